@@ -1,0 +1,1 @@
+"""Ansätze: functions that turn a Hamiltonian into a circuit."""

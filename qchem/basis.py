@@ -1,0 +1,83 @@
+"""Basis sets by name.
+
+PySCF also takes basis sets from files and from text, and evaluates parts of what it reads.
+Names are therefore checked against its own list before they reach it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from qminima.errors import InputError, unknown_name
+
+# 6-31G(2df,p) and its like, which PySCF composes from parts.
+_POPLE = re.compile(r"(321|431|631|6311)\+{0,2}g(\*{0,2}|\([0-9a-z]+(,[0-9a-z]+)?\))")
+
+
+def check_basis(name: str, symbols: Sequence[str]) -> None:
+    """Check that a basis set is known and covers all elements.
+
+    Raises:
+        InputError: naming the nearest known sets, or the elements that are missing.
+    """
+    from pyscf.gto.basis import ALIAS
+
+    normal = _normalise(name)
+    if normal not in ALIAS and not _POPLE.fullmatch(normal):
+        raise unknown_name("basis set", name, _COMMON)
+    missing = [symbol for symbol in symbols if not _load(normal, symbol)]
+    if missing:
+        raise InputError(f"the basis set {name!r} has no functions for {', '.join(missing)}")
+
+
+def pyscf_basis(name: str, symbols: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Basis functions and, where the set comes with them, effective core potentials."""
+    from pyscf import gto
+    from pyscf.lib.exceptions import BasisNotFoundError
+
+    normal = _normalise(name)
+    potentials = {}
+    for symbol in symbols:
+        try:
+            potential = gto.basis.load_ecp(_never_a_file(normal), symbol)
+        except (BasisNotFoundError, KeyError, RuntimeError):
+            continue
+        if potential:
+            potentials[symbol] = potential
+    return {symbol: _load(normal, symbol) for symbol in symbols}, potentials
+
+
+def _load(normal: str, symbol: str) -> Any:
+    """PySCF's internal form of the functions of one element; None if there are none."""
+    import warnings
+
+    from pyscf import gto
+    from pyscf.lib.exceptions import BasisNotFoundError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # advice to install further packages
+        try:
+            return gto.basis.load(_never_a_file(normal), symbol)
+        except (BasisNotFoundError, KeyError, RuntimeError, OSError):
+            return None
+
+
+def _never_a_file(normal: str) -> str:
+    """A spelling of the name that PySCF cannot mistake for a file; it drops the hyphens."""
+    while Path(normal).exists():
+        normal += "-"
+    return normal
+
+
+def _normalise(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+_COMMON = (
+    "sto-3g", "sto-6g", "3-21g", "6-31g", "6-31g*", "6-31g**", "6-31+g*", "6-311g**",
+    "cc-pvdz", "cc-pvtz", "cc-pvqz", "aug-cc-pvdz", "aug-cc-pvtz", "def2-svp", "def2-tzvp",
+    "def2-qzvp", "ano-rcc-mb", "lanl2dz",
+)  # fmt: skip

@@ -1,0 +1,266 @@
+"""The classical methods a careful person would use, on the orbitals of a Hamiltonian.
+
+All run PySCF on the integrals of the Hamiltonian, so they see the same active space as the
+quantum circuits.  On open shells PySCF's MP2, CISD and CCSD are the unrestricted ones on ROHF
+orbitals, and results say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from qminima.errors import InputError
+from qminima.result import Result
+from simulator.memory import require_memory
+
+from .amplitudes import Amplitudes
+from .hamiltonian import Hamiltonian
+from .spin import spin_square
+
+if TYPE_CHECKING:
+    from pyscf.scf.hf import SCF
+
+# PySCF's Davidson keeps up to this many vectors and their images.
+DAVIDSON_VECTORS = 2 * 12 + 4
+
+# Solvers that later methods build upon: CCSD(T) and amplitudes need the CCSD solution.
+_ccsd_solutions: WeakKeyDictionary[Hamiltonian, tuple[Any, float]] = WeakKeyDictionary()
+
+
+def hf(hamiltonian: Hamiltonian) -> Result:
+    """Energy of the reference determinant; the Hartree-Fock energy on its own orbitals."""
+    started = perf_counter()
+    energy = hamiltonian.reference_energy
+    return _result(hamiltonian, "HF", energy, started, properties={"spin_square": _hf_spin(hamiltonian)})
+
+
+def mp2(hamiltonian: Hamiltonian) -> Result:
+    """Second-order Møller-Plesset perturbation theory."""
+    started = perf_counter()
+    if _uncorrelated(hamiltonian):
+        return _result(hamiltonian, "MP2", hamiltonian.reference_energy, started)
+    from pyscf import mp
+
+    solver = mp.MP2(_mean_field(hamiltonian))
+    solver.kernel()
+    return _result(hamiltonian, "MP2", solver.e_tot, started)
+
+
+def cisd(hamiltonian: Hamiltonian) -> Result:
+    """Configuration interaction with single and double excitations; variational."""
+    started = perf_counter()
+    if _uncorrelated(hamiltonian):
+        return _result(hamiltonian, "CISD", _few_electron_energy(hamiltonian), started)
+    from pyscf import ci
+
+    solver = ci.CISD(_mean_field(hamiltonian))
+    solver.conv_tol = 1e-10
+    solver.max_cycle = 200
+    solver.kernel()
+    return _result(hamiltonian, "CISD", solver.e_tot, started, converged=bool(solver.converged))
+
+
+def ccsd(hamiltonian: Hamiltonian) -> Result:
+    """Coupled cluster with single and double excitations, with its T1 diagnostic."""
+    started = perf_counter()
+    if _uncorrelated(hamiltonian):
+        return _result(hamiltonian, "CCSD", _few_electron_energy(hamiltonian), started)
+    solver, elapsed = _solve_ccsd(hamiltonian)
+    return _result(
+        hamiltonian,
+        "CCSD",
+        solver.e_tot,
+        perf_counter() - elapsed,
+        converged=bool(solver.converged),
+        properties={"t1_diagnostic": _t1_diagnostic(ccsd_amplitudes(hamiltonian))},
+    )
+
+
+def ccsd_t(hamiltonian: Hamiltonian) -> Result:
+    """CCSD with perturbative triples; its time includes that of CCSD. Not variational."""
+    started = perf_counter()
+    if _uncorrelated(hamiltonian):
+        return _result(hamiltonian, "CCSD(T)", _few_electron_energy(hamiltonian), started)
+    solver, elapsed = _solve_ccsd(hamiltonian)
+    started = perf_counter() - elapsed
+    few = min(hamiltonian.nelec) == 0 and sum(hamiltonian.nelec) < 3
+    triples = 0.0 if few else float(solver.ccsd_t())
+    return _result(
+        hamiltonian, "CCSD(T)", solver.e_tot + triples, started, converged=bool(solver.converged)
+    )
+
+
+def fci(hamiltonian: Hamiltonian) -> Result:
+    """Full configuration interaction: the least energy with these numbers of alpha and beta.
+
+    The least energy of a sector need not belong to the spin of the reference: `spin_square`
+    tells which total spin was found.
+
+    Raises:
+        MemoryLimitError: if the vectors do not fit into memory.
+    """
+    started = perf_counter()
+    space = hamiltonian.space
+    require_memory(
+        fci_memory(hamiltonian),
+        f"full configuration interaction over {space.size:,} determinants",
+        "choose an active space",
+    )
+    if sum(space.nelec) == 0:
+        return _result(hamiltonian, "FCI", hamiltonian.core_energy, started)
+    from pyscf import fci as pyscf_fci
+
+    module = pyscf_fci.direct_spin1 if hamiltonian.restricted else pyscf_fci.direct_uhf
+    solver = module.FCISolver()
+    solver.verbose = 0
+    energy, vector = solver.kernel(
+        hamiltonian.h1,
+        hamiltonian.h2,
+        space.norb,
+        space.nelec,
+        ecore=hamiltonian.core_energy,
+        tol=1e-12,
+        max_cycle=300,
+    )
+    properties = {"spin_square": spin_square(np.asarray(vector).ravel(), space)}
+    converged = bool(np.all(solver.converged))
+    return _result(
+        hamiltonian, "FCI", float(energy), started, converged=converged, properties=properties
+    )
+
+
+def fci_memory(hamiltonian: Hamiltonian) -> int:
+    """Predicted peak of `fci` in bytes."""
+    return 8 * DAVIDSON_VECTORS * hamiltonian.space.size
+
+
+def ccsd_amplitudes(hamiltonian: Hamiltonian) -> Amplitudes:
+    """Singles and doubles of the CCSD solution; zero where there is nothing to correlate."""
+    if _uncorrelated(hamiltonian):
+        (na, nb), norb = hamiltonian.nelec, hamiltonian.norb
+        va, vb = norb - na, norb - nb
+        return Amplitudes(
+            (np.zeros((na, va)), np.zeros((nb, vb))),
+            (np.zeros((na, na, va, va)), np.zeros((na, nb, va, vb)), np.zeros((nb, nb, vb, vb))),
+        )
+    solver, _ = _solve_ccsd(hamiltonian)
+    if isinstance(solver.t1, tuple):
+        return Amplitudes(tuple(solver.t1), tuple(solver.t2))
+    same_spin = solver.t2 - solver.t2.transpose(0, 1, 3, 2)
+    return Amplitudes((solver.t1, solver.t1), (same_spin, solver.t2, same_spin))
+
+
+METHODS: dict[str, Callable[[Hamiltonian], Result]] = {
+    "hf": hf,
+    "mp2": mp2,
+    "cisd": cisd,
+    "ccsd": ccsd,
+    "ccsd_t": ccsd_t,
+    "fci": fci,
+}
+
+
+def _solve_ccsd(hamiltonian: Hamiltonian) -> tuple[Any, float]:
+    """The CCSD solver after its run, and the seconds that took."""
+    if hamiltonian not in _ccsd_solutions:
+        from pyscf import cc
+
+        started = perf_counter()
+        solver = cc.CCSD(_mean_field(hamiltonian))
+        solver.conv_tol = 1e-10
+        solver.conv_tol_normt = 1e-7
+        solver.max_cycle = 300
+        solver.kernel()
+        _ccsd_solutions[hamiltonian] = solver, perf_counter() - started
+    return _ccsd_solutions[hamiltonian]
+
+
+def _mean_field(hamiltonian: Hamiltonian) -> SCF:
+    """A PySCF mean field whose orbitals are those of the integrals.
+
+    Raises:
+        InputError: for spin-dependent integrals.
+    """
+    from pyscf import ao2mo, gto, scf
+
+    if not hamiltonian.restricted:
+        raise InputError(
+            "MP2, CISD and CCSD take integrals that are the same for both spins; "
+            "for spin-dependent ones use hf, fci or vqe"
+        )
+    norb, (na, nb) = hamiltonian.norb, hamiltonian.nelec
+    mol = gto.M(verbose=0)
+    mol.nelectron, mol.spin, mol.incore_anyway = na + nb, na - nb, True
+    identity = np.eye(norb)
+    mean_field = scf.RHF(mol) if na == nb else scf.ROHF(mol)
+    mean_field.mo_coeff = identity
+    mean_field.mo_occ = (np.arange(norb) < na).astype(float) + (np.arange(norb) < nb)
+    mean_field.mo_energy = np.mean([np.diag(matrix) for matrix in hamiltonian.fock], axis=0)
+    mean_field._eri = ao2mo.restore(8, hamiltonian.h2, norb)
+    mean_field.get_hcore = lambda *_: hamiltonian.h1
+    mean_field.get_ovlp = lambda *_: identity
+    mean_field.energy_nuc = lambda *_: hamiltonian.core_energy
+    mean_field.e_tot = hamiltonian.reference_energy
+    mean_field.converged = True
+    return mean_field
+
+
+def _uncorrelated(hamiltonian: Hamiltonian) -> bool:
+    """Whether there is no pair of electrons to correlate, or nowhere to excite it."""
+    return sum(hamiltonian.nelec) < 2 or hamiltonian.space.size == 1
+
+
+def _few_electron_energy(hamiltonian: Hamiltonian) -> float:
+    """The exact energy, to which singles and doubles amount if `_uncorrelated`."""
+    return fci(hamiltonian).value
+
+
+def _t1_diagnostic(amplitudes: Amplitudes) -> float:
+    """Norm of the singles over the root of the number of electrons.
+
+    Lee and Taylor, Int. J. Quantum Chem. S23, 199 (1989); above 0.02 a single determinant is a
+    doubtful reference.  Spins are averaged, which for closed shells is the original definition.
+    """
+    alpha, beta = amplitudes.t1
+    electrons = len(alpha) + len(beta)
+    return float(np.sqrt((np.sum(alpha**2) + np.sum(beta**2)) / 2 / electrons))
+
+
+def _hf_spin(hamiltonian: Hamiltonian) -> float:
+    """S(S+1) of the high-spin reference determinant."""
+    spin = abs(hamiltonian.nelec[0] - hamiltonian.nelec[1]) / 2
+    return spin * (spin + 1)
+
+
+def _result(
+    hamiltonian: Hamiltonian,
+    method: str,
+    energy: float,
+    started: float,
+    *,
+    converged: bool = True,
+    properties: dict[str, Any] | None = None,
+) -> Result:
+    open_shell = hamiltonian.nelec[0] != hamiltonian.nelec[1]
+    settings = (
+        {"orbitals": "unrestricted, on ROHF orbitals"}
+        if open_shell and method not in ("HF", "FCI")
+        else {}
+    )
+    return Result(
+        method=method,
+        kind="classical",
+        value=float(energy),
+        unit="hartree",
+        problem=hamiltonian.describe(),
+        seconds=perf_counter() - started,
+        converged=converged,
+        settings=settings,
+        properties=properties or {},
+        warnings=() if converged else ("did not converge; its energy means nothing",),
+    )

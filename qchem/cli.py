@@ -1,0 +1,191 @@
+"""The command `qchem`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qminima.command import (
+    JsonOption,
+    MethodOption,
+    PlotOption,
+    SeedOption,
+    ThreadsOption,
+    TimeLimitOption,
+    check_name,
+    check_outputs,
+    check_threads,
+    check_time_limit,
+    finish,
+    make_app,
+    reported_errors,
+    select_methods,
+)
+from qminima.errors import InputError
+
+if TYPE_CHECKING:
+    from qminima.result import Comparison, Result
+
+    from .molecule import Molecule
+
+app = make_app("qchem", "Ground-state energies of molecules, quantum ansätze beside classical methods.")
+
+
+class LengthUnit(StrEnum):
+    """Units of coordinates in files."""
+
+    ANGSTROM = "angstrom"
+    BOHR = "bohr"
+
+
+@app.command()
+def solve(
+    molecule: Annotated[str, typer.Argument(help="An xyz file, or a name such as h2o.")],
+    basis: Annotated[str, typer.Option(help="Gaussian basis set.")] = "sto-3g",
+    charge: Annotated[int | None, typer.Option(help="Charge of the molecule.")] = None,
+    spin: Annotated[int | None, typer.Option(help="2S, the number of unpaired electrons.")] = None,
+    unit: Annotated[LengthUnit, typer.Option(help="Unit of the file.")] = LengthUnit.ANGSTROM,
+    active_space: Annotated[
+        str | None, typer.Option(metavar="E,O", help="Active electrons and orbitals, as 8,6.")
+    ] = None,
+    frozen_core: Annotated[bool, typer.Option(help="Keep the chemical core occupied.")] = False,
+    method: MethodOption = None,
+    ansatz: Annotated[str, typer.Option(help="The circuit: uccsd.")] = "uccsd",
+    start: Annotated[str, typer.Option(help="First parameters: mp2, ccsd or zero.")] = "mp2",
+    json: JsonOption = None,
+    plot: PlotOption = None,
+    seed: SeedOption = 0,
+    time_limit: TimeLimitOption = None,
+    threads: ThreadsOption = None,
+) -> None:
+    """Compute the ground-state energy of a molecule by a circuit and by classical methods."""
+    with reported_errors():
+        check_threads(threads)
+        check_time_limit(time_limit)
+        check_outputs(json, plot)
+        space = _parse_active_space(active_space)
+
+        from qminima.progress import ProgressBar
+
+        from .amplitudes import STARTS
+        from .comparison import ANSAETZE, CLASSICAL, QUANTUM, compare
+        from .electronic_structure import electronic_hamiltonian
+        from .molecule import load_molecule
+        from .threads import use_threads
+
+        methods = select_methods(method, CLASSICAL, QUANTUM)
+        check_name("ansatz", ansatz, ANSAETZE)
+        check_name("start", start, STARTS)
+        use_threads(threads)
+        system = load_molecule(molecule, basis=basis, charge=charge, spin=spin, unit=unit.value)
+        with ProgressBar(len(methods) + 1) as progress:
+            progress.say(_memory_line(system, space, frozen_core, methods))
+            with progress.stage("Hartree-Fock"):
+                hamiltonian = electronic_hamiltonian(system, space, frozen_core=frozen_core)
+            comparison = compare(
+                hamiltonian,
+                methods,
+                ansatz=ansatz,
+                start=start,
+                time_limit=time_limit,
+                seed=seed,
+                progress=progress,
+            )
+        finish(comparison, _show, _draw, json, plot)
+
+
+def _parse_active_space(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    try:
+        electrons, orbitals = map(int, text.split(","))
+    except ValueError:
+        raise InputError(
+            f"expected --active-space ELECTRONS,ORBITALS such as 8,6, got {text!r}"
+        ) from None
+    return electrons, orbitals
+
+
+def _memory_line(
+    molecule: Molecule,
+    active_space: tuple[int, int] | None,
+    frozen_core: bool,
+    methods: tuple[str, ...],
+) -> str:
+    """The predicted memory in words; refuses what does not fit, before anything is computed."""
+    from simulator.memory import available_memory, format_bytes, require_memory
+    from simulator.spaces import Electrons
+
+    from .comparison import predict_memory
+    from .electronic_structure import active_orbitals
+
+    mol = molecule.to_pyscf()
+    core, norb = active_orbitals(mol, mol.nao, active_space, frozen_core=frozen_core)
+    space = Electrons(norb, (mol.nelec[0] - core, mol.nelec[1] - core))
+    needed = predict_memory(space.nelec, norb, methods)
+    size = f"{space.num_qubits} qubits, {space.size:,} determinants"
+    require_memory(
+        needed,
+        f"{', '.join(methods)} on {molecule.name} ({size})",
+        "choose a smaller --active-space, or --method without fci and vqe",
+    )
+    may_use = format_bytes(available_memory())
+    return f"{size}: {format_bytes(needed)} of memory predicted, {may_use} may be used"
+
+
+def _show(comparison: Comparison) -> None:
+    from qminima.tables import Column, evaluations, print_comparison, seconds
+
+    problem = comparison.problem
+    active_electrons, active_orbitals = problem["active_space"]
+    charge, spin = problem["charge"], problem["spin"]
+    print_comparison(
+        comparison,
+        title=f"{problem['name']}, {problem['basis']}",
+        summary=[
+            f"charge {charge:+d}, 2S = {spin}, {active_electrons} electrons in {active_orbitals} "
+            f"orbitals, {problem['qubits']} qubits, {problem['determinants']:,} determinants",
+            *(["U/ROHF: unrestricted, on ROHF orbitals"] if spin else []),
+        ],
+        columns=[
+            Column("method", _method_label, "left"),
+            Column("energy / hartree", lambda result: f"{result.value:.9f}"),
+            Column("error / mHa", _error_text),
+            Column("<S²>", lambda result: _property(result, "spin_square", ".4f")),
+            Column("T1", lambda result: _property(result, "t1_diagnostic", ".4f")),
+            Column("energies", evaluations),
+            Column("seconds", seconds),
+        ],
+    )
+
+
+def _method_label(result: Result) -> str:
+    return f"{result.method} (U/ROHF)" if "orbitals" in result.settings else result.method
+
+
+def _error_text(result: Result) -> str:
+    return "" if result.error is None else f"{result.error * 1000:+.4f}"
+
+
+def _property(result: Result, name: str, style: str) -> str:
+    value = result.properties.get(name)
+    if value is None:
+        return ""
+    return format(abs(value) if abs(value) < 5e-5 else value, style)  # no "-0.0000"
+
+
+def _draw(comparison: Comparison, path: Path) -> None:
+    from qminima.plots import plot_comparison
+
+    problem = comparison.problem
+    label = "energy / mHa" if comparison.reference is None else "energy above FCI / mHa"
+    title = f"{problem['name']}, {problem['basis']}"
+    plot_comparison(comparison, path, title, 1000.0, label)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,221 @@
+"""The electronic Hamiltonian in an orthonormal orbital basis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qminima.errors import InputError
+from simulator.spaces import Electrons, Qubits, Space, SpaceError
+
+if TYPE_CHECKING:
+    from openfermion import FermionOperator, QubitOperator
+    from pyscf.scf.hf import SCF
+
+    from simulator.operators import Operator
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Hamiltonian:
+    """One- and two-electron integrals, and the electrons they act on.
+
+        H = E_core + sum_{pq,s} h1[p,q] c+_{ps} c_{qs}
+              + 1/2 sum_{pqrs,st} h2[p,q,r,s] c+_{ps} c+_{rt} c_{st} c_{qs},
+
+    with h2[p,q,r,s] = (pq|rs) in chemists' notation.  As an observable on `Electrons` its mean
+    is the total energy in hartree, `core_energy` included.
+
+    Attributes:
+        h1: (norb, norb), or one array for each spin.
+        h2: (norb, norb, norb, norb), or the three arrays (aa, ab, bb).
+        nelec: numbers of alpha and beta electrons.
+        core_energy: nuclear repulsion and the energy of frozen electrons.
+        description: the `problem` entry of records.
+        mean_field: the PySCF mean field that the orbitals are from, if any.
+        warnings: what a reader of energies must know of how the integrals were made.
+    """
+
+    h1: Floats | tuple[Floats, Floats]
+    h2: Floats | tuple[Floats, Floats, Floats]
+    nelec: tuple[int, int]
+    core_energy: float = 0.0
+    description: Mapping[str, Any] = field(default_factory=dict)
+    mean_field: SCF | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_integrals(
+        cls,
+        h1: ArrayLike | tuple[ArrayLike, ArrayLike],
+        h2: ArrayLike | tuple[ArrayLike, ArrayLike, ArrayLike],
+        nelec: tuple[int, int],
+        *,
+        core_energy: float = 0.0,
+        name: str = "hamiltonian",
+    ) -> Hamiltonian:
+        """Make a Hamiltonian of arrays, such as those of a lattice model.
+
+        Raises:
+            InputError: if the shapes do not fit together, the integrals are not real, finite
+                and symmetric, or the electrons do not fit the orbitals.
+
+        >>> hubbard = Hamiltonian.from_integrals([[0, -1], [-1, 0]], np.zeros((2,) * 4), (1, 1))
+        >>> hubbard.norb
+        2
+        """
+        if isinstance(h1, tuple) != isinstance(h2, tuple):
+            raise InputError("expected spin-dependent integrals for both h1 and h2, or for neither")
+        one = tuple(_real(part, "h1", 2) for part in (h1 if isinstance(h1, tuple) else (h1,)))
+        two = tuple(_real(part, "h2", 4) for part in (h2 if isinstance(h2, tuple) else (h2,)))
+        if isinstance(h1, tuple) and (len(one), len(two)) != (2, 3):
+            raise InputError("expected h1 = (alpha, beta) and h2 = (aa, ab, bb)")
+        norb = len(one[0])
+        for array in one + two:
+            if set(array.shape) - {norb}:
+                raise InputError(f"expected all integrals over {norb} orbitals, got {array.shape}")
+        for array in one:
+            _check_symmetry(array, "h1", [(1, 0)])
+        for index, array in enumerate(two):
+            exchange = [] if index == 1 else [(2, 3, 0, 1)]
+            _check_symmetry(array, "h2", [(1, 0, 2, 3), (0, 1, 3, 2), *exchange])
+        electrons = _check_electrons(norb, nelec)
+        if not np.isfinite(core_energy):
+            raise InputError(f"expected a finite core energy, got {core_energy}")
+        return cls(
+            one[0] if len(one) == 1 else (one[0], one[1]),
+            two[0] if len(two) == 1 else (two[0], two[1], two[2]),
+            electrons,
+            float(core_energy),
+            {"name": name, "charge": None, "spin": electrons[0] - electrons[1], "basis": None},
+        )
+
+    @property
+    def norb(self) -> int:
+        """Number of spatial orbitals."""
+        return len(self.one_electron[0])
+
+    @property
+    def restricted(self) -> bool:
+        """Whether both spins have the same integrals."""
+        return not isinstance(self.h1, tuple)
+
+    @property
+    def one_electron(self) -> tuple[Floats, Floats]:
+        """h1 of alpha and of beta electrons; the same array twice if restricted."""
+        return self.h1 if isinstance(self.h1, tuple) else (self.h1, self.h1)
+
+    @property
+    def two_electron(self) -> tuple[Floats, Floats, Floats]:
+        """h2 of pairs aa, ab, bb; the same array three times if restricted."""
+        return self.h2 if isinstance(self.h2, tuple) else (self.h2, self.h2, self.h2)
+
+    @property
+    def space(self) -> Electrons:
+        """The determinants of its electrons."""
+        return Electrons(self.norb, self.nelec)
+
+    @property
+    def fock(self) -> tuple[Floats, Floats]:
+        """Fock matrices of the reference determinant, whose lowest orbitals are occupied."""
+        (ha, hb), (aa, ab, bb), (na, nb) = self.one_electron, self.two_electron, self.nelec
+        fock_a = (
+            ha
+            + np.einsum("pqii->pq", aa[:, :, :na, :na])
+            - np.einsum("piiq->pq", aa[:, :na, :na, :])
+            + np.einsum("pqii->pq", ab[:, :, :nb, :nb])
+        )
+        fock_b = (
+            hb
+            + np.einsum("pqii->pq", bb[:, :, :nb, :nb])
+            - np.einsum("piiq->pq", bb[:, :nb, :nb, :])
+            + np.einsum("iipq->pq", ab[:na, :na, :, :])
+        )
+        return fock_a, fock_b
+
+    @property
+    def reference_energy(self) -> float:
+        """Energy of the reference determinant."""
+        energy = self.core_energy
+        for h1, fock, count in zip(self.one_electron, self.fock, self.nelec, strict=True):
+            energy += 0.5 * float(np.trace((h1 + fock)[:count, :count]))
+        return energy
+
+    def on(self, space: Space) -> Operator:
+        """The operator on determinants, or on qubits through the Jordan-Wigner mapping.
+
+        Raises:
+            SpaceError: if the space has another number of orbitals.
+        """
+        if space.num_qubits != 2 * self.norb:
+            raise SpaceError(f"the Hamiltonian has {self.norb} orbitals, which {space} has not")
+        if isinstance(space, Electrons):
+            from .direct_ci import lower
+
+            return lower(self, space)
+        if isinstance(space, Qubits):
+            from .mappings import block_pauli_sum
+
+            return block_pauli_sum(self).on(space)
+        raise SpaceError(f"the Hamiltonian acts on Electrons or Qubits, got {space}")
+
+    def to_fermion_operator(self) -> FermionOperator:
+        """As OpenFermion's operator, modes alternating alpha 0, beta 0, alpha 1, ..."""
+        from .mappings import fermion_operator
+
+        return fermion_operator(self)
+
+    def to_qubit_operator(self, mapping: str = "jordan_wigner") -> QubitOperator:
+        """As OpenFermion's qubit operator, in OpenFermion's order of modes.
+
+        Raises:
+            InputError: for an unknown mapping.
+        """
+        from .mappings import qubit_operator
+
+        return qubit_operator(self, mapping)
+
+    def describe(self) -> dict[str, Any]:
+        """The `problem` entry of records."""
+        space = self.space
+        return {
+            **self.description,
+            "orbitals": self.norb,
+            "electrons": list(self.nelec),
+            "qubits": space.num_qubits,
+            "determinants": space.size,
+        }
+
+
+def _real(values: ArrayLike, name: str, rank: int) -> Floats:
+    array = np.asarray(values)
+    if array.ndim != rank or len(set(array.shape)) != 1 or array.shape[0] < 1:
+        raise InputError(f"expected {name} of shape {'(norb,' + ' norb' * (rank - 1)}), got {array.shape}")
+    if np.iscomplexobj(array) or not np.isfinite(array.astype(float)).all():
+        raise InputError(f"expected real, finite integrals {name}")
+    return np.ascontiguousarray(array, dtype=float)
+
+
+def _check_symmetry(array: Floats, name: str, permutations: list[tuple[int, ...]]) -> None:
+    for permutation in permutations:
+        difference = np.abs(array - array.transpose(permutation)).max()
+        if difference > 1e-8 * max(1.0, np.abs(array).max()):
+            raise InputError(
+                f"expected {name} with the symmetry of real orbitals; exchanging indices to "
+                f"{permutation} changes it by {difference:.1e}"
+            )
+
+
+def _check_electrons(norb: int, nelec: tuple[int, int]) -> tuple[int, int]:
+    try:
+        space = Electrons(norb, nelec)
+    except SpaceError as error:
+        raise InputError(str(error)) from None
+    return space.nelec
+
+

@@ -1,0 +1,1 @@
+"""Solvers: functions that minimise a Hamiltonian's energy over a circuit."""

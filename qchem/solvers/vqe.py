@@ -1,0 +1,131 @@
+"""The variational quantum eigensolver, on the exact state."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from qminima.errors import InputError
+from qminima.progress import Progress
+from qminima.result import Result
+from simulator.circuit import Circuit
+from simulator.optimize import Interrupted, Minimum, minimize
+from simulator.program import Expectation
+from simulator.spaces import Electrons
+
+from ..amplitudes import initial_parameters
+from ..hamiltonian import Hamiltonian
+from ..spin import spin_square
+
+
+# Real vectors over determinants that are alive at the peak: ket, costate, and what the
+# Hamiltonian's contraction makes on the way.
+VECTORS = 5
+
+
+class VQEInterrupted(KeyboardInterrupt):
+    """Ctrl-C during `vqe`; `result` is the best point so far."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__("interrupted")
+        self.result = result
+
+
+def vqe(
+    hamiltonian: Hamiltonian,
+    circuit: Circuit,
+    *,
+    start: str | ArrayLike = "mp2",
+    optimizer: str = "L-BFGS-B",
+    gradient_tolerance: float = 1e-6,
+    max_evaluations: int | None = None,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Minimise the energy of a circuit.
+
+    Args:
+        hamiltonian: the problem.
+        circuit: the ansatz, on determinants or on qubits.
+        start: "mp2", "ccsd" or "zero" (see `initial_parameters`), or the parameters.
+        optimizer: one of `simulator.optimize.METHODS`.
+        gradient_tolerance: largest component of the gradient at convergence, in hartree.
+        max_evaluations: limit on energies computed.
+        time_limit: limit in seconds on the optimisation.
+        progress: told the energy as it falls.
+
+    Returns:
+        A result whose value is an energy in hartree that the circuit does reach, with
+        `spin_square` among its properties.
+
+    Raises:
+        InputError: for an unknown start or optimiser.
+        MemoryLimitError: if the state does not fit into memory.
+        VQEInterrupted: on Ctrl-C, with the best result so far.
+    """
+    started = perf_counter()
+    progress = progress or Progress()
+    energy = Expectation(circuit, hamiltonian)
+    params = (
+        initial_parameters(hamiltonian, circuit, start)
+        if isinstance(start, str)
+        else np.asarray(start, dtype=float)
+    )
+    settings = {
+        "ansatz": circuit.name,
+        "parameters": circuit.num_parameters,
+        "start": start if isinstance(start, str) else "given",
+        "optimizer": optimizer,
+        "gradient_tolerance": gradient_tolerance,
+        "max_evaluations": max_evaluations,
+        "time_limit": time_limit,
+    }
+
+    def finish(minimum: Minimum) -> Result:
+        warnings = []
+        if not minimum.converged:
+            warnings.append(f"not converged ({minimum.stop_reason})")
+        return Result(
+            method=f"{circuit.name}-VQE",
+            kind="quantum",
+            value=minimum.value,
+            unit="hartree",
+            problem=hamiltonian.describe(),
+            seconds=perf_counter() - started,
+            evaluations=minimum.evaluations,
+            converged=minimum.converged,
+            settings=settings,
+            parameters=[float(p) for p in minimum.parameters],
+            history=minimum.history,
+            stop_reason=minimum.stop_reason,
+            warnings=warnings,
+            properties=_properties(energy, minimum),
+        )
+
+    try:
+        minimum = minimize(
+            energy,
+            params,
+            method=optimizer,
+            gradient_tolerance=gradient_tolerance,
+            max_evaluations=max_evaluations,
+            time_limit=time_limit,
+            callback=lambda count, value: progress.note(f"{value:.6f} hartree, {count} energies"),
+        )
+    except Interrupted as interrupt:
+        if interrupt.minimum.evaluations == 0:
+            raise KeyboardInterrupt from None
+        raise VQEInterrupted(finish(interrupt.minimum)) from None
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    return finish(minimum)
+
+
+def _properties(energy: Expectation, minimum: Minimum) -> dict[str, float | None]:
+    space = energy.circuit.space
+    properties: dict[str, float | None] = {"gradient_norm": minimum.gradient_norm}
+    if isinstance(space, Electrons):
+        properties["spin_square"] = spin_square(energy.state(minimum.parameters), space)
+    return properties

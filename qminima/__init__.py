@@ -1,0 +1,7 @@
+"""What chemistry and optimisation share that is no physics: results, storage, tables, plots."""
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

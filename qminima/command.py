@@ -1,0 +1,172 @@
+"""What the two command lines share: options, threads, errors, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .errors import InputError, unknown_name
+from .result import Comparison
+
+# Exit codes: bad input, and a run stopped by Ctrl-C (128 + SIGINT).
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+JsonOption = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the run record as JSON.")
+]
+PlotOption = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Draw the run (.png, .svg or .pdf).")
+]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Seed of all randomness.", min=0)]
+TimeLimitOption = Annotated[
+    float | None, typer.Option("--time-limit", metavar="SECONDS", help="Limit for each method.")
+]
+ThreadsOption = Annotated[
+    int | None, typer.Option("--threads", metavar="N", help="Threads to use; all by default.")
+]
+MethodOption = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        metavar="NAME[,NAME]",
+        help="Run these methods only; a quantum method alone keeps its classical rivals.",
+    ),
+]
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
+)  # fmt: skip
+
+
+def make_app(name: str, summary: str) -> typer.Typer:
+    """A command-line application with subcommands."""
+    app = typer.Typer(
+        name=name,
+        help=summary,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+    @app.callback(invoke_without_command=True)
+    def version_option(
+        context: typer.Context,
+        version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    ) -> None:
+        if version:
+            from . import __version__
+
+            typer.echo(f"{name} (qminima) {__version__}")
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            raise typer.Exit
+
+    return app
+
+
+@contextmanager
+def reported_errors() -> Iterator[None]:
+    """Turn errors that the user can mend into one line on standard error and exit status 2."""
+    from simulator.memory import MemoryLimitError
+
+    try:
+        yield
+    except (InputError, MemoryLimitError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted before there was a result", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # Whoever read the output has gone; nothing is left to be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
+
+
+def check_threads(count: int | None) -> None:
+    """Validate `--threads` and pass it on to libraries that have not been loaded yet.
+
+    Raises:
+        InputError: if the machine does not have that many.
+    """
+    if count is None:
+        return
+    most = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not 1 <= count <= most:
+        raise InputError(f"expected 1 to {most} threads (processors of this machine), got {count}")
+    for variable in _THREAD_VARIABLES:
+        os.environ[variable] = str(count)
+
+
+def check_time_limit(limit: float | None) -> None:
+    """Raise `InputError` for a limit that is not a positive number."""
+    if limit is not None and not 0 < limit < float("inf"):
+        raise InputError(f"expected a time limit above zero seconds, got {limit}")
+
+
+def check_name(kind: str, name: str, known: Iterable[str]) -> None:
+    """Raise `InputError` for a name that is not in the list."""
+    names = list(known)
+    if name not in names:
+        raise unknown_name(kind, name, names)
+
+
+def check_outputs(json: Path | None, plot: Path | None) -> None:
+    """Raise `InputError` now if a file could not be written after a long run."""
+    if json is not None:
+        from .storage import check_writable
+
+        check_writable(json)
+    if plot is not None:
+        from .plots import check_plot_path
+
+        check_plot_path(plot)
+
+
+def select_methods(
+    requested: str | None, classical: tuple[str, ...], quantum: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The methods that `--method` asks for, in their usual order.
+
+    Without a request these are all classical methods and the first quantum one.  Quantum
+    methods named alone keep the classical ones beside them; as soon as a classical one is
+    named, only named methods run.
+
+    Raises:
+        InputError: for an unknown name, listing the known ones.
+    """
+    if requested is None:
+        return classical + quantum[:1]
+    names = [name.strip().lower() for name in requested.split(",")]
+    for name in names:
+        check_name("method", name, classical + quantum)
+    if all(name in quantum for name in names):
+        return classical + tuple(name for name in quantum if name in names)
+    return tuple(name for name in classical + quantum if name in names)
+
+
+def finish(
+    comparison: Comparison,
+    show: Callable[[Comparison], None],
+    draw: Callable[[Comparison, Path], Any],
+    json: Path | None,
+    plot: Path | None,
+) -> None:
+    """Print, store and draw a comparison; exit with 130 if the run was interrupted."""
+    from .storage import write_json
+
+    show(comparison)
+    if json is not None:
+        write_json(json, comparison.record())
+    if plot is not None:
+        draw(comparison, plot)
+    if comparison.interrupted:
+        raise typer.Exit(INTERRUPTED)

@@ -1,0 +1,22 @@
+"""The error that a user can mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Input that cannot be used; the message says what was expected, what came, what to do."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
+    """The error for a name that is not in a list: names the nearest, then all.
+
+    >>> str(unknown_name("method", "cssd", ["hf", "ccsd"]))
+    "unknown method 'cssd'; did you mean ccsd? Known are: ccsd, hf"
+    """
+    names = sorted(known)
+    near = get_close_matches(name.lower(), names, n=3)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return InputError(f"unknown {kind} {name!r}; {hint}Known are: {', '.join(names)}")

@@ -1,0 +1,77 @@
+"""The instances that come with the package: files with an index of names."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .errors import InputError, unknown_name
+
+
+class Library:
+    """A folder of instance files with an `index.toml`.
+
+    Args:
+        folder: "molecules" or "problems".
+
+    >>> Library("molecules").path("h2o").name
+    'h2o.xyz'
+    """
+
+    def __init__(self, folder: str) -> None:
+        package = Path(__file__).resolve().parent
+        installed = package / "data" / folder
+        self.folder = installed if installed.is_dir() else package.parent / folder
+        self.kind = folder.rstrip("s")
+
+    @cached_property
+    def index(self) -> dict[str, dict[str, Any]]:
+        """What is known of each instance, by name."""
+        with (self.folder / "index.toml").open("rb") as file:
+            return tomllib.load(file)
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """What is known of one instance; raises `InputError` for an unknown name."""
+        if name not in self.index:
+            raise unknown_name(self.kind, name, self.index)
+        return self.index[name]
+
+    def path(self, name: str) -> Path:
+        """The file of one instance."""
+        return self.folder / str(self.entry(name)["file"])
+
+    def locate(self, source: str | Path, suffixes: tuple[str, ...]) -> tuple[Path, str | None]:
+        """Find the file that a user means.
+
+        Args:
+            source: a path, or a name of the library.
+            suffixes: of the files that can be read, such as ``(".xyz",)``.
+
+        Returns:
+            The path, and the name if it was one.
+
+        Raises:
+            InputError: if it is neither an existing file nor a known name.
+        """
+        text = str(source)
+        path = Path(text)
+        looks_like_path = path.suffix.lower() in suffixes or "/" in text
+        if path.is_file():
+            return path, None
+        if path.is_dir() and (looks_like_path or text not in self.index):
+            raise InputError(f"expected a file, but {text!r} is a folder")
+        if looks_like_path:
+            raise InputError(f"there is no file {text!r}")
+        return self.path(text), text
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a file; raises `InputError` with the reason if it cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: expected text in UTF-8, got binary data") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None

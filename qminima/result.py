@@ -1,0 +1,153 @@
+"""Results of single methods, their comparison, and the record both are stored as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from .provenance import provenance
+
+SCHEMA = 1
+
+Kind = Literal["classical", "quantum", "bound"]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What one method found on one problem.
+
+    Attributes:
+        method: name as shown, such as "CCSD(T)" or "QAOA".
+        kind: "classical", "quantum", or "bound" for a value no solution can pass.
+        value: in `unit`; for a combinatorial problem the cost of `bitstring`, re-scored.
+        problem: what was solved, as in the record.
+        seconds: wall time of this method alone.
+        evaluations: values of the objective that were computed, 0 where it is not counted.
+        converged: whether the method met its own criterion.
+        error: value minus reference value, where a reference is known.
+        settings: the options that were used.
+        parameters: optimised parameters of a circuit.
+        history: (evaluations, best value so far) pairs.
+        expectation: mean over the final state, where it differs in meaning from `value`.
+        bitstring: the solution; character j is variable j.
+        stop_reason: why an iterative method stopped.
+        warnings: sentences that a reader of `value` must know.
+        properties: further quantities by name, stored beside the others ("cut", "spin_square").
+        seed: of all randomness.
+    """
+
+    method: str
+    kind: Kind
+    value: float
+    unit: str
+    problem: Mapping[str, Any]
+    seconds: float
+    evaluations: int = 0
+    converged: bool = True
+    error: float | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Sequence[float] | None = None
+    history: Sequence[tuple[int, float]] | None = None
+    expectation: float | None = None
+    bitstring: str | None = None
+    stop_reason: str | None = None
+    warnings: Sequence[str] = ()
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+
+    def entry(self) -> dict[str, Any]:
+        """The result as one entry of a record's `results`; what is not known is left out."""
+        optional: dict[str, Any] = {
+            "expectation": self.expectation,
+            "bitstring": self.bitstring,
+            "stop_reason": self.stop_reason,
+            "parameters": None if self.parameters is None else [float(p) for p in self.parameters],
+            "history": None
+            if self.history is None
+            else [{"evaluations": int(n), "value": float(v)} for n, v in self.history],
+            "warnings": list(self.warnings) or None,
+        }
+        return {
+            "method": self.method,
+            "kind": self.kind,
+            "value": float(self.value),
+            "unit": self.unit,
+            "error": None if self.error is None else float(self.error),
+            "evaluations": int(self.evaluations),
+            "seconds": round(float(self.seconds), 6),
+            "settings": dict(self.settings),
+            "converged": bool(self.converged),
+            **self.properties,
+            **{key: value for key, value in optional.items() if value is not None},
+        }
+
+    def record(self) -> dict[str, Any]:
+        """The run record of this result alone."""
+        return Comparison(self.problem, (self,), seed=self.seed).record()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The value that errors are measured from.
+
+    Attributes:
+        value: in the unit of the results.
+        method: what gave it.
+        certainty: how far it can be trusted.
+        source: where it is from, if it was not computed in this run.
+    """
+
+    value: float
+    method: str
+    certainty: Literal["proven", "best known", "estimate"]
+    source: str | None = None
+
+    def entry(self) -> dict[str, Any]:
+        """The reference as stored."""
+        entry = {"value": float(self.value), "method": self.method, "certainty": self.certainty}
+        return entry if self.source is None else {**entry, "source": self.source}
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Several methods on one problem, the reference they are held against, and a verdict.
+
+    `warnings` concern the problem as a whole, `skipped` gives the reason for each method that
+    was not run, and `interrupted` tells that the user stopped the run early.
+    """
+
+    problem: Mapping[str, Any]
+    results: tuple[Result, ...]
+    reference: Reference | None = None
+    verdict: str = ""
+    warnings: tuple[str, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    interrupted: bool = False
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.reference is not None:
+            measured = (
+                replace(result, error=result.value - self.reference.value)
+                for result in self.results
+            )
+            object.__setattr__(self, "results", tuple(measured))
+
+    def result(self, method: str) -> Result | None:
+        """The result of a method by its shown name, if it ran."""
+        return next((result for result in self.results if result.method == method), None)
+
+    def record(self) -> dict[str, Any]:
+        """The run record: plain data, ready for JSON."""
+        return {
+            "schema": SCHEMA,
+            "problem": dict(self.problem),
+            "results": [result.entry() for result in self.results],
+            "reference": None if self.reference is None else self.reference.entry(),
+            "verdict": self.verdict,
+            "warnings": list(self.warnings),
+            "skipped": dict(self.skipped),
+            "interrupted": self.interrupted,
+            "provenance": provenance(self.seed),
+        }

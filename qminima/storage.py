@@ -1,0 +1,92 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .errors import InputError
+
+
+def check_writable(path: str | Path) -> None:
+    """Find out before a long run whether a file can be written there.
+
+    Raises:
+        InputError: with the reason, if it cannot.
+    """
+    target = Path(path).resolve()
+    if target.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder; name a file")
+    if not target.parent.is_dir():
+        raise InputError(f"cannot write {path}: there is no folder {target.parent}")
+    try:
+        if _is_special(target):
+            with target.open("ab"):
+                return
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+
+
+def write_atomically(path: str | Path, write: Callable[[BinaryIO], None]) -> None:
+    """Write a file through a temporary one beside it, so that readers never see a part.
+
+    An existing file keeps its permissions and is replaced only when the new content is on disk.
+
+    Raises:
+        InputError: if the file cannot be written; an existing one is then unchanged.
+    """
+    target = Path(path).resolve()
+    try:
+        if _is_special(target):  # a device or pipe cannot be replaced, only written to
+            with target.open("wb") as file:
+                write(file)
+            return
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(_mode(target))
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+
+
+def write_json(path: str | Path, record: Mapping[str, Any]) -> None:
+    """Store a record as JSON; numbers that are not finite are refused, never written.
+
+    Raises:
+        InputError: if the file cannot be written.
+        ValueError: if the record holds NaN or infinity.
+    """
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def write(file: BinaryIO) -> None:
+        file.write(text.encode())
+
+    write_atomically(path, write)
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not stat.S_ISREG(path.stat().st_mode)
+
+
+def _mode(path: Path) -> int:
+    """Permissions of the existing file, or what a new one gets under the current umask."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask

@@ -1,0 +1,72 @@
+"""Comparisons as tables on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .result import Comparison, Result
+
+# A report that is piped into a file is not cut at the 80 columns of an unknown terminal.
+_PLAIN_WIDTH = 110
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading and the text it shows for each result."""
+
+    heading: str
+    text: Callable[[Result], str]
+    justify: str = "right"
+
+
+def printable(text: object) -> str:
+    """Text without control characters, so that a name cannot steer the terminal.
+
+    >>> printable("a\\x1b[31mb")
+    'a?[31mb'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text))
+
+
+def seconds(result: Result) -> str:
+    """Wall time with three digits or fewer."""
+    return f"{result.seconds:.3f}" if result.seconds < 10 else f"{result.seconds:.1f}"
+
+
+def evaluations(result: Result) -> str:
+    """Number of evaluations, empty where none were counted."""
+    return f"{result.evaluations:,}" if result.evaluations else ""
+
+
+def print_comparison(
+    comparison: Comparison, title: str, summary: Sequence[str], columns: Sequence[Column]
+) -> None:
+    """Print title, summary lines, table, skipped methods, warnings and verdict."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    console.print(Text(printable(title), style="bold"))
+    for line in summary:
+        console.print(Text(printable(line)))
+    table = Table()
+    for column in columns:
+        table.add_column(column.heading, justify=column.justify)  # type: ignore[arg-type]
+    for result in comparison.results:
+        style = "cyan" if result.kind == "quantum" else ""
+        table.add_row(*(Text(printable(column.text(result))) for column in columns), style=style)
+    console.print(table)
+    for method, reason in comparison.skipped.items():
+        console.print(Text(printable(f"not run: {method}: {reason}")))
+    for warning in comparison.warnings:
+        console.print(Text(printable(f"warning: {warning}"), style="yellow"))
+    for result in comparison.results:
+        for warning in result.warnings:
+            console.print(Text(printable(f"warning: {result.method}: {warning}"), style="yellow"))
+    if comparison.interrupted:
+        console.print(Text("interrupted: the table holds what was finished, and the best so far"))
+    if comparison.verdict:
+        console.print(Text(printable(comparison.verdict), style="bold"))

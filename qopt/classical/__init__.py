@@ -1,0 +1,1 @@
+"""Classical methods: exact, heuristic, and bounds."""

@@ -1,0 +1,119 @@
+"""Odd-cycle inequalities of MaxCut: what every cut satisfies on every cycle.
+
+Let y_e be 1 if edge e is cut. A cut meets every cycle C in an even number of edges, so for every
+subset F of C with an odd number of edges
+
+    (sum of y over F) - (sum of y over the rest of C) <= |F| - 1.
+
+Barahona and Mahjoub, Math. Program. 36, 157 (1986). A violated inequality, if there is one, is
+found by shortest paths in a graph of twice the size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Inequality:
+    """The constraint sum of coefficient * y[edge] <= bound."""
+
+    coefficients: tuple[tuple[int, int], ...]
+    bound: int
+
+
+def violated(nodes: int, heads: Integers, tails: Integers, y: Floats) -> set[Inequality]:
+    """Violated odd-cycle inequalities; at least one, if any exists.
+
+    Args:
+        nodes: number of nodes.
+        heads, tails: the two ends of each edge.
+        y: value of each edge in the relaxation.
+    """
+    ends = zip(heads.tolist(), tails.tolist(), strict=True)
+    edge_of = {pair: e for e, (u, v) in enumerate(ends) for pair in ((u, v), (v, u))}
+    graph = _doubled(nodes, heads, tails, np.clip(y, 0, 1))
+    found = set()
+    # One source at a time keeps memory linear in the number of nodes.
+    for node in range(nodes):
+        lengths, predecessors = dijkstra(
+            graph, directed=False, indices=node, return_predecessors=True, limit=1.0
+        )
+        if lengths[node + nodes] < 1 - _TOLERANCE:
+            walk = _walk(predecessors, node, node + nodes)
+            if len({step % nodes for step in walk}) == len(walk) - 1:  # a cycle, not a figure 8
+                found.add(_inequality(walk, nodes, edge_of))
+    return found
+
+
+def proven_bound(weights: Floats, rows: list[Inequality], multipliers: Floats) -> Fraction:
+    """The upper bound on all cuts that non-negative multipliers of the inequalities prove.
+
+        cut <= sum_r m_r bound_r + sum_e max(0, w_e - sum_r m_r coefficient_re)
+
+    Any multipliers from zero up give a valid bound, and the calculation is exact in rational
+    numbers, so a solver's rounding can weaken the bound but never falsify it.
+    """
+    reduced = [Fraction(weight) for weight in weights.tolist()]
+    total = Fraction(0)
+    for row, value in zip(rows, multipliers.tolist(), strict=True):
+        multiplier = Fraction(max(0, round(value * 2**30)), 2**30)
+        total += row.bound * multiplier
+        for edge, coefficient in row.coefficients:
+            reduced[edge] -= coefficient * multiplier
+    return total + sum(max(Fraction(0), cost) for cost in reduced)
+
+
+def cuttable_bound(bound: Fraction, weights: Floats) -> float:
+    """The bound rounded down to a weight that a cut can have, as far as that is known.
+
+    Cuts of whole weights are whole; other bounds are rounded up to the next floating-point
+    number.
+    """
+    if np.array_equal(weights, np.rint(weights)):
+        return float(bound.numerator // bound.denominator)
+    nearest = float(bound)
+    return nearest if Fraction(nearest) >= bound else float(np.nextafter(nearest, np.inf))
+
+
+def _doubled(nodes: int, u: Integers, v: Integers, y: Floats) -> csr_array:
+    """The graph in which node v appears as v and as v + nodes.
+
+    An edge costs y between copies of one kind and 1 - y between copies of different kinds, so a
+    path from v to v + nodes is a closed walk with an odd number of edges in F. The small addend
+    lets shorter cycles win ties and keeps zero costs from vanishing in the sparse matrix.
+    """
+    rows = np.concatenate([u, u + nodes, u, u + nodes])
+    columns = np.concatenate([v, v + nodes, v + nodes, v])
+    costs = np.concatenate([y, y, 1 - y, 1 - y]) + 1e-9
+    return csr_array((costs, (rows, columns)), shape=(2 * nodes, 2 * nodes))
+
+
+def _walk(predecessors: NDArray[np.int32], start: int, end: int) -> list[int]:
+    walk = [end]
+    while walk[-1] != start:
+        walk.append(int(predecessors[walk[-1]]))
+    return walk
+
+
+def _inequality(walk: list[int], nodes: int, edge_of: dict[tuple[int, int], int]) -> Inequality:
+    coefficients = {}
+    for a, b in pairwise(walk):
+        crossing = (a < nodes) != (b < nodes)
+        coefficients[edge_of[a % nodes, b % nodes]] = 1 if crossing else -1
+    odd = sum(sign == 1 for sign in coefficients.values())
+    return Inequality(tuple(sorted(coefficients.items())), odd - 1)
+
+

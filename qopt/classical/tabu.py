@@ -1,0 +1,51 @@
+"""Tabu search."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from qminima.result import Result
+
+from ..problems.problem import Problem
+from ..results import solution
+from .bqm import best_bitstring, binary_quadratic_model
+
+# Seconds of search for each read where no limit is given: by its size, as more has to be seen.
+_SECONDS_PER_VARIABLE = 0.002
+
+
+def tabu(
+    problem: Problem,
+    *,
+    reads: int = 1,
+    seed: int | None = None,
+    time_limit: float | None = None,
+) -> Result:
+    """Multistart tabu search, by dwave-samplers (after Palubeckis, Ann. Oper. Res. 131, 2004).
+
+    Runs for `time_limit` seconds in all; without one, for 2 ms per variable and read.
+
+    Raises:
+        InputError: if the cost is of higher than second degree.
+    """
+    from dwave.samplers import TabuSampler
+
+    started = perf_counter()
+    seconds = _SECONDS_PER_VARIABLE * problem.num_variables * reads
+    if time_limit is not None:
+        seconds = time_limit
+    samples = TabuSampler().sample(
+        binary_quadratic_model(problem.cost, problem.num_variables),
+        num_reads=reads,
+        seed=seed,
+        timeout=max(1, round(1000 * seconds / reads)),
+    )
+    return solution(
+        problem,
+        "tabu search",
+        best_bitstring(problem, samples),
+        started,
+        settings={"reads": reads, "time_limit": time_limit, "seconds": seconds},
+        stop_reason="time is over",
+        seed=seed,
+    )

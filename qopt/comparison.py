@@ -1,0 +1,191 @@
+"""QAOA beside the classical methods, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qminima.errors import InputError, unknown_name
+from qminima.progress import Progress
+from qminima.result import Comparison, Reference, Result
+from simulator.memory import MemoryLimitError, require_memory
+from simulator.program import predict_memory
+
+from .ansatz import qaoa
+from .classical.annealing import annealing
+from .classical.enumeration import MAX_VARIABLES, enumeration
+from .classical.greedy import greedy
+from .classical.milp import milp
+from .classical.random_assignment import random_assignment
+from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
+from .classical.tabu import tabu
+from .problems.maxcut import MaxCut
+from .solvers.qaoa import QAOAInterrupted, solve_qaoa
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the methods of one comparison share."""
+
+    depth: int
+    seed: int | None
+    time_limit: float | None
+    progress: Progress
+
+
+Method = Callable[[MaxCut, Options], Result]
+
+CLASSICAL: dict[str, Method] = {
+    "random": lambda problem, o: random_assignment(problem, seed=o.seed),
+    "greedy": lambda problem, o: greedy(problem),
+    "annealing": lambda problem, o: annealing(problem, seed=o.seed, time_limit=o.time_limit),
+    "tabu": lambda problem, o: tabu(problem, seed=o.seed, time_limit=o.time_limit),
+    "gw": lambda problem, o: goemans_williamson(problem, seed=o.seed),
+    "sdp": lambda problem, o: semidefinite_bound(problem),
+    "exact": lambda problem, o: enumeration(problem, time_limit=o.time_limit),
+    "milp": lambda problem, o: milp(problem, time_limit=o.time_limit),
+}
+QUANTUM: dict[str, Method] = {
+    "qaoa": lambda problem, o: solve_qaoa(
+        problem, o.depth, seed=o.seed, time_limit=o.time_limit, progress=o.progress
+    ),
+}
+METHODS = CLASSICAL | QUANTUM
+
+
+def compare(
+    problem: MaxCut,
+    methods: Sequence[str] | None = None,
+    *,
+    depth: int = 3,
+    seed: int | None = None,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run methods on one problem and hold them against the best value that is proven or known.
+
+    Args:
+        problem: the cut to be maximised.
+        methods: names out of `METHODS`, run in this order. All by default: those that the
+            problem is too large for are then left out, with the reason; named ones raise.
+        depth: layers of QAOA.
+        seed: of all randomness.
+        time_limit: limit in seconds for each method that can be stopped.
+        progress: told of each method.
+
+    Raises:
+        InputError: for an unknown method, or one that the problem is too large for.
+        MemoryLimitError: if a named method does not fit into memory.
+    """
+    for method in methods or ():
+        if method not in METHODS:
+            raise unknown_name("method", method, METHODS)
+    progress = progress or Progress()
+    options = Options(depth, seed, time_limit, progress)
+    results: list[Result] = []
+    skipped: dict[str, str] = {}
+    interrupted = False
+    try:
+        for method in methods or METHODS:
+            with progress.stage(method):
+                try:
+                    check_fits(problem, method, depth)
+                except (InputError, MemoryLimitError) as reason:
+                    if methods is not None:
+                        raise
+                    skipped[method] = str(reason)
+                    continue
+                results.append(METHODS[method](problem, options))
+    except QAOAInterrupted as interrupt:
+        results.append(interrupt.result)
+        interrupted = True
+    except KeyboardInterrupt:
+        if not results:
+            raise
+        interrupted = True
+    reference = best_known(problem, results)
+    return Comparison(
+        problem.describe(),
+        tuple(results),
+        reference,
+        verdict(results, reference),
+        skipped=skipped,
+        interrupted=interrupted,
+        seed=seed,
+    )
+
+
+def check_fits(problem: MaxCut, method: str, depth: int) -> int:
+    """Predicted bytes of a method's large arrays; refuses a problem that is too large for it.
+
+    Raises:
+        InputError: if the method does not take so many variables, or the depth is below 1.
+        MemoryLimitError: if the state does not fit into memory.
+    """
+    n = problem.num_variables
+    if method == "qaoa":
+        circuit = qaoa(problem, depth)
+        needed = predict_memory(circuit)
+        require_memory(
+            needed,
+            f"QAOA on {n} variables (2^{circuit.space.size.bit_length() - 1} amplitudes)",
+            "use the classical methods",
+        )
+        return needed
+    limits = {"exact": MAX_VARIABLES, "gw": MAX_NODES, "sdp": MAX_NODES}
+    if n > limits.get(method, n):
+        raise InputError(f"{method} takes up to {limits[method]} variables, got {n}")
+    return 0
+
+
+def best_known(problem: MaxCut, results: Sequence[Result]) -> Reference | None:
+    """The value to measure from: proven in this run, else known beforehand, else the best."""
+    found = [result for result in results if result.bitstring is not None]
+    for result in found:
+        if result.properties.get("proven"):
+            return Reference(result.value, result.method, "proven")
+    best = min(found, key=lambda result: result.value, default=None)
+    known = problem.reference
+    if known is not None and (best is None or known.value <= best.value):
+        return known
+    if best is None:
+        return None
+    return Reference(best.value, f"best of this run ({best.method})", "estimate")
+
+
+def verdict(results: Sequence[Result], reference: Reference | None) -> str:
+    """One plain sentence on where QAOA stands against the classical methods."""
+    quantum = next((result for result in results if result.kind == "quantum"), None)
+    rivals = [
+        result
+        for result in results
+        if result.kind == "classical" and result.method != "random assignment"
+    ]
+    if quantum is None or reference is None:
+        return "Only classical methods were run."
+    cut, mean = quantum.properties["cut"], -(quantum.expectation or 0.0)
+    depth, shots = quantum.settings["depth"], quantum.settings["shots"]
+    head = (
+        f"QAOA at depth {depth} has a mean cut of {mean:.4g}{_ratio(mean, -reference.value)} "
+        f"and its best of {shots} samples cuts {cut:g}, after {quantum.seconds:.2g} s of simulation"
+    )
+    uniform = next((r for r in results if r.method == "random assignment"), None)
+    if uniform is not None and uniform.value <= quantum.value:
+        head += f" (as many uniform samples reach {uniform.properties['cut']:g})"
+    best = min(rivals, key=lambda result: (result.value, result.seconds), default=None)
+    if best is None:
+        return f"{head}; no rival was run, so nothing is decided."
+    rival = f"{best.method} cuts {best.properties['cut']:g} in {best.seconds:.2g} s"
+    proof = ", proven optimal" if reference.certainty == "proven" else ""
+    proof = proof if abs(best.value - reference.value) < 1e-9 else ""
+    if best.value < quantum.value - 1e-9:
+        return f"{head}; {rival}{proof}: classical wins."
+    if best.value > quantum.value + 1e-9:
+        return f"{head}; {rival}: QAOA found the better cut here."
+    if best.seconds <= quantum.seconds:
+        return f"{head}; {rival}{proof}: the same cut for less, classical wins."
+    return f"{head}; {rival}{proof}: the same cut, not resolved at this size."
+
+
+def _ratio(cut: float, best: float) -> str:
+    return f" ({100 * cut / best:.1f} % of the best)" if best > 0 else ""

@@ -1,0 +1,1 @@
+"""Problems: data in, cost out, and solutions back in the problem's own terms."""

@@ -1,0 +1,148 @@
+"""MaxCut: split the nodes of a graph so that the edges between the sides weigh most."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.errors import InputError
+from qminima.result import Reference
+from simulator.polynomial import Polynomial
+
+from ..graphs import check_graph, load_graph
+
+
+@dataclass(frozen=True, eq=False)
+class MaxCut:
+    """The cost -cut(x) = sum over edges of w_ij (z_i z_j - 1)/2 of a weighted graph.
+
+    Made by `maxcut`. Variable j is the j-th node in the graph's own order, and its bit is the
+    side it is on.
+    """
+
+    graph: nx.Graph[Any]
+    name: str = "graph"
+    weight: str = "weight"
+    reference: Reference | None = None
+    kind: str = field(default="maxcut", init=False)
+
+    @cached_property
+    def nodes(self) -> tuple[Hashable, ...]:
+        """Labels, variable by variable."""
+        return tuple(self.graph)
+
+    @property
+    def num_variables(self) -> int:
+        """Number of nodes."""
+        return self.graph.number_of_nodes()
+
+    @cached_property
+    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """First and second variable and weight of each edge."""
+        position = {node: index for index, node in enumerate(self.nodes)}
+        triples = [
+            (position[u], position[v], float(w))
+            for u, v, w in self.graph.edges(data=self.weight, default=1)
+        ]
+        first, second, weights = zip(*triples, strict=True) if triples else ((), (), ())
+        return (
+            np.array(first, dtype=np.int64),
+            np.array(second, dtype=np.int64),
+            np.array(weights, dtype=float),
+        )
+
+    @cached_property
+    def cost(self) -> Polynomial:
+        """Minus the cut, as a polynomial in spins."""
+        terms: dict[tuple[int, ...], float] = {
+            (int(i), int(j)): w / 2 for i, j, w in zip(*self.edges, strict=True)
+        }
+        return Polynomial({**terms, (): -float(self.edges[2].sum()) / 2})
+
+    def score(self, bitstring: str) -> float:
+        """Weight of the edges between the two sides.
+
+        Raises:
+            InputError: if the bit string does not have one character 0 or 1 for each node.
+        """
+        if len(bitstring) != self.num_variables or set(bitstring) - {"0", "1"}:
+            raise InputError(
+                f"expected {self.num_variables} characters 0 or 1, got {bitstring[:80]!r}"
+            )
+        side = np.frombuffer(bitstring.encode(), dtype=np.uint8) == ord("1")
+        first, second, weights = self.edges
+        return float(weights[side[first] != side[second]].sum())
+
+    def value(self, bitstring: str) -> float:
+        """Minus the cut; raises what `score` raises."""
+        return 0.0 - self.score(bitstring)
+
+    def decode(self, bitstring: str) -> tuple[set[Hashable], set[Hashable]]:
+        """The labels on either side, those of bit 0 first; raises what `score` raises."""
+        self.score(bitstring)
+        sides: tuple[set[Hashable], set[Hashable]] = (set(), set())
+        for node, bit in zip(self.nodes, bitstring, strict=True):
+            sides[int(bit)].add(node)
+        return sides
+
+    def describe(self) -> dict[str, Any]:
+        """Name, kind and size."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "nodes": self.num_variables,
+            "edges": self.graph.number_of_edges(),
+            "total_weight": float(self.edges[2].sum()),
+        }
+
+
+def maxcut(
+    graph: nx.Graph[Any],
+    *,
+    weight: str = "weight",
+    name: str = "graph",
+    reference: Reference | None = None,
+) -> MaxCut:
+    """The MaxCut problem of a graph.
+
+    Args:
+        graph: undirected and simple; negative weights and isolated nodes are fine.
+        weight: edge attribute that holds the weight; edges without it count 1.
+        name: shown in tables.
+        reference: the best cost (minus the best cut) that is known.
+
+    Raises:
+        InputError: if the graph cannot be cut; see `check_graph`.
+
+    >>> problem = maxcut(nx.path_graph(["a", "b", "c"]))
+    >>> problem.score("010"), problem.decode("010") == ({"a", "c"}, {"b"})
+    (2.0, True)
+    """
+    check_graph(graph, weight)
+    problem = MaxCut(graph.copy(), name, weight, reference)
+    if not isfinite(float(np.abs(problem.edges[2]).sum())):
+        raise InputError("the weights of the graph are too large to be added up")
+    return problem
+
+
+def load_maxcut(source: str) -> MaxCut:
+    """The MaxCut problem of a rudy file, or of a name of the library with its best cut.
+
+    Raises:
+        InputError: as `load_graph`.
+    """
+    graph, name, entry = load_graph(source)
+    best = entry.get("best")
+    reference = None
+    if best is not None:
+        reference = Reference(
+            -float(best["value"]), best["method"], best["certainty"], "problems/index.toml"
+        )
+    return maxcut(graph, name=name, reference=reference)

@@ -1,0 +1,40 @@
+"""What every problem offers to solvers."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from qminima.result import Reference
+from simulator.polynomial import Polynomial
+
+
+class Problem(Protocol):
+    """A minimisation over bit strings; character j of a bit string is variable j."""
+
+    @property
+    def name(self) -> str:
+        """Shown in tables and stored in records."""
+
+    @property
+    def cost(self) -> Polynomial:
+        """What is minimised."""
+
+    @property
+    def num_variables(self) -> int:
+        """Length of bit strings."""
+
+    @property
+    def reference(self) -> Reference | None:
+        """The best value that is known beforehand, if any."""
+
+    def value(self, bitstring: str) -> float:
+        """Cost of a bit string, computed from the data and not from `cost`."""
+
+    def score(self, bitstring: str) -> float:
+        """The same in the problem's own terms, such as the weight of a cut."""
+
+    def decode(self, bitstring: str) -> Any:
+        """The solution in the user's own labels."""
+
+    def describe(self) -> dict[str, Any]:
+        """The `problem` entry of records."""

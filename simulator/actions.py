@@ -1,0 +1,233 @@
+"""Actions: what a generator does to planar states over one space.
+
+    apply     out <- A psi
+    forward   psi <- exp(a A) psi
+    backward  psi, lam <- exp(-a A) psi, exp(-a A) lam; returns Re <lam|A|psi>
+
+These three operations are the meaning of a generator; programs may fuse several of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from math import cos, sin
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .excitation_tables import ExcitationTables
+from .kernels import diagonal, excitations, mixer, pauli
+from .operators import Operator, inner, phase_overlap
+from .planar import Planar, join
+from .polynomial import DiagonalValues
+from .spaces import Electrons, FlipSymmetric, Qubits
+
+if TYPE_CHECKING:
+    from .generators import Excitation
+
+
+class Action(ABC):
+    """An anti-Hermitian operator A over the positions of a space."""
+
+    #: Whether exp(a A) keeps real states real.
+    real = False
+
+    @abstractmethod
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Write A psi into `out`."""
+
+    @abstractmethod
+    def forward(self, psi: Planar, angle: float) -> None:
+        """Replace psi by exp(angle A) psi."""
+
+    def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
+        """Undo `forward` on both states; return Re <lam|A|psi>, which that does not change."""
+        overlap = self.overlap(lam, psi)
+        self.forward(psi, -angle)
+        self.forward(lam, -angle)
+        return overlap
+
+    def overlap(self, lam: Planar, psi: Planar) -> float:
+        """Re <lam|A|psi>."""
+        image = np.empty_like(psi)
+        self.apply(psi, image)
+        return inner(lam, image)
+
+
+class PauliAction(Action):
+    """A = -i P on 2^m positions, A^2 = -1."""
+
+    def __init__(self, x: int, z: int, phase: complex) -> None:
+        self._x, self._z = x, z
+        self._factor = -1j * phase
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Flip, sign and phase."""
+        x, z = np.array([self._x]), np.array([self._z])
+        factor = np.array([self._factor])
+        work = psi.shape[1]
+        pauli.apply(work, *psi, *out, x, z, factor.real.copy(), factor.imag.copy())
+
+    def forward(self, psi: Planar, angle: float) -> None:
+        """cos + sin A."""
+        real, imag = self._factor.real, self._factor.imag
+        pauli.rotate(
+            psi.shape[1], *psi, self._x, self._z, real, imag, cos(angle), sin(angle)
+        )
+
+
+class PhaseAction(Action):
+    """A = -i f(x)."""
+
+    def __init__(self, values: DiagonalValues) -> None:
+        self._values = values
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Multiply by -i f."""
+        values = self._values.to_array()
+        np.multiply(values, psi[1], out=out[0], casting="same_kind")
+        np.multiply(-values, psi[0], out=out[1], casting="same_kind")
+
+    def forward(self, psi: Planar, angle: float) -> None:
+        """A phase per configuration; a look-up where there are few distinct values."""
+        size = psi.shape[1]
+        levels, codes = self._values.levels, self._values.codes
+        if codes is None:
+            diagonal.rotate_by_value(size, *psi, levels, angle)
+        else:
+            phases = angle * levels
+            diagonal.rotate_by_level(size, *psi, codes, np.cos(phases), np.sin(phases))
+
+    def overlap(self, lam: Planar, psi: Planar) -> float:
+        """Sum of f Im(conj(lam) psi)."""
+        return phase_overlap(self._values, lam, psi)
+
+
+class MixerAction(Action):
+    """A = i sum_j X_j; on `FlipSymmetric` the last qubit's X is the mirror x <-> ~x."""
+
+    def __init__(self, space: Qubits | FlipSymmetric) -> None:
+        self._mirrored = isinstance(space, FlipSymmetric)
+        self._tiled = space.size >= mixer.TILE
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Sum over neighbours, times i."""
+        neighbours = psi[:, ::-1].copy() if self._mirrored else np.zeros_like(psi)
+        half = 1
+        while half < psi.shape[1]:
+            pairs = psi.reshape(2, -1, 2, half)
+            neighbours += pairs[:, :, ::-1].reshape(psi.shape)
+            half *= 2
+        out[0], out[1] = -neighbours[1], neighbours[0]
+
+    def forward(self, psi: Planar, angle: float) -> None:
+        """One butterfly per qubit."""
+        size, c, s = psi.shape[1], cos(angle), sin(angle)
+        rotate = mixer.rotate if self._tiled else mixer.rotate_small
+        rotate(size, *psi, c, s)
+        self._mirror(psi, c, s)
+
+    def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
+        """Butterflies of ket and costate in the same sweep."""
+        if not self._tiled:
+            return super().backward(psi, lam, angle)
+        size, c, s = psi.shape[1], cos(angle), sin(-angle)
+        total = mixer.overlap_mirrored(size, *lam, *psi) if self._mirrored else 0.0
+        total += mixer.rotate_back(size, *psi, *lam, c, s)
+        self._mirror(psi, c, s)
+        self._mirror(lam, c, s)
+        return float(total)
+
+    def overlap(self, lam: Planar, psi: Planar) -> float:
+        """Sum over qubits, in double precision."""
+        total = mixer.overlap_small(0, *lam, *psi)
+        if self._mirrored:
+            total += mixer.overlap_mirrored(0, *lam, *psi)
+        return float(total)
+
+    def _mirror(self, psi: Planar, c: float, s: float) -> None:
+        if not self._mirrored:
+            return
+        if psi.shape[1] == 1:  # the mirror image of the only pair is itself
+            psi[:] = c * psi[0] - s * psi[1], c * psi[1] + s * psi[0]
+        else:
+            mixer.rotate_mirrored(psi.shape[1], *psi, c, s)
+
+
+class SelfInverseAction(Action):
+    """A = -i G for an operator with G^2 = 1, A^2 = -1."""
+
+    def __init__(self, gate: Operator) -> None:
+        self._gate = gate
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Multiply G psi by -i."""
+        image = np.empty_like(psi)
+        self._gate.apply(psi, image)
+        out[0], out[1] = image[1], -image[0]
+
+    def forward(self, psi: Planar, angle: float) -> None:
+        """cos + sin A."""
+        image = np.empty_like(psi)
+        self.apply(psi, image)
+        psi *= psi.dtype.type(cos(angle))
+        psi += psi.dtype.type(sin(angle)) * image
+
+
+class ExcitationAction(Action):
+    """A = T - T^dagger, A^3 = -A: a rotation of coupled pairs of determinants."""
+
+    real = True
+
+    def __init__(self, excitation: Excitation, space: Electrons) -> None:
+        self._shape = space.shape
+        self._tables = ExcitationTables.build(space, [excitation])
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Move amplitudes between partners, with sign."""
+        tables = self._tables
+        (row, row_end), (column, column_end) = tables.rows[0], tables.columns[0]
+        rows, columns = slice(row, row_end), slice(column, column_end)
+        low = np.ix_(tables.source[rows], tables.source[columns])
+        high = np.ix_(tables.target[rows], tables.target[columns])
+        sign = np.outer(tables.sign[rows], tables.sign[columns])
+        out[:] = 0
+        for component, target in zip(psi, out, strict=True):
+            matrix, image = component.reshape(self._shape), target.reshape(self._shape)
+            image[high] = sign * matrix[low]
+            image[low] = -sign * matrix[high]
+
+    def forward(self, psi: Planar, angle: float) -> None:
+        """Rotate each coupled pair by the angle."""
+        cosine, sine = np.array([cos(angle)]), np.array([sin(angle)])
+        for component in psi:
+            matrix = component.reshape(self._shape)
+            excitations.rotate(
+                self._tables.work, matrix, *self._tables.arrays(), cosine, sine
+            )
+
+
+class SparseAction(Action):
+    """Any anti-Hermitian sparse matrix; exponentials by `expm_multiply`."""
+
+    def __init__(self, matrix: Any) -> None:
+        self._matrix = matrix
+        self.real = not np.iscomplexobj(matrix.data)
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Write the matrix-vector product."""
+        _store(self._matrix @ join(psi), out)
+
+    def forward(self, psi: Planar, angle: float) -> None:
+        """Act with the matrix exponential, to machine precision."""
+        from scipy.sparse.linalg import expm_multiply
+
+        trace = self._matrix.trace()
+        image = expm_multiply(angle * self._matrix, join(psi), traceA=angle * trace)
+        _store(image, psi)
+
+
+def _store(vector: Any, out: Planar) -> None:
+    out[0] = vector.real
+    if len(out) == 2:
+        out[1] = vector.imag

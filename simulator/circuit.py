@@ -1,0 +1,159 @@
+"""Circuits: an initial state, steps, and the linear map from parameters to angles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .generators import Generator
+from .spaces import FlipSymmetric, Space, SpaceError, bitstring
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BasisState:
+    """A single configuration, given as its integer."""
+
+    configuration: int
+
+    def __str__(self) -> str:
+        return f"|{self.configuration}>"
+
+    def amplitudes(self, space: Space) -> Floats:
+        """One at the position of the configuration, zero elsewhere.
+
+        Raises:
+            SpaceError: if the space does not contain the configuration alone.
+        """
+        index = int(space.indices(np.array([self.configuration]))[0])
+        if index < 0 or isinstance(space, FlipSymmetric):
+            text = bitstring(max(self.configuration, 0), space.num_qubits)
+            raise SpaceError(f"the configuration {text} is not a state of {space}")
+        state = np.zeros(space.size)
+        state[index] = 1.0
+        return state
+
+
+@dataclass(frozen=True)
+class UniformState:
+    """The equal superposition of all configurations of the space."""
+
+    def __str__(self) -> str:
+        return "uniform superposition"
+
+    def amplitudes(self, space: Space) -> Floats:
+        """size^(-1/2) everywhere."""
+        return np.full(space.size, space.size**-0.5)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exponential exp(a A), with angle a = offset + sum_k coefficient_k params[k].
+
+    Args:
+        generator: A.
+        coefficients: pairs (parameter index, coefficient); empty for a fixed gate.
+        offset: the part of the angle that no parameter changes.
+    """
+
+    generator: Generator
+    coefficients: tuple[tuple[int, float], ...] = ()
+    offset: float = 0.0
+
+    def __str__(self) -> str:
+        terms = [f"{c:g} params[{k}]" if c != 1 else f"params[{k}]" for k, c in self.coefficients]
+        if self.offset or not terms:
+            terms.append(f"{self.offset:g}")
+        return f"exp({' + '.join(terms)} * [{self.generator}])"
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """exp(a_m A_m) ... exp(a_1 A_1) |initial state> over a space; steps act first to last.
+
+    The name serves tables and records.  Parameters are numbered 0 ... num_parameters - 1 and several steps may share one.  A
+    circuit holds no numbers that are optimised, and compares by value.
+
+    Raises:
+        ValueError: if a parameter number is negative or one between zero and the largest is
+            used by no step.
+
+    >>> from simulator import PauliString, Qubits
+    >>> rotation = Step(PauliString.parse("Y0"), ((0, 0.5),))
+    >>> print(Circuit(Qubits(1), BasisState(0), (rotation,)))
+    Circuit on Qubits(num_qubits=1): 1 steps, 1 parameters
+      |0>
+      exp(0.5 params[0] * [Y0])
+    """
+
+    space: Space
+    initial_state: BasisState | UniformState
+    steps: tuple[Step, ...]
+    name: str = field(default="circuit", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(self.steps))
+        used = {parameter for step in self.steps for parameter, _ in step.coefficients}
+        if used and min(used) < 0:
+            raise ValueError(f"expected parameters numbered from 0, got {min(used)}")
+        unused = set(range(max(used, default=-1) + 1)) - used
+        if unused:
+            raise ValueError(
+                f"parameter {min(unused)} is used by no step; number parameters without gaps"
+            )
+
+    def __str__(self) -> str:
+        head = (
+            f"Circuit on {self.space}: {len(self.steps)} steps, {self.num_parameters} parameters"
+        )
+        return "\n  ".join([head, str(self.initial_state), *map(str, self.steps)])
+
+    @cached_property
+    def num_parameters(self) -> int:
+        """Number of parameters that the steps consume."""
+        return 1 + max((p for step in self.steps for p, _ in step.coefficients), default=-1)
+
+    def angles(self, params: ArrayLike) -> Floats:
+        """Angle of each step, offset + M params, shape (len(steps),).
+
+        Raises:
+            ValueError: if `params` is not `num_parameters` finite numbers.
+        """
+        vector = np.asarray(params, dtype=float)
+        if vector.shape != (self.num_parameters,):
+            raise ValueError(
+                f"expected {self.num_parameters} parameters, got an array of shape {vector.shape}"
+            )
+        if not np.isfinite(vector).all():
+            raise ValueError("expected finite parameters, got NaN or infinity")
+        offsets, steps, parameters, coefficients = self._linear_map
+        return offsets + np.bincount(
+            steps, weights=coefficients * vector[parameters], minlength=len(offsets)
+        )
+
+    def pull_back(self, derivatives: Floats) -> Floats:
+        """M^T applied to derivatives with respect to angles: shape (num_parameters,)."""
+        _, steps, parameters, coefficients = self._linear_map
+        return np.bincount(
+            parameters, weights=coefficients * derivatives[steps], minlength=self.num_parameters
+        )
+
+    @cached_property
+    def _linear_map(self) -> tuple[Floats, NDArray[Any], NDArray[Any], Floats]:
+        entries = [
+            (index, parameter, coefficient)
+            for index, step in enumerate(self.steps)
+            for parameter, coefficient in step.coefficients
+        ]
+        steps, parameters, coefficients = zip(*entries, strict=True) if entries else ((), (), ())
+        return (
+            np.array([step.offset for step in self.steps], dtype=float),
+            np.array(steps, dtype=np.intp),
+            np.array(parameters, dtype=np.intp),
+            np.array(coefficients, dtype=float),
+        )

@@ -1,0 +1,100 @@
+"""Evolutions: how a program runs the steps of its circuit, forward and backward."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from .circuit import Circuit
+from .excitation_tables import ExcitationTables
+from .generators import Excitation
+from .kernels import excitations
+from .planar import Planar
+from .spaces import Electrons
+
+Floats = NDArray[np.float64]
+
+
+class Evolution(Protocol):
+    """exp(a_m A_m) ... exp(a_1 A_1) on planar states."""
+
+    @property
+    def real(self) -> bool:
+        """Whether real states stay real."""
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all steps, first to last, in place."""
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all steps on both states; return Re <lam|A_k|psi> of each step."""
+
+
+def evolution(circuit: Circuit) -> Evolution:
+    """The fastest evolution that fits the circuit's steps."""
+    generators = [step.generator for step in circuit.steps]
+    run = [generator for generator in generators if isinstance(generator, Excitation)]
+    if isinstance(circuit.space, Electrons) and len(run) == len(generators):
+        return ExcitationRun(circuit.space, run)
+    return StepByStep(circuit)
+
+
+class StepByStep:
+    """One action after another, for any circuit."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        lowered = {}
+        for step in circuit.steps:
+            if step.generator not in lowered:
+                lowered[step.generator] = step.generator.on(circuit.space)
+        self._actions = [lowered[step.generator] for step in circuit.steps]
+        self.real = all(action.real for action in self._actions)
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all steps, first to last."""
+        for action, angle in zip(self._actions, angles, strict=True):
+            action.forward(psi, angle)
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all steps, last to first."""
+        overlaps = np.empty(len(angles))
+        for k in range(len(angles) - 1, -1, -1):
+            overlaps[k] = self._actions[k].backward(psi, lam, angles[k])
+        return overlaps
+
+
+class ExcitationRun:
+    """Excitations only: all of them in one call of a kernel, without leaving it."""
+
+    real = True
+
+    def __init__(self, space: Electrons, run: list[Excitation]) -> None:
+        for excitation in run:
+            excitation.check(space)
+        self._shape = space.shape
+        self._tables = ExcitationTables.build(space, run)
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all excitations, first to last."""
+        cosines, sines = np.cos(angles), np.sin(angles)
+        for component in psi:
+            matrix = component.reshape(self._shape)
+            excitations.rotate(self._tables.work, matrix, *self._tables.arrays(), cosines, sines)
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all excitations, last to first, ket and costate in the same sweep."""
+        cosines, sines = np.cos(angles), np.sin(angles)
+        partial = np.zeros((numba.get_num_threads(), len(angles)))
+        for component, costate in zip(psi, lam, strict=True):
+            excitations.rotate_back(
+                2 * self._tables.work,
+                component.reshape(self._shape),
+                costate.reshape(self._shape),
+                *self._tables.arrays(),
+                cosines,
+                sines,
+                partial,
+            )
+        return partial.sum(axis=0)

@@ -1,0 +1,91 @@
+"""Objectives: real functions of the final state, with their costates.
+
+The costate of a function v of the state is lam = d v / d conj(psi); the derivative of v with
+respect to the angle of generator A_k is then 2 Re <lam|A_k|psi>, states taken after step k.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from .observables import Observable
+from .planar import Planar
+from .spaces import Space
+
+if TYPE_CHECKING:
+    from .operators import Operator
+
+
+class Measure(Protocol):
+    """An objective on a space."""
+
+    @property
+    def real(self) -> bool:
+        """Whether real states have real costates."""
+
+    def evaluate(self, psi: Planar, lam: Planar) -> float:
+        """Return the value and write the costate into `lam`."""
+
+
+class Objective(Protocol):
+    """A function of the state, before a space is chosen."""
+
+    def on(self, space: Space) -> Measure:
+        """The objective on a space; raises `SpaceError` if its observable leaves it."""
+
+
+@dataclass(frozen=True)
+class Mean:
+    """<H>, with costate H psi."""
+
+    observable: Observable
+
+    def on(self, space: Space) -> Measure:
+        """Lower the observable."""
+        return _MeanMeasure(self.observable.on(space))
+
+
+@dataclass(frozen=True)
+class Variance:
+    """<H^2> - <H>^2, with costate H^2 psi - 2 <H> H psi; zero exactly on eigenstates."""
+
+    observable: Observable
+
+    def on(self, space: Space) -> Measure:
+        """Lower the observable."""
+        return _VarianceMeasure(self.observable.on(space))
+
+
+class _MeanMeasure:
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+        self.real = operator.real
+
+    def evaluate(self, psi: Planar, lam: Planar) -> float:
+        from .operators import inner
+
+        self._operator.apply(psi, lam)
+        return inner(psi, lam)
+
+
+class _VarianceMeasure:
+    def __init__(self, operator: Operator) -> None:
+        self._operator = operator
+        self.real = operator.real
+
+    def evaluate(self, psi: Planar, lam: Planar) -> float:
+        from .operators import inner
+
+        image = np.empty_like(psi)
+        self._operator.apply(psi, image)
+        mean = inner(psi, image)
+        # <(H - m)^2> avoids the cancellation of <H^2> - m^2, and has the same costate on
+        # normalised states up to a multiple of psi, which no anti-Hermitian generator sees.
+        image -= psi.dtype.type(mean) * psi
+        variance = inner(image, image)
+        self._operator.apply(image, lam)
+        lam -= psi.dtype.type(mean) * image
+        return variance

@@ -1,0 +1,97 @@
+"""Observables on a space: they read one planar state and write another."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from .kernels import diagonal, pauli
+from .planar import Planar, join
+from .polynomial import DiagonalValues
+
+
+class Operator(Protocol):
+    """A Hermitian operator H over the positions of a space."""
+
+    @property
+    def real(self) -> bool:
+        """Whether H maps real states to real states."""
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Write H psi into `out`."""
+
+
+def inner(left: Planar, right: Planar) -> float:
+    """Re <left|right>, summed in double precision."""
+    # Not np.dot, which wakes the threads of BLAS to no gain and adds floats up as floats.
+    return float(np.einsum("ck,ck->", left, right, dtype=np.float64))
+
+
+class DiagonalOperator:
+    """f(x), position by position."""
+
+    real = True
+
+    def __init__(self, values: DiagonalValues) -> None:
+        self.values = values
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Multiply each amplitude by its value."""
+        np.multiply(psi, self.values.to_array(), out=out, casting="same_kind")
+
+
+class PauliOperator:
+    """A sum of Pauli strings on 2^m positions, applied without storing a matrix.
+
+    Args:
+        size: 2^m.
+        terms: masks x and z, phase and weight of each string.
+    """
+
+    def __init__(self, size: int, terms: list[tuple[int, int, complex, float]]) -> None:
+        self.size = size
+        self._x = np.array([x for x, _, _, _ in terms], dtype=np.int64)
+        self._z = np.array([z for _, z, _, _ in terms], dtype=np.int64)
+        self._weights = np.array([phase * weight for _, _, phase, weight in terms], dtype=complex)
+        self.real = not self._weights.imag.any()
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Write the sum applied to psi; a real sum leaves a real state real."""
+        if len(psi) == 1:
+            zero = np.zeros_like(psi[0])
+            self._apply(psi[0], zero, out[0], zero)
+        else:
+            self._apply(psi[0], psi[1], out[0], out[1])
+
+    def _apply(self, re: Any, im: Any, out_re: Any, out_im: Any) -> None:
+        real, imag = self._weights.real.copy(), self._weights.imag.copy()
+        work = self.size * max(1, len(self._x))
+        pauli.apply(work, re, im, out_re, out_im, self._x, self._z, real, imag)
+
+
+class MatrixOperator:
+    """A Hermitian `scipy.sparse` matrix."""
+
+    def __init__(self, matrix: Any) -> None:
+        self.matrix = matrix
+        self.real = not np.iscomplexobj(matrix.data) or not matrix.data.imag.any()
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Write the matrix-vector product."""
+        if self.real:
+            for row, target in zip(psi, out, strict=True):
+                target[:] = self.matrix.real @ row
+        else:
+            product = self.matrix @ join(psi)
+            out[0], out[1] = product.real, product.imag
+
+
+def phase_overlap(values: DiagonalValues, lam: Planar, psi: Planar) -> float:
+    """Re <lam| -i f |psi>."""
+    size = psi.shape[1]
+    if values.codes is None:
+        total = diagonal.overlap_by_value(size, *lam, *psi, values.levels)
+    else:
+        total = diagonal.overlap_by_level(size, *lam, *psi, values.codes, values.levels)
+    return float(total)

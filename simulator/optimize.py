@@ -1,0 +1,199 @@
+"""Minimisation of a program, or of any function with a gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+GRADIENT_METHODS = ("L-BFGS-B", "BFGS", "SLSQP", "CG")
+GRADIENT_FREE_METHODS = ("COBYLA", "Nelder-Mead", "Powell")
+METHODS = GRADIENT_METHODS + GRADIENT_FREE_METHODS
+
+
+class Differentiable(Protocol):
+    """What can be minimised."""
+
+    def __call__(self, params: Floats) -> float:
+        """The value."""
+
+    def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
+        """The value and its gradient."""
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """The best point that was found.
+
+    Attributes:
+        value: the least value that was evaluated.
+        parameters: where.
+        evaluations: number of values, with or without gradient, that were computed.
+        converged: whether the optimiser's own criterion was met.
+        stop_reason: why it stopped, in words.
+        gradient_norm: largest component of the gradient there, if one was computed.
+        history: (evaluations, best value so far) after each improvement.
+    """
+
+    value: float
+    parameters: Floats
+    evaluations: int
+    converged: bool
+    stop_reason: str
+    gradient_norm: float | None = None
+    history: tuple[tuple[int, float], ...] = field(default=(), repr=False)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a minimisation; `minimum` is the best point so far."""
+
+    def __init__(self, minimum: Minimum) -> None:
+        super().__init__("interrupted")
+        self.minimum = minimum
+
+
+class _Stop(Exception):
+    """Ends an optimiser from inside its function."""
+
+
+class _Recorder:
+    """Counts evaluations, keeps the best point, and stops the optimiser at a limit."""
+
+    def __init__(
+        self,
+        function: Differentiable,
+        callback: Callable[[int, float], None] | None,
+        deadline: float,
+        max_evaluations: int | None,
+    ) -> None:
+        self._function = function
+        self._callback = callback
+        self._deadline = deadline
+        self._max_evaluations = max_evaluations
+        self.evaluations = 0
+        self.best = np.inf
+        self.parameters: Floats = np.empty(0)
+        self.gradient: Floats | None = None
+        self.history: list[tuple[int, float]] = []
+
+    def value(self, params: Floats) -> float:
+        value = self._function(params)
+        self._record(params, value, None)
+        return value
+
+    def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
+        value, gradient = self._function.value_and_gradient(params)
+        self._record(params, value, gradient)
+        return value, gradient
+
+    def _record(self, params: Floats, value: float, gradient: Floats | None) -> None:
+        self.evaluations += 1
+        if not np.isfinite(value):
+            raise FloatingPointError(f"the function returned {value} at {params}")
+        if value < self.best:
+            self.best, self.parameters = value, np.array(params)
+            self.gradient = None if gradient is None else gradient.copy()
+            self.history.append((self.evaluations, value))
+        if self._callback is not None:
+            self._callback(self.evaluations, self.best)
+        if monotonic() >= self._deadline:
+            raise _Stop("time limit reached")
+        if self._max_evaluations is not None and self.evaluations >= self._max_evaluations:
+            raise _Stop("evaluation limit reached")
+
+    def minimum(self, *, converged: bool, reason: str) -> Minimum:
+        return Minimum(
+            value=float(self.best),
+            parameters=self.parameters,
+            evaluations=self.evaluations,
+            converged=converged,
+            stop_reason=reason,
+            gradient_norm=(
+                None if self.gradient is None else float(np.abs(self.gradient).max(initial=0.0))
+            ),
+            history=tuple(self.history),
+        )
+
+
+def minimize(
+    function: Differentiable,
+    start: ArrayLike,
+    *,
+    method: str = "L-BFGS-B",
+    gradient_tolerance: float = 1e-6,
+    max_iterations: int = 10_000,
+    max_evaluations: int | None = None,
+    time_limit: float | None = None,
+    callback: Callable[[int, float], None] | None = None,
+) -> Minimum:
+    """Minimise with one of SciPy's optimisers.
+
+    Args:
+        function: a `Program` or anything with the same two calls.
+        start: first point, shape (num_parameters,).
+        method: one of `METHODS`; those without gradient call the function's value only.
+        gradient_tolerance: L-BFGS-B, BFGS and CG stop when no component of the gradient is
+            larger; the other methods take it as their own tolerance.
+        max_iterations: limit on the optimiser's iterations.
+        max_evaluations: limit on values computed.
+        time_limit: limit in seconds.
+        callback: called with (evaluations, best value so far) after each evaluation.
+
+    Raises:
+        ValueError: for an unknown method, naming the known ones, or a limit out of range.
+        Interrupted: on Ctrl-C, with the best point so far.
+        FloatingPointError: if the function returns NaN or infinity.
+    """
+    if method not in METHODS:
+        raise ValueError(f"unknown optimiser {method!r}; known are {', '.join(METHODS)}")
+    if max_evaluations is not None and max_evaluations < 1:
+        raise ValueError(f"expected a limit of at least one evaluation, got {max_evaluations}")
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f"expected a time limit above zero seconds, got {time_limit}")
+    first = np.array(start, dtype=float)
+    deadline = monotonic() + (np.inf if time_limit is None else time_limit)
+    recorder = _Recorder(function, callback, deadline, max_evaluations)
+    try:
+        if first.size == 0:
+            recorder.value(first)
+            return recorder.minimum(converged=True, reason="no parameters to optimise")
+        converged, reason = _run(recorder, first, method, gradient_tolerance, max_iterations)
+    except _Stop as stop:
+        converged, reason = False, str(stop)
+    except KeyboardInterrupt:
+        raise Interrupted(recorder.minimum(converged=False, reason="interrupted")) from None
+    return recorder.minimum(converged=converged, reason=reason)
+
+
+def _run(
+    recorder: _Recorder, start: Floats, method: str, tolerance: float, max_iterations: int
+) -> tuple[bool, str]:
+    from scipy import optimize
+
+    options: dict[str, Any] = {"maxiter": max_iterations}
+    if method == "L-BFGS-B":
+        # ftol 0 leaves the gradient as the only criterion; energies are wanted to the last digit.
+        options |= {"gtol": tolerance, "ftol": 0.0, "maxfun": 2**31 - 1, "maxcor": 20}
+    elif method in ("BFGS", "CG"):
+        options["gtol"] = tolerance
+    with_gradient = method in GRADIENT_METHODS
+    result = optimize.minimize(
+        recorder.value_and_gradient if with_gradient else recorder.value,
+        start,
+        method=method,
+        jac=with_gradient or None,
+        tol=None if method in ("L-BFGS-B", "BFGS", "CG") else tolerance,
+        options=options,
+    )
+    message = result.message.decode() if isinstance(result.message, bytes) else result.message
+    if result.success or not with_gradient:
+        return bool(result.success), str(message)
+    # A line search that finds no lower value within rounding has arrived as well.
+    stalled = recorder.gradient is not None and np.abs(recorder.gradient).max() < 100 * tolerance
+    return bool(stalled), f"no further decrease within rounding ({message})"

@@ -1,0 +1,35 @@
+"""The layout of states inside programs: real and imaginary parts as separate rows.
+
+A real state is an array of shape (1, size), a complex one of shape (2, size).  Real operators
+then act on each row alone, compilers vectorise over contiguous reals, and routines that take
+real vectors only serve complex states as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Planar = NDArray[np.floating[Any]]
+
+
+def split(state: NDArray[np.inexact], components: int, dtype: type[np.floating[Any]]) -> Planar:
+    """Copy a vector into planar layout."""
+    rows = np.zeros((components, state.size), dtype=dtype)
+    rows[0] = state.real
+    if components == 2:
+        rows[1] = state.imag
+    elif np.iscomplexobj(state) and state.imag.any():
+        raise ValueError("a complex state does not fit one real component")
+    return rows
+
+
+def join(rows: Planar) -> NDArray[np.inexact]:
+    """The vector of a planar state: real for one row, complex for two."""
+    if len(rows) == 1:
+        return rows[0].copy()
+    state = np.empty(rows.shape[1], dtype=np.result_type(rows.dtype, np.complex64))
+    state.real, state.imag = rows
+    return state

@@ -1,0 +1,180 @@
+"""Polynomials in spins, the costs of combinatorial problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .spaces import FlipSymmetric, Qubits, Space, SpaceError
+
+if TYPE_CHECKING:
+    from .operators import DiagonalOperator
+
+Floats = NDArray[np.float64]
+Term = tuple[tuple[int, ...], float]
+
+# More distinct values than this and a table of phases no longer pays.
+_MAX_LEVELS = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class DiagonalValues:
+    """The values of a function on every position of a space.
+
+    Where the values are multiples of a common step, `codes` are small integers and position k
+    holds `levels[codes[k]]`: a phase is then a look-up in a short table.  Otherwise `codes` is
+    None and `levels` lists the value of each position.
+    """
+
+    levels: Floats
+    codes: NDArray[np.uint16] | None
+
+    def to_array(self) -> Floats:
+        """The values, shape (size,)."""
+        return self.levels if self.codes is None else self.levels[self.codes]
+
+    @classmethod
+    def from_array(cls, values: Floats) -> DiagonalValues:
+        """Find the common step, if there is one: 1, 1/2 or 1/4 cover integer weights."""
+        low, high = values.min(), values.max()
+        for step in (1.0, 0.5, 0.25):
+            count = int(round((high - low) / step)) + 1 if high - low < _MAX_LEVELS else 0
+            if not 0 < count <= _MAX_LEVELS:
+                continue
+            steps = (values - low) / step
+            codes = np.rint(steps)
+            if np.array_equal(steps, codes):
+                return cls(low + step * np.arange(count), codes.astype(np.uint16))
+        return cls(values, None)
+
+
+@dataclass(frozen=True)
+class Polynomial:
+    """A real polynomial in the spins z_j = 1 - 2 x_j = ±1, as an observable and as a cost.
+
+        f(x) = sum_S w_S prod_{j in S} z_j
+
+    Args:
+        terms: weight of each set of qubits, ``{(0, 1): 0.5, (): -1.0}``.
+
+    Raises:
+        ValueError: if a weight is not finite or a term names a qubit twice or below zero.
+
+    >>> cut = Polynomial({(0, 1): 0.5, (): -0.5})       # minus the cut of one edge
+    >>> cut.values(Qubits(2)).to_array().tolist()
+    [0.0, -1.0, -1.0, 0.0]
+    """
+
+    terms: tuple[Term, ...]
+    _cache: WeakValueDictionary[Space, DiagonalValues] = field(
+        init=False, repr=False, compare=False, default_factory=WeakValueDictionary
+    )
+
+    def __init__(self, terms: Mapping[tuple[int, ...], float] | Iterable[Term]) -> None:
+        pairs = terms.items() if isinstance(terms, Mapping) else terms
+        merged: dict[tuple[int, ...], float] = {}
+        for qubits, weight in pairs:
+            key = tuple(sorted(int(qubit) for qubit in qubits))
+            if len(set(key)) != len(key) or (key and key[0] < 0):
+                raise ValueError(f"expected distinct qubits from 0 on in a term, got {qubits}")
+            if not isfinite(weight):
+                raise ValueError(f"expected a finite weight for the term {qubits}, got {weight}")
+            merged[key] = merged.get(key, 0.0) + float(weight)
+        nonzero = sorted((key, weight) for key, weight in merged.items() if weight != 0)
+        object.__setattr__(self, "terms", tuple(nonzero))
+        object.__setattr__(self, "_cache", WeakValueDictionary())
+
+    @property
+    def num_qubits(self) -> int:
+        """The least number of qubits that holds every term."""
+        return 1 + max((qubits[-1] for qubits, _ in self.terms if qubits), default=-1)
+
+    @property
+    def flip_symmetric(self) -> bool:
+        """Whether flipping all bits together never changes the value."""
+        return all(len(qubits) % 2 == 0 for qubits, _ in self.terms)
+
+    def value(self, configuration: int) -> float:
+        """f of one configuration."""
+        return sum(
+            weight * (-1) ** sum(configuration >> qubit & 1 for qubit in qubits)
+            for qubits, weight in self.terms
+        )
+
+    def values(self, space: Space) -> DiagonalValues:
+        """f of every configuration of `space`.
+
+        All programs that are alive share one copy, so that the phase of a QAOA layer and the
+        cost that is measured read the same array.
+
+        Raises:
+            SpaceError: if the space has too few qubits or is `FlipSymmetric` and f is not.
+        """
+        cached = self._cache.get(space)
+        if cached is None:
+            cached = self._cache[space] = DiagonalValues.from_array(self._tabulate(space))
+        return cached
+
+    def on(self, space: Space) -> DiagonalOperator:
+        """The operator f(x) on a space; raises what `values` raises."""
+        from .operators import DiagonalOperator
+
+        return DiagonalOperator(self.values(space))
+
+    def _tabulate(self, space: Space) -> Floats:
+        if self.num_qubits > space.num_qubits:
+            raise SpaceError(
+                f"the polynomial uses {self.num_qubits} qubits, the space {space} has "
+                f"{space.num_qubits}"
+            )
+        if isinstance(space, Qubits):
+            return _double(dict(self.terms), space.num_qubits)
+        if isinstance(space, FlipSymmetric):
+            if not self.flip_symmetric:
+                raise SpaceError(
+                    "the polynomial has terms of odd degree, so its value changes when all bits "
+                    f"are flipped; use Qubits({space.num_qubits}) instead of {space}"
+                )
+            last = space.num_qubits - 1
+            fixed = Polynomial(
+                (tuple(qubit for qubit in qubits if qubit != last), weight)
+                for qubits, weight in self.terms
+            )
+            return _double(dict(fixed.terms), last)
+        configurations = space.configurations()
+        values = np.zeros(space.size)
+        for qubits, weight in self.terms:
+            mask = sum(1 << qubit for qubit in qubits)
+            values += weight * (1.0 - 2.0 * (np.bitwise_count(configurations & mask) & 1))
+        return values
+
+
+def _double(terms: dict[tuple[int, ...], float], num_qubits: int) -> Floats:
+    """Values on all configurations in O(2^n) for a fixed degree.
+
+    With the highest qubit split off, f = g + z h: the values are g + h where that qubit is
+    zero, followed by g - h where it is one.
+    """
+    if not terms:
+        return np.zeros(1 << num_qubits)
+    if num_qubits == 0:
+        return np.array([terms[()]])
+    highest = num_qubits - 1
+    without = {qubits: w for qubits, w in terms.items() if not qubits or qubits[-1] != highest}
+    factor = {qubits[:-1]: w for qubits, w in terms.items() if qubits and qubits[-1] == highest}
+    values = np.empty(1 << num_qubits)
+    half = 1 << highest
+    base = _double(without, highest)
+    if factor:
+        change = _double(factor, highest)
+        np.add(base, change, out=values[:half])
+        np.subtract(base, change, out=values[half:])
+    else:
+        values[:half] = values[half:] = base
+    return values
