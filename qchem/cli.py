@@ -76,7 +76,7 @@ def solve(
         from .molecule import load_molecule
         from .threads import use_threads
 
-        methods = select_methods(method, CLASSICAL, QUANTUM)
+        methods, _ = select_methods(method, CLASSICAL, QUANTUM)
         check_name("ansatz", ansatz, ANSAETZE)
         check_name("start", start, STARTS)
         use_threads(threads)

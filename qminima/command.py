@@ -133,10 +133,10 @@ def check_outputs(json: Path | None, plot: Path | None) -> None:
 
 def select_methods(
     requested: str | None, classical: tuple[str, ...], quantum: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The methods that `--method` asks for, in their usual order.
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The methods to run, in their usual order, and those of them that the user named.
 
-    Without a request these are all classical methods and the first quantum one.  Quantum
+    Without a request these are all classical methods and the first quantum one. Quantum
     methods named alone keep the classical ones beside them; as soon as a classical one is
     named, only named methods run.
 
@@ -144,13 +144,12 @@ def select_methods(
         InputError: for an unknown name, listing the known ones.
     """
     if requested is None:
-        return classical + quantum[:1]
+        return classical + quantum[:1], ()
     names = [name.strip().lower() for name in requested.split(",")]
     for name in names:
         check_name("method", name, classical + quantum)
-    if all(name in quantum for name in names):
-        return classical + tuple(name for name in quantum if name in names)
-    return tuple(name for name in classical + quantum if name in names)
+    named = tuple(name for name in classical + quantum if name in names)
+    return (classical + named if set(named) <= set(quantum) else named), named
 
 
 def finish(

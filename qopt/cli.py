@@ -53,20 +53,22 @@ def solve(
 
         from qminima.progress import ProgressBar
 
-        from .comparison import CLASSICAL, METHODS, QUANTUM, compare
+        from .comparison import CLASSICAL, QUANTUM, compare
         from .problems.maxcut import load_maxcut
 
-        methods = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM)) if method else None
+        methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
+        optional = set(methods) - set(named)
         if threads is not None:
             from simulator.threads import set_threads
 
             set_threads(threads)
         instance = load_maxcut(problem)
-        with ProgressBar(len(methods or METHODS)) as progress:
-            progress.say(_memory_line(instance, methods, depth))
+        with ProgressBar(len(methods)) as progress:
+            progress.say(_memory_line(instance, methods, optional, depth))
             comparison = compare(
                 instance,
                 methods,
+                optional=optional,
                 depth=depth,
                 seed=seed,
                 time_limit=time_limit,
@@ -75,18 +77,20 @@ def solve(
         finish(comparison, _show, _draw, json, plot)
 
 
-def _memory_line(problem: MaxCut, methods: tuple[str, ...] | None, depth: int) -> str:
+def _memory_line(
+    problem: MaxCut, methods: tuple[str, ...], optional: set[str], depth: int
+) -> str:
     """The predicted memory in words; refuses a named method that does not fit."""
     from simulator.memory import MemoryLimitError, available_memory, format_bytes
 
-    from .comparison import METHODS, check_fits
+    from .comparison import check_fits
 
     needed = 0
-    for method in methods or METHODS:
+    for method in methods:
         try:
             needed = max(needed, check_fits(problem, method, depth))
         except (InputError, MemoryLimitError):
-            if methods is not None and method in (methods or ()):
+            if method not in optional:
                 raise
     size = f"{problem.num_variables} nodes, {problem.graph.number_of_edges()} edges"
     may_use = format_bytes(available_memory())

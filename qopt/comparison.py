@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from qminima.errors import InputError, unknown_name
@@ -57,6 +57,7 @@ def compare(
     problem: MaxCut,
     methods: Sequence[str] | None = None,
     *,
+    optional: Collection[str] = (),
     depth: int = 3,
     seed: int | None = None,
     time_limit: float | None = None,
@@ -66,8 +67,9 @@ def compare(
 
     Args:
         problem: the cut to be maximised.
-        methods: names out of `METHODS`, run in this order. All by default: those that the
-            problem is too large for are then left out, with the reason; named ones raise.
+        methods: names out of `METHODS`, run in this order. None stands for all, all optional.
+        optional: those of them that are left out, with the reason, if the problem is too
+            large for them; the others raise.
         depth: layers of QAOA.
         seed: of all randomness.
         time_limit: limit in seconds for each method that can be stopped.
@@ -77,7 +79,9 @@ def compare(
         InputError: for an unknown method, or one that the problem is too large for.
         MemoryLimitError: if a named method does not fit into memory.
     """
-    for method in methods or ():
+    if methods is None:
+        methods = optional = tuple(METHODS)
+    for method in methods:
         if method not in METHODS:
             raise unknown_name("method", method, METHODS)
     progress = progress or Progress()
@@ -86,12 +90,12 @@ def compare(
     skipped: dict[str, str] = {}
     interrupted = False
     try:
-        for method in methods or METHODS:
+        for method in methods:
             with progress.stage(method):
                 try:
                     check_fits(problem, method, depth)
                 except (InputError, MemoryLimitError) as reason:
-                    if methods is not None:
+                    if method not in optional:
                         raise
                     skipped[method] = str(reason)
                     continue

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .circuit import Circuit
+from .evolution import evolution
 from .generators import Diagonal, Excitation
 from .memory import require_memory
 from .objectives import Mean, Objective
 from .observables import Observable
 from .planar import Planar, join, split
 from .spaces import Electrons
-
-if TYPE_CHECKING:
-    from .evolution import Evolution
 
 Floats = NDArray[np.float64]
 Precision = Literal["double", "single"]
@@ -54,12 +52,10 @@ class Program:
             f"a state vector of {circuit.space.size:,} amplitudes",
             "use a smaller space or single precision",
         )
-        from .evolution import evolution
-
         self.circuit = circuit
         self.objective = objective
         self._dtype = _TYPES[precision]
-        self._evolution: Evolution = evolution(circuit)
+        self._evolution = evolution(circuit)
         self._measure = objective.on(circuit.space)
         self._components = 1 if self._evolution.real and self._measure.real else 2
         shape = (self._components, circuit.space.size)

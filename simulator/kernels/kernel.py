@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from time import perf_counter
 from types import FunctionType
 from typing import Any
 
@@ -13,30 +14,51 @@ import numba
 PARALLEL_THRESHOLD = 1 << 17
 
 
+_seconds = 0.0
+
+
+def compile_seconds() -> float:
+    """Seconds this process has spent on compiling kernels or loading them from disk."""
+    return _seconds
+
+
 class Kernel:
     """A loop written with `numba.prange`, compiled on first use and cached on disk."""
 
     def __init__(self, function: FunctionType) -> None:
         self.function = function
         self.__doc__ = function.__doc__
+        self._ready: dict[tuple[bool, Any], Callable[..., Any]] = {}
 
     def __call__(self, work: int, *args: Any) -> Any:
         """Run on `args`, in parallel if `work` (numbers touched) is large enough."""
-        if work >= PARALLEL_THRESHOLD and numba.get_num_threads() > 1:
-            return self.parallel(*args)
-        return self.serial(*args)
+        parallel = work >= PARALLEL_THRESHOLD and numba.get_num_threads() > 1
+        ready = self._ready.get((parallel, args[0].dtype))
+        if ready is None:
+            ready = self._load(parallel, args)
+        return ready(*args)
 
     @cached_property
-    def serial(self) -> Callable[..., Any]:
+    def serial(self) -> Any:
         """The single-threaded form."""
-        return self._compile(parallel=False)
+        return self._dispatcher(parallel=False)
 
     @cached_property
-    def parallel(self) -> Callable[..., Any]:
+    def parallel(self) -> Any:
         """The multi-threaded form."""
-        return self._compile(parallel=True)
+        return self._dispatcher(parallel=True)
 
-    def _compile(self, *, parallel: bool) -> Callable[..., Any]:
+    def _load(self, parallel: bool, args: tuple[Any, ...]) -> Callable[..., Any]:
+        """Compile for these arguments, or load what an earlier process compiled."""
+        global _seconds
+        started = perf_counter()
+        compiled: Callable[..., Any] = self.parallel if parallel else self.serial
+        compiled.compile(tuple(numba.typeof(arg) for arg in args))  # type: ignore[attr-defined]
+        self._ready[parallel, args[0].dtype] = compiled
+        _seconds += perf_counter() - started
+        return compiled
+
+    def _dispatcher(self, *, parallel: bool) -> Any:
         # The cache on disk knows functions by name only, so the two forms need two names.
         form = "parallel" if parallel else "serial"
         function = FunctionType(
@@ -46,10 +68,9 @@ class Kernel:
         function.__qualname__ = function.__name__
         options = {"parallel": parallel, "nogil": True, "error_model": "numpy"}
         try:
-            compiled: Callable[..., Any] = numba.njit(cache=True, **options)(function)
+            return numba.njit(cache=True, **options)(function)
         except RuntimeError:  # no folder for the cache can be written
-            compiled = numba.njit(**options)(function)
-        return compiled
+            return numba.njit(**options)(function)
 
 
 def kernel(function: FunctionType) -> Kernel:

@@ -77,14 +77,28 @@ def _make_overlap2(stride):  # type: ignore[no-untyped-def]
     return overlap2
 
 
-_rotate4_1, _rotate4_4, _rotate4_16 = _make_rotate4(1), _make_rotate4(4), _make_rotate4(16)
-_rotate4_64, _rotate4_256 = _make_rotate4(64), _make_rotate4(256)
-_rotate4_1024 = _make_rotate4(1024)
+def _make_overlap4(stride):  # type: ignore[no-untyped-def]
+    @njit(fastmath={"reassoc"})
+    def overlap4(u, v, r, i, start):  # type: ignore[no-untyped-def]
+        """The same of the bits of one stride and its double."""
+        h = uint64(stride)
+        total = 0.0
+        for base in range(start, start + TILE, uint64(4) * h):
+            for k in range(base, base + h):
+                l, m, n = k + h, k + uint64(2) * h, k + uint64(3) * h  # noqa: E741
+                total += (v[k] + v[n]) * (r[l] + r[m]) - (u[k] + u[n]) * (i[l] + i[m])
+                total += (v[l] + v[m]) * (r[k] + r[n]) - (u[l] + u[m]) * (i[k] + i[n])
+        return total
+
+    return overlap4
+
+
+_rotate4_1, _rotate4_4, _rotate4_16 = (_make_rotate4(h) for h in (1, 4, 16))
+_rotate4_64, _rotate4_256, _rotate4_1024 = (_make_rotate4(h) for h in (64, 256, 1024))
 _rotate2_128, _rotate2_512, _rotate2_2048 = (_make_rotate2(h) for h in (128, 512, 2048))
-_overlap2_1, _overlap2_2, _overlap2_4 = (_make_overlap2(h) for h in (1, 2, 4))
-_overlap2_8, _overlap2_16, _overlap2_32 = (_make_overlap2(h) for h in (8, 16, 32))
-_overlap2_64, _overlap2_128, _overlap2_256 = (_make_overlap2(h) for h in (64, 128, 256))
-_overlap2_512, _overlap2_1024, _overlap2_2048 = (_make_overlap2(h) for h in (512, 1024, 2048))
+_overlap4_1, _overlap4_4, _overlap4_16 = (_make_overlap4(h) for h in (1, 4, 16))
+_overlap4_64, _overlap4_256, _overlap4_1024 = (_make_overlap4(h) for h in (64, 256, 1024))
+_overlap2_128, _overlap2_512, _overlap2_2048 = (_make_overlap2(h) for h in (128, 512, 2048))
 
 
 @njit
@@ -117,19 +131,22 @@ def _rotate_top(r, i, c, s, bits):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _overlap_top(u, v, r, i, start, bits):  # type: ignore[no-untyped-def]
-    """Sum of overlaps of the top `bits` bits, one to six, of a tile."""
-    total = _overlap2_2048(u, v, r, i, start)
-    if bits > 1:
-        total += _overlap2_1024(u, v, r, i, start)
-    if bits > 2:
+def _overlap_top(u, v, r, i, bits):  # type: ignore[no-untyped-def]
+    """Sum of overlaps of the top `bits` bits, one to six, of a gathered tile."""
+    start = uint64(0)
+    total = 0.0
+    if bits == 1:
+        total += _overlap2_2048(u, v, r, i, start)
+    if bits >= 2:
+        total += _overlap4_1024(u, v, r, i, start)
+    if bits == 3:
         total += _overlap2_512(u, v, r, i, start)
-    if bits > 3:
-        total += _overlap2_256(u, v, r, i, start)
-    if bits > 4:
+    if bits >= 4:
+        total += _overlap4_256(u, v, r, i, start)
+    if bits == 5:
         total += _overlap2_128(u, v, r, i, start)
-    if bits > 5:
-        total += _overlap2_64(u, v, r, i, start)
+    if bits == 6:
+        total += _overlap4_64(u, v, r, i, start)
     return total
 
 
@@ -137,13 +154,12 @@ def _overlap_top(u, v, r, i, start, bits):  # type: ignore[no-untyped-def]
 def _overlap_tile(u, v, r, i, start):  # type: ignore[no-untyped-def]
     """Sum of overlaps of all 12 bits of a tile."""
     return (
-        _overlap2_1(u, v, r, i, start)
-        + _overlap2_2(u, v, r, i, start)
-        + _overlap2_4(u, v, r, i, start)
-        + _overlap2_8(u, v, r, i, start)
-        + _overlap2_16(u, v, r, i, start)
-        + _overlap2_32(u, v, r, i, start)
-        + _overlap_top(u, v, r, i, start, 6)
+        _overlap4_1(u, v, r, i, start)
+        + _overlap4_4(u, v, r, i, start)
+        + _overlap4_16(u, v, r, i, start)
+        + _overlap4_64(u, v, r, i, start)
+        + _overlap4_256(u, v, r, i, start)
+        + _overlap4_1024(u, v, r, i, start)
     )
 
 
@@ -212,7 +228,7 @@ def rotate_back(re, im, lre, lim, c, s):  # type: ignore[no-untyped-def]
             _gather(im, ti, strips, width, base, stride)
             _gather(lre, tu, strips, width, base, stride)
             _gather(lim, tv, strips, width, base, stride)
-            total += _overlap_top(tu, tv, tr, ti, uint64(0), bits)
+            total += _overlap_top(tu, tv, tr, ti, bits)
             _rotate_top(tr, ti, c, s, bits)
             _rotate_top(tu, tv, c, s, bits)
             _scatter(re, tr, strips, width, base, stride)
