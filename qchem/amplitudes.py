@@ -40,11 +40,9 @@ class Amplitudes:
         for (leave, fill), count in zip(parts, nelec, strict=True):
             if any(i >= count for i in leave) or any(a < count for a in fill):
                 return 0.0
-        ranks = tuple(len(leave) for leave, _ in parts)
+        ranks = (len(excitation.alpha[0]), len(excitation.beta[0]))
         leaves = [i for leave, _ in parts for i in leave]
-        fills = [
-            a - count for (_, fill), count in zip(parts, nelec, strict=True) for a in fill
-        ]
+        fills = [a - count for (_, fill), count in zip(parts, nelec, strict=True) for a in fill]
         table = {
             (1, 0): self.t1[0], (0, 1): self.t1[1],
             (2, 0): self.t2[0], (1, 1): self.t2[1], (0, 2): self.t2[2],
@@ -52,9 +50,7 @@ class Amplitudes:
         return 0.0 if table is None else float(table[*leaves, *fills])
 
 
-def initial_parameters(
-    hamiltonian: Hamiltonian, circuit: Circuit, start: str = "mp2"
-) -> Floats:
+def initial_parameters(hamiltonian: Hamiltonian, circuit: Circuit, start: str = "mp2") -> Floats:
     """Parameters that give each excitation its classical amplitude, shape (num_parameters,).
 
     Args:
@@ -86,15 +82,13 @@ def initial_parameters(
 def mp2_amplitudes(hamiltonian: Hamiltonian) -> Amplitudes:
     """First-order amplitudes with the diagonal of the Fock matrices as orbital energies.
 
-        t_i^a = f_ia / (e_i - e_a),   t_ij^ab = <ij||ab> / (e_i + e_j - e_a - e_b)
+    t_i^a = f_ia / (e_i - e_a),   t_ij^ab = <ij||ab> / (e_i + e_j - e_a - e_b)
     """
     fock, nelec = hamiltonian.fock, hamiltonian.nelec
     occupied = [slice(0, count) for count in nelec]
     empty = [slice(count, None) for count in nelec]
     energies = [np.diag(matrix) for matrix in fock]
-    gaps = [
-        energies[s][occupied[s], None] - energies[s][None, empty[s]] for s in (0, 1)
-    ]
+    gaps = [energies[s][occupied[s], None] - energies[s][None, empty[s]] for s in (0, 1)]
     t1 = [_divide(fock[s][occupied[s], empty[s]], gaps[s]) for s in (0, 1)]
     t2 = []
     for h2, (s, t) in zip(hamiltonian.two_electron, ((0, 0), (0, 1), (1, 1)), strict=True):

@@ -36,7 +36,9 @@ def hf(hamiltonian: Hamiltonian) -> Result:
     """Energy of the reference determinant; the Hartree-Fock energy on its own orbitals."""
     started = perf_counter()
     energy = hamiltonian.reference_energy
-    return _result(hamiltonian, "HF", energy, started, properties={"spin_square": _hf_spin(hamiltonian)})
+    return _result(
+        hamiltonian, "HF", energy, started, properties={"spin_square": _hf_spin(hamiltonian)}
+    )
 
 
 def mp2(hamiltonian: Hamiltonian) -> Result:

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
     from .molecule import Molecule
 
-app = make_app("qchem", "Ground-state energies of molecules, quantum ansätze beside classical methods.")
+app = make_app(
+    "qchem", "Ground-state energies of molecules, quantum ansätze beside classical methods."
+)
 
 
 class LengthUnit(StrEnum):
@@ -146,8 +148,11 @@ def _show(comparison: Comparison) -> None:
         comparison,
         title=f"{problem['name']}, {problem['basis']}",
         summary=[
-            f"charge {charge:+d}, 2S = {spin}, {active_electrons} electrons in {active_orbitals} "
-            f"orbitals, {problem['qubits']} qubits, {problem['determinants']:,} determinants",
+            (
+                f"charge {charge:+d}, 2S = {spin}, {active_electrons} electrons in "
+                f"{active_orbitals} orbitals, {problem['qubits']} qubits, "
+                f"{problem['determinants']:,} determinants"
+            ),
             *(["U/ROHF: unrestricted, on ROHF orbitals"] if spin else []),
         ],
         columns=[

@@ -40,7 +40,9 @@ def compare(
         hamiltonian: the problem.
         methods: names out of `CLASSICAL` and `QUANTUM`, run in this order.
         ansatz: name out of `ANSAETZE`.
-        start, optimizer, time_limit: as in `vqe`.
+        start: first parameters, as in `vqe`.
+        optimizer: as in `vqe`.
+        time_limit: limit in seconds on the circuit's optimisation.
         seed: stored in the record; none of these methods is random.
         progress: told of each method.
 
@@ -131,13 +133,13 @@ def verdict(results: Sequence[Result]) -> str:
         )
     error = (quantum.value - exact.value) * MILLIHARTREE
     head = f"{quantum.method} is {error:.3f} mHa above FCI after {cost}"
-    tail = f"FCI itself took {exact.seconds:.2g} s, so nothing is gained over exact diagonalisation here."
+    tail = f"FCI itself took {exact.seconds:.2g} s and is exact, so nothing is gained here."
     if triples is None:
         return f"{head}; {tail}"
     rival = (triples.value - exact.value) * MILLIHARTREE
     comparison = f"CCSD(T) is off by {rival:+.3f} mHa after {triples.seconds:.2g} s"
     if abs(abs(error) - abs(rival)) < _TIE * MILLIHARTREE:
-        return f"{head}, {comparison}: a tie in accuracy, and the classical method wins on cost; {tail}"
+        return f"{head}, {comparison}: a tie in accuracy, classical wins on cost; {tail}"
     if abs(error) < abs(rival):
         return f"{head}, {comparison}: the quantum ansatz is closer than CCSD(T); but {tail}"
     return f"{head}, {comparison}: classical wins; {tail}"

@@ -24,7 +24,7 @@ MATRIX_SIZE = 1500
 
 def lower(hamiltonian: Hamiltonian, space: Electrons) -> Operator:
     """The faster of the two forms for the size of the space."""
-    if 0 < sum(space.nelec) and space.size <= MATRIX_SIZE:
+    if sum(space.nelec) > 0 and space.size <= MATRIX_SIZE:
         return MatrixOperator(hamiltonian_matrix(hamiltonian, space))
     return DirectCIOperator(hamiltonian, space)
 
@@ -65,9 +65,7 @@ class DirectCIOperator:
         self._integrals = (
             None
             if self._empty
-            else direct.absorb_h1e(
-                hamiltonian.h1, hamiltonian.h2, space.norb, space.nelec, 0.5
-            )
+            else direct.absorb_h1e(hamiltonian.h1, hamiltonian.h2, space.norb, space.nelec, 0.5)
         )
 
     def apply(self, psi: Planar, out: Planar) -> None:

@@ -66,7 +66,8 @@ def active_orbitals(
     Args:
         mol: the molecule.
         orbitals: how many molecular orbitals there are.
-        active_space, frozen_core: as in `electronic_hamiltonian`.
+        active_space: as in `electronic_hamiltonian`.
+        frozen_core: as in `electronic_hamiltonian`.
 
     Raises:
         InputError: if the active space does not fit the molecule.
@@ -84,7 +85,7 @@ def active_orbitals(
         raise InputError(f"{head} is empty; expected at least one of each")
     if electrons > total or norb > orbitals:
         raise InputError(
-            f"{head} is larger than the molecule, which has {total} electrons in {orbitals} orbitals"
+            f"{head} is larger than the molecule: {total} electrons in {orbitals} orbitals"
         )
     if (total - electrons) % 2:
         raise InputError(
@@ -182,9 +183,7 @@ def _stability(mean_field: SCF) -> tuple[Any, bool]:
         return mean_field.mo_coeff, True  # no rotation between occupied and empty orbitals
     # PySCF asks for this attribute and, where it is missing, imports all of itself to find it.
     mean_field._scf = None
-    rotated, _, stable, _ = mean_field.stability(
-        internal=True, external=False, return_status=True
-    )
+    rotated, _, stable, _ = mean_field.stability(internal=True, external=False, return_status=True)
     return rotated, bool(stable)
 
 

@@ -30,7 +30,10 @@ def write_fcidump(hamiltonian: Hamiltonian, path: str | Path, *, tolerance: floa
         raise InputError("FCIDUMP files here hold integrals that are the same for both spins")
     norb, (na, nb) = hamiltonian.norb, hamiltonian.nelec
     symmetry = ",".join(["1"] * norb)
-    head = f" &FCI NORB={norb},NELEC={na + nb},MS2={na - nb},\n  ORBSYM={symmetry},\n  ISYM=1,\n &END\n"
+    head = (
+        f" &FCI NORB={norb},NELEC={na + nb},MS2={na - nb},\n"
+        f"  ORBSYM={symmetry},\n  ISYM=1,\n &END\n"
+    )
     pairs = [(p, q) for p in range(norb) for q in range(p + 1)]
     lines = [
         f"{h2[p, q, r, s]: .17e} {p + 1} {q + 1} {r + 1} {s + 1}\n"
@@ -38,7 +41,9 @@ def write_fcidump(hamiltonian: Hamiltonian, path: str | Path, *, tolerance: floa
         for r, s in pairs[: k + 1]
         if abs(h2[p, q, r, s]) > tolerance
     ]
-    lines += [f"{h1[p, q]: .17e} {p + 1} {q + 1} 0 0\n" for p, q in pairs if abs(h1[p, q]) > tolerance]
+    lines += [
+        f"{h1[p, q]: .17e} {p + 1} {q + 1} 0 0\n" for p, q in pairs if abs(h1[p, q]) > tolerance
+    ]
     lines.append(f"{hamiltonian.core_energy: .17e} 0 0 0 0\n")
 
     def write(file: BinaryIO) -> None:
@@ -84,9 +89,7 @@ def read_fcidump(path: str | Path) -> Hamiltonian:
         elif p < 0 or max(q, r, s) >= 0:  # orbital energies, "e p 0 0 0", carry no integral
             raise InputError(f"{path}, line {number}: no integral has the indices in {line!r}")
     nelec = ((electrons + spin) // 2, (electrons - spin) // 2)
-    return Hamiltonian.from_integrals(
-        h1, h2, nelec, core_energy=core_energy, name=Path(path).stem
-    )
+    return Hamiltonian.from_integrals(h1, h2, nelec, core_energy=core_energy, name=Path(path).stem)
 
 
 def _integer(path: str | Path, keys: dict[str, str], key: str) -> int:

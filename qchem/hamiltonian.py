@@ -195,7 +195,9 @@ class Hamiltonian:
 def _real(values: ArrayLike, name: str, rank: int) -> Floats:
     array = np.asarray(values)
     if array.ndim != rank or len(set(array.shape)) != 1 or array.shape[0] < 1:
-        raise InputError(f"expected {name} of shape {'(norb,' + ' norb' * (rank - 1)}), got {array.shape}")
+        raise InputError(
+            f"expected {name} of shape {'(norb,' + ' norb' * (rank - 1)}), got {array.shape}"
+        )
     if np.iscomplexobj(array) or not np.isfinite(array.astype(float)).all():
         raise InputError(f"expected real, finite integrals {name}")
     return np.ascontiguousarray(array, dtype=float)
@@ -217,5 +219,3 @@ def _check_electrons(norb: int, nelec: tuple[int, int]) -> tuple[int, int]:
     except SpaceError as error:
         raise InputError(str(error)) from None
     return space.nelec
-
-

@@ -71,9 +71,7 @@ def pauli_sum(operator: QubitOperator) -> PauliSum:
     return PauliSum(terms)
 
 
-def to_openfermion_order(
-    state: NDArray[np.inexact], space: Electrons
-) -> NDArray[np.inexact]:
+def to_openfermion_order(state: NDArray[np.inexact], space: Electrons) -> NDArray[np.inexact]:
     """A state on `Electrons` as a vector for OpenFermion's sparse matrices, shape (4^norb,)."""
     index, sign = _openfermion_index(space)
     vector = np.zeros(1 << space.num_qubits, dtype=state.dtype)
@@ -81,9 +79,7 @@ def to_openfermion_order(
     return vector
 
 
-def from_openfermion_order(
-    vector: NDArray[np.inexact], space: Electrons
-) -> NDArray[np.inexact]:
+def from_openfermion_order(vector: NDArray[np.inexact], space: Electrons) -> NDArray[np.inexact]:
     """The inverse of `to_openfermion_order`.
 
     Raises:
@@ -110,7 +106,7 @@ def _openfermion_index(space: Electrons) -> tuple[Integers, NDArray[np.float64]]
         inversions += occupied * np.bitwise_count(beta & ((1 << orbital) - 1))
         shift = space.num_qubits - 1 - 2 * orbital
         index |= occupied << shift | (beta >> orbital & 1) << (shift - 1)
-    return index, 1.0 - 2.0 * (inversions & 1)
+    return index, np.where(inversions & 1, -1.0, 1.0)
 
 
 def _interaction_operator(hamiltonian: Hamiltonian, *, interleaved: bool) -> Any:

@@ -245,9 +245,7 @@ def load_molecule(
     """
     path, name = Library("molecules").locate(source, (".xyz",))
     if name is None:
-        return Molecule.from_xyz(
-            path, basis=basis, charge=charge or 0, spin=spin or 0, unit=unit
-        )
+        return Molecule.from_xyz(path, basis=basis, charge=charge or 0, spin=spin or 0, unit=unit)
     if unit != "angstrom":
         raise InputError(f"the library's molecule {name!r} is in ångström; leave out the unit")
     return Molecule.from_name(name, basis=basis, charge=charge, spin=spin)

@@ -24,7 +24,9 @@ JsonOption = Annotated[
 PlotOption = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help="Draw the run (.png, .svg or .pdf).")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Seed of all randomness.", min=0)]
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="N", help="Seed of all randomness.", min=0)
+]
 TimeLimitOption = Annotated[
     float | None, typer.Option("--time-limit", metavar="SECONDS", help="Limit for each method.")
 ]

@@ -23,7 +23,9 @@ def check_plot_path(path: str | Path) -> None:
     check_writable(path)
 
 
-def plot_comparison(comparison: Comparison, path: str | Path, title: str, scale: float, label: str) -> None:
+def plot_comparison(
+    comparison: Comparison, path: str | Path, title: str, scale: float, label: str
+) -> None:
     """Draw the way down of each iterative method, and every other method as a level.
 
     With a reference, the errors from it are drawn; on a logarithmic axis where all are
@@ -75,5 +77,3 @@ def plot_comparison(comparison: Comparison, path: str | Path, title: str, scale:
 def _literal(text: str) -> str:
     """Text that matplotlib does not read as a formula."""
     return printable(text).replace("$", r"\$")
-
-

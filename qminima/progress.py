@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+
 class Progress:
     """Reports nothing; the base of those that do."""
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str) -> Iterator[None]:  # noqa: ARG002 - used by subclasses
         """Enclose one piece of work, such as a method."""
         yield
 

@@ -22,9 +22,9 @@ class Column:
 
 
 def printable(text: object) -> str:
-    """Text without control characters, so that a name cannot steer the terminal.
+    r"""Text without control characters, so that a name cannot steer the terminal.
 
-    >>> printable("a\\x1b[31mb")
+    >>> printable("a\x1b[31mb")
     'a?[31mb'
     """
     return "".join(letter if letter.isprintable() else "?" for letter in str(text))

@@ -77,9 +77,7 @@ def solve(
         finish(comparison, _show, _draw, json, plot)
 
 
-def _memory_line(
-    problem: MaxCut, methods: tuple[str, ...], optional: set[str], depth: int
-) -> str:
+def _memory_line(problem: MaxCut, methods: tuple[str, ...], optional: set[str], depth: int) -> str:
     """The predicted memory in words; refuses a named method that does not fit."""
     from simulator.memory import MemoryLimitError, available_memory, format_bytes
 

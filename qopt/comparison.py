@@ -37,11 +37,11 @@ Method = Callable[[MaxCut, Options], Result]
 
 CLASSICAL: dict[str, Method] = {
     "random": lambda problem, o: random_assignment(problem, seed=o.seed),
-    "greedy": lambda problem, o: greedy(problem),
+    "greedy": lambda problem, _: greedy(problem),
     "annealing": lambda problem, o: annealing(problem, seed=o.seed, time_limit=o.time_limit),
     "tabu": lambda problem, o: tabu(problem, seed=o.seed, time_limit=o.time_limit),
     "gw": lambda problem, o: goemans_williamson(problem, seed=o.seed),
-    "sdp": lambda problem, o: semidefinite_bound(problem),
+    "sdp": lambda problem, _: semidefinite_bound(problem),
     "exact": lambda problem, o: enumeration(problem, time_limit=o.time_limit),
     "milp": lambda problem, o: milp(problem, time_limit=o.time_limit),
 }

@@ -25,7 +25,7 @@ from .optimize import Minimum as Minimum
 from .optimize import minimize as minimize
 from .program import Expectation as Expectation
 from .program import Program as Program
-from .program import compile as compile
+from .program import compile as compile  # noqa: A004 - the field's word
 from .program import predict_memory as predict_memory
 from .sampling import sample as sample
 from .spaces import Electrons as Electrons

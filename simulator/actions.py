@@ -69,11 +69,9 @@ class PauliAction(Action):
         pauli.apply(work, *psi, *out, x, z, factor.real.copy(), factor.imag.copy())
 
     def forward(self, psi: Planar, angle: float) -> None:
-        """cos + sin A."""
+        """Cos + sin A."""
         real, imag = self._factor.real, self._factor.imag
-        pauli.rotate(
-            psi.shape[1], *psi, self._x, self._z, real, imag, cos(angle), sin(angle)
-        )
+        pauli.rotate(psi.shape[1], *psi, self._x, self._z, real, imag, cos(angle), sin(angle))
 
 
 class PhaseAction(Action):
@@ -167,7 +165,7 @@ class SelfInverseAction(Action):
         out[0], out[1] = image[1], -image[0]
 
     def forward(self, psi: Planar, angle: float) -> None:
-        """cos + sin A."""
+        """Cos + sin A."""
         image = np.empty_like(psi)
         self.apply(psi, image)
         psi *= psi.dtype.type(cos(angle))
@@ -202,9 +200,7 @@ class ExcitationAction(Action):
         cosine, sine = np.array([cos(angle)]), np.array([sin(angle)])
         for component in psi:
             matrix = component.reshape(self._shape)
-            excitations.rotate(
-                self._tables.work, matrix, *self._tables.arrays(), cosine, sine
-            )
+            excitations.rotate(self._tables.work, matrix, *self._tables.arrays(), cosine, sine)
 
 
 class SparseAction(Action):

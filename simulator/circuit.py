@@ -76,8 +76,9 @@ class Step:
 class Circuit:
     """exp(a_m A_m) ... exp(a_1 A_1) |initial state> over a space; steps act first to last.
 
-    The name serves tables and records.  Parameters are numbered 0 ... num_parameters - 1 and several steps may share one.  A
-    circuit holds no numbers that are optimised, and compares by value.
+    Parameters are numbered 0 ... num_parameters - 1 and several steps may share one. A circuit
+    holds no numbers that are optimised, and compares by value; its name, which serves tables
+    and records, does not count.
 
     Raises:
         ValueError: if a parameter number is negative or one between zero and the largest is
@@ -108,9 +109,7 @@ class Circuit:
             )
 
     def __str__(self) -> str:
-        head = (
-            f"Circuit on {self.space}: {len(self.steps)} steps, {self.num_parameters} parameters"
-        )
+        head = f"Circuit on {self.space}: {len(self.steps)} steps, {self.num_parameters} parameters"
         return "\n  ".join([head, str(self.initial_state), *map(str, self.steps)])
 
     @cached_property
@@ -139,9 +138,9 @@ class Circuit:
     def pull_back(self, derivatives: Floats) -> Floats:
         """M^T applied to derivatives with respect to angles: shape (num_parameters,)."""
         _, steps, parameters, coefficients = self._linear_map
-        return np.bincount(
-            parameters, weights=coefficients * derivatives[steps], minlength=self.num_parameters
-        )
+        weights = coefficients * derivatives[steps]
+        sums = np.bincount(parameters, weights=weights, minlength=self.num_parameters)
+        return sums.astype(float)  # without entries, bincount counts in integers
 
     @cached_property
     def _linear_map(self) -> tuple[Floats, NDArray[Any], NDArray[Any], Floats]:

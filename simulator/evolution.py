@@ -97,4 +97,5 @@ class ExcitationRun:
                 sines,
                 partial,
             )
-        return partial.sum(axis=0)
+        total: Floats = partial.sum(axis=0)
+        return total

@@ -36,7 +36,8 @@ def string_table(space: Electrons, spin: int, part: Part) -> Entries:
         parity += np.bitwise_count(current & ((1 << orbital) - 1))
         current ^= 1 << orbital
     target = np.searchsorted(strings, current)
-    return source.astype(np.int64), target.astype(np.int64), 1.0 - 2.0 * (parity & 1)
+    sign = np.where(parity & 1, -1.0, 1.0)
+    return source.astype(np.int64), target.astype(np.int64), sign
 
 
 @dataclass(frozen=True, eq=False)

@@ -160,7 +160,7 @@ class SelfInverse:
         return self.name
 
     def on(self, space: Space) -> Action:
-        """cos a - i sin a G on a space; raises what `PauliSum.on` raises."""
+        """Cos a - i sin a G on a space; raises what `PauliSum.on` raises."""
         from .actions import SelfInverseAction
 
         return SelfInverseAction(self.operator.on(space))

@@ -58,7 +58,7 @@ class Interrupted(KeyboardInterrupt):
         self.minimum = minimum
 
 
-class _Stop(Exception):
+class _Stop(Exception):  # noqa: N818 - a signal, not an error
     """Ends an optimiser from inside its function."""
 
 

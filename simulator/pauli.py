@@ -110,5 +110,3 @@ class PauliString:
             raise SpaceError(f"the Pauli string {self} changes occupations, so it leaves {space}")
         qubits = tuple(q for q in range(self.num_qubits) if self.z >> q & 1)
         return PhaseAction(Polynomial({qubits: 1.0}).values(space))
-
-

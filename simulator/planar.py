@@ -29,7 +29,8 @@ def split(state: NDArray[np.inexact], components: int, dtype: type[np.floating[A
 def join(rows: Planar) -> NDArray[np.inexact]:
     """The vector of a planar state: real for one row, complex for two."""
     if len(rows) == 1:
-        return rows[0].copy()
+        real: NDArray[np.inexact] = rows[0].copy()
+        return real
     state = np.empty(rows.shape[1], dtype=np.result_type(rows.dtype, np.complex64))
     state.real, state.imag = rows
     return state

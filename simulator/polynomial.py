@@ -44,7 +44,7 @@ class DiagonalValues:
         """Find the common step, if there is one: 1, 1/2 or 1/4 cover integer weights."""
         low, high = values.min(), values.max()
         for step in (1.0, 0.5, 0.25):
-            count = int(round((high - low) / step)) + 1 if high - low < _MAX_LEVELS else 0
+            count = round((high - low) / step) + 1 if high - low < _MAX_LEVELS else 0
             if not 0 < count <= _MAX_LEVELS:
                 continue
             steps = (values - low) / step
@@ -101,14 +101,14 @@ class Polynomial:
         return all(len(qubits) % 2 == 0 for qubits, _ in self.terms)
 
     def value(self, configuration: int) -> float:
-        """f of one configuration."""
+        """F of one configuration."""
         return sum(
-            weight * (-1) ** sum(configuration >> qubit & 1 for qubit in qubits)
+            weight * (1 - 2 * (sum(configuration >> qubit & 1 for qubit in qubits) % 2))
             for qubits, weight in self.terms
         )
 
     def values(self, space: Space) -> DiagonalValues:
-        """f of every configuration of `space`.
+        """F of every configuration of `space`.
 
         All programs that are alive share one copy, so that the phase of a QAOA layer and the
         cost that is measured read the same array.

@@ -135,7 +135,8 @@ class FlipSymmetric:
 
     def embed(self, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
         """Spread each amplitude over both members of its pair."""
-        return np.concatenate([state, state[::-1]]) / np.sqrt(2)
+        both: NDArray[np.inexact] = np.concatenate([state, state[::-1]]) / np.sqrt(2)
+        return both
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from .observables import Matrix, PauliSum
 from .pauli import PauliString
 from .planar import join, split
 from .polynomial import Polynomial
-from .spaces import Electrons, FlipSymmetric, Qubits, Space
+from .spaces import Electrons, FlipSymmetric, Space
 
 Dense = NDArray[np.complex128]
 
@@ -102,7 +102,7 @@ def dense_generator(generator: Generator, space: Space) -> Dense:
 
 
 def dense_polynomial(polynomial: Polynomial, num_qubits: int) -> Dense:
-    """f on the diagonal, one configuration at a time."""
+    """F on the diagonal, one configuration at a time."""
     values = [polynomial.value(configuration) for configuration in range(1 << num_qubits)]
     return np.diag(np.array(values, dtype=complex))
 

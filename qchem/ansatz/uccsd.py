@@ -35,9 +35,7 @@ def uccsd(hamiltonian: Hamiltonian) -> Circuit:
     space = hamiltonian.space
     occupied = [range(count) for count in space.nelec]
     empty = [range(count, space.norb) for count in space.nelec]
-    singles = [
-        [((i,), (a,)) for i, a in product(occupied[spin], empty[spin])] for spin in (0, 1)
-    ]
+    singles = [[((i,), (a,)) for i, a in product(occupied[spin], empty[spin])] for spin in (0, 1)]
     pairs = [
         list(product(combinations(occupied[spin], 2), combinations(empty[spin], 2)))
         for spin in (0, 1)
@@ -49,7 +47,5 @@ def uccsd(hamiltonian: Hamiltonian) -> Circuit:
         *(Excitation(alpha=single) for single in singles[0]),
         *(Excitation(beta=single) for single in singles[1]),
     ]
-    steps = tuple(
-        Step(excitation, ((index, 1.0),)) for index, excitation in enumerate(excitations)
-    )
+    steps = tuple(Step(excitation, ((index, 1.0),)) for index, excitation in enumerate(excitations))
     return Circuit(space, BasisState(space.reference), steps, name="UCCSD")

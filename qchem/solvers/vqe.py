@@ -20,7 +20,6 @@ from ..amplitudes import initial_parameters
 from ..hamiltonian import Hamiltonian
 from ..spin import spin_square
 
-
 # Real vectors over determinants that are alive at the peak: ket, costate, and what the
 # Hamiltonian's contraction makes on the way.
 VECTORS = 5

@@ -24,7 +24,7 @@ def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadra
     from dimod import SPIN, BinaryQuadraticModel
 
     model = BinaryQuadraticModel(SPIN)
-    model.add_linear_from({qubit: 0.0 for qubit in range(num_variables)})
+    model.add_linear_from(dict.fromkeys(range(num_variables), 0.0))
     for qubits, weight in cost.terms:
         if len(qubits) == 0:
             model.offset += weight

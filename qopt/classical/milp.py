@@ -66,7 +66,7 @@ def milp(problem: MaxCut, *, time_limit: float | None = None) -> Result:
 
 
 def _relaxation(weights: Floats) -> Highs:
-    """max sum w y with 0 <= y <= 1."""
+    """Max sum w y with 0 <= y <= 1."""
     import highspy
 
     solver = highspy.Highs()
@@ -108,8 +108,8 @@ def _branch_and_bound(solver: Highs, problem: MaxCut, deadline: float) -> tuple[
     solver.changeColBounds(edges, 0, 0)  # the first node's side is free to choose
     for edge, (i, j) in enumerate(zip(heads.tolist(), tails.tolist(), strict=True)):
         u, v = edges + i, edges + j
-        for y, a, b, bound in ((1, -1, -1, 0), (1, 1, 1, 2), (-1, 1, -1, 0), (-1, -1, 1, 0)):
-            _add_row(solver, Inequality(((edge, y), (u, a), (v, b)), bound))
+        for y, a, b, most in ((1, -1, -1, 0), (1, 1, 1, 2), (-1, 1, -1, 0), (-1, -1, 1, 0)):
+            _add_row(solver, Inequality(((edge, y), (u, a), (v, b)), most))
     whole = np.array_equal(weights, np.rint(weights))
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", 0.99 if whole else 1e-9)

@@ -39,7 +39,8 @@ def violated(nodes: int, heads: Integers, tails: Integers, y: Floats) -> set[Ine
 
     Args:
         nodes: number of nodes.
-        heads, tails: the two ends of each edge.
+        heads: one end of each edge.
+        tails: the other.
         y: value of each edge in the relaxation.
     """
     ends = zip(heads.tolist(), tails.tolist(), strict=True)
@@ -115,5 +116,3 @@ def _inequality(walk: list[int], nodes: int, edge_of: dict[tuple[int, int], int]
         coefficients[edge_of[a % nodes, b % nodes]] = 1 if crossing else -1
     odd = sum(sign == 1 for sign in coefficients.values())
     return Inequality(tuple(sorted(coefficients.items())), odd - 1)
-
-

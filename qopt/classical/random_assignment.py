@@ -12,9 +12,7 @@ from ..problems.problem import Problem
 from ..results import bits, solution
 
 
-def random_assignment(
-    problem: Problem, *, shots: int = 1024, seed: int | None = None
-) -> Result:
+def random_assignment(problem: Problem, *, shots: int = 1024, seed: int | None = None) -> Result:
     """The best of `shots` uniform bit strings, and as `expectation` the exact uniform mean."""
     started = perf_counter()
     rng = np.random.default_rng(seed)

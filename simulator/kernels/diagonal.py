@@ -16,7 +16,7 @@ from .kernel import kernel
 
 
 @kernel
-def rotate_by_level(re, im, codes, cosines, sines):  # type: ignore[no-untyped-def]
+def rotate_by_level(re, im, codes, cosines, sines):
     """Multiply by the phases of the levels."""
     for k in prange(re.size):
         c, s = cosines[codes[k]], sines[codes[k]]
@@ -26,7 +26,7 @@ def rotate_by_level(re, im, codes, cosines, sines):  # type: ignore[no-untyped-d
 
 
 @kernel
-def rotate_by_value(re, im, values, angle):  # type: ignore[no-untyped-def]
+def rotate_by_value(re, im, values, angle):
     """Multiply by exp(-i angle values)."""
     for k in prange(re.size):
         c, s = math.cos(angle * values[k]), math.sin(angle * values[k])
@@ -36,7 +36,7 @@ def rotate_by_value(re, im, values, angle):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def overlap_by_level(lre, lim, re, im, codes, levels):  # type: ignore[no-untyped-def]
+def overlap_by_level(lre, lim, re, im, codes, levels):
     """Re <lam| -i f |psi>."""
     total = 0.0
     for k in prange(re.size):
@@ -46,7 +46,7 @@ def overlap_by_level(lre, lim, re, im, codes, levels):  # type: ignore[no-untype
 
 
 @kernel
-def overlap_by_value(lre, lim, re, im, values):  # type: ignore[no-untyped-def]
+def overlap_by_value(lre, lim, re, im, values):
     """Re <lam| -i f |psi>."""
     total = 0.0
     for k in prange(re.size):

@@ -23,7 +23,7 @@ COLUMNS = 256
 
 
 @kernel
-def rotate(psi, blocks, rows, columns, source, target, sign, cosines, sines):  # type: ignore[no-untyped-def]
+def rotate(psi, blocks, rows, columns, source, target, sign, cosines, sines):
     """Apply exp(a_g A_g) for all excitations g, first to last.
 
     Args:
@@ -31,8 +31,11 @@ def rotate(psi, blocks, rows, columns, source, target, sign, cosines, sines):  #
         blocks: (first excitation, one past the last, 1 if alpha alone) of each block.
         rows: (first, one past the last entry) of the alpha part of each excitation.
         columns: the same of the beta part.
-        source, target, sign: entries of all tables.
-        cosines, sines: of the angle of each excitation.
+        source: string that each entry of the tables starts from.
+        target: string that it leads to.
+        sign: its sign.
+        cosines: of the angle of each excitation.
+        sines: of the same.
     """
     width = psi.shape[1]
     for b in range(len(blocks)):
@@ -63,7 +66,7 @@ def rotate(psi, blocks, rows, columns, source, target, sign, cosines, sines):  #
 
 
 @kernel
-def rotate_back(psi, lam, blocks, rows, columns, source, target, sign, cosines, sines, partial):  # type: ignore[no-untyped-def]
+def rotate_back(psi, lam, blocks, rows, columns, source, target, sign, cosines, sines, partial):
     """Undo all excitations on psi and lam, last to first, in one sweep.
 
     Arguments as in `rotate`; `cosines` and `sines` are those of the forward angles.

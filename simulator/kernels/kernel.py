@@ -25,7 +25,7 @@ def compile_seconds() -> float:
 class Kernel:
     """A loop written with `numba.prange`, compiled on first use and cached on disk."""
 
-    def __init__(self, function: FunctionType) -> None:
+    def __init__(self, function: Any) -> None:
         self.function = function
         self.__doc__ = function.__doc__
         self._ready: dict[tuple[bool, Any], Callable[..., Any]] = {}
@@ -52,8 +52,8 @@ class Kernel:
         """Compile for these arguments, or load what an earlier process compiled."""
         global _seconds
         started = perf_counter()
-        compiled: Callable[..., Any] = self.parallel if parallel else self.serial
-        compiled.compile(tuple(numba.typeof(arg) for arg in args))  # type: ignore[attr-defined]
+        compiled = self.parallel if parallel else self.serial
+        compiled.compile(tuple(numba.typeof(arg) for arg in args))
         self._ready[parallel, args[0].dtype] = compiled
         _seconds += perf_counter() - started
         return compiled
@@ -73,6 +73,6 @@ class Kernel:
             return numba.njit(**options)(function)
 
 
-def kernel(function: FunctionType) -> Kernel:
+def kernel(function: Callable[..., Any]) -> Kernel:
     """Make a kernel of a loop over arrays; the call takes the amount of work first."""
     return Kernel(function)

@@ -21,9 +21,10 @@ TILE_BITS = 12
 ROUND_BITS = 6
 TILE = uint64(1 << TILE_BITS)
 
-def _make_rotate2(stride):  # type: ignore[no-untyped-def]
+
+def _make_rotate2(stride):
     @njit
-    def rotate2(r, i, c, s, start):  # type: ignore[no-untyped-def]
+    def rotate2(r, i, c, s, start):
         """The bit of one stride on one tile."""
         h = uint64(stride)
         for base in range(start, start + TILE, uint64(2) * h):
@@ -38,9 +39,9 @@ def _make_rotate2(stride):  # type: ignore[no-untyped-def]
     return rotate2
 
 
-def _make_rotate4(stride):  # type: ignore[no-untyped-def]
+def _make_rotate4(stride):
     @njit
-    def rotate4(r, i, c, s, start):  # type: ignore[no-untyped-def]
+    def rotate4(r, i, c, s, start):
         """The bits of one stride and its double on one tile."""
         cc, cs, ss = c * c, c * s, s * s
         h = uint64(stride)
@@ -61,10 +62,10 @@ def _make_rotate4(stride):  # type: ignore[no-untyped-def]
     return rotate4
 
 
-def _make_overlap2(stride):  # type: ignore[no-untyped-def]
+def _make_overlap2(stride):
     # Sums may be reordered, as vector code needs; nothing else is relaxed.
     @njit(fastmath={"reassoc"})
-    def overlap2(u, v, r, i, start):  # type: ignore[no-untyped-def]
+    def overlap2(u, v, r, i, start):
         """Re <lam|i X|psi> of the bit of one stride on one tile; lam is u + i v."""
         h = uint64(stride)
         total = 0.0
@@ -77,9 +78,9 @@ def _make_overlap2(stride):  # type: ignore[no-untyped-def]
     return overlap2
 
 
-def _make_overlap4(stride):  # type: ignore[no-untyped-def]
+def _make_overlap4(stride):
     @njit(fastmath={"reassoc"})
-    def overlap4(u, v, r, i, start):  # type: ignore[no-untyped-def]
+    def overlap4(u, v, r, i, start):
         """The same of the bits of one stride and its double."""
         h = uint64(stride)
         total = 0.0
@@ -102,7 +103,7 @@ _overlap2_128, _overlap2_512, _overlap2_2048 = (_make_overlap2(h) for h in (128,
 
 
 @njit
-def _rotate_tile(r, i, c, s, start):  # type: ignore[no-untyped-def]
+def _rotate_tile(r, i, c, s, start):
     """All 12 bits of a tile."""
     _rotate4_1(r, i, c, s, start)
     _rotate4_4(r, i, c, s, start)
@@ -113,7 +114,7 @@ def _rotate_tile(r, i, c, s, start):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _rotate_top(r, i, c, s, bits):  # type: ignore[no-untyped-def]
+def _rotate_top(r, i, c, s, bits):
     """The top `bits` bits, one to six, of a gathered tile."""
     start = uint64(0)
     if bits == 1:
@@ -131,7 +132,7 @@ def _rotate_top(r, i, c, s, bits):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _overlap_top(u, v, r, i, bits):  # type: ignore[no-untyped-def]
+def _overlap_top(u, v, r, i, bits):
     """Sum of overlaps of the top `bits` bits, one to six, of a gathered tile."""
     start = uint64(0)
     total = 0.0
@@ -151,7 +152,7 @@ def _overlap_top(u, v, r, i, bits):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _overlap_tile(u, v, r, i, start):  # type: ignore[no-untyped-def]
+def _overlap_tile(u, v, r, i, start):
     """Sum of overlaps of all 12 bits of a tile."""
     return (
         _overlap4_1(u, v, r, i, start)
@@ -164,21 +165,21 @@ def _overlap_tile(u, v, r, i, start):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _gather(array, tile, strips, width, base, stride):  # type: ignore[no-untyped-def]
+def _gather(array, tile, strips, width, base, stride):
     for strip in range(strips):
         source = base + strip * stride
         tile[strip * width : (strip + 1) * width] = array[source : source + width]
 
 
 @njit
-def _scatter(array, tile, strips, width, base, stride):  # type: ignore[no-untyped-def]
+def _scatter(array, tile, strips, width, base, stride):
     for strip in range(strips):
         source = base + strip * stride
         array[source : source + width] = tile[strip * width : (strip + 1) * width]
 
 
 @kernel
-def rotate(re, im, c, s):  # type: ignore[no-untyped-def]
+def rotate(re, im, c, s):
     """Butterflies of all bits of an array of at least one tile."""
     size = re.size
     for t in prange(size >> TILE_BITS):
@@ -203,7 +204,7 @@ def rotate(re, im, c, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rotate_back(re, im, lre, lim, c, s):  # type: ignore[no-untyped-def]
+def rotate_back(re, im, lre, lim, c, s):
     """Butterflies on psi and lam alike; returns Re <lam| i sum_j X_j |psi>, which is invariant."""
     size = re.size
     total = 0.0
@@ -240,7 +241,7 @@ def rotate_back(re, im, lre, lim, c, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rotate_small(re, im, c, s):  # type: ignore[no-untyped-def]
+def rotate_small(re, im, c, s):
     """Butterflies of all bits of an array of any size."""
     half = 1
     while half < re.size:
@@ -254,7 +255,7 @@ def rotate_small(re, im, c, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def overlap_small(lre, lim, re, im):  # type: ignore[no-untyped-def]
+def overlap_small(lre, lim, re, im):
     """Re <lam| i sum_j X_j |psi> over all bits of an array of any size."""
     total = 0.0
     half = 1
@@ -267,7 +268,7 @@ def overlap_small(lre, lim, re, im):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rotate_mirrored(re, im, c, s):  # type: ignore[no-untyped-def]
+def rotate_mirrored(re, im, c, s):
     """The butterfly between each position and its mirror image, x <-> ~x."""
     size = re.size
     for k in prange(size // 2):
@@ -278,7 +279,7 @@ def rotate_mirrored(re, im, c, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def overlap_mirrored(lre, lim, re, im):  # type: ignore[no-untyped-def]
+def overlap_mirrored(lre, lim, re, im):
     """Re <lam| i X |psi> for the butterfly x <-> ~x."""
     total = 0.0
     for k in prange(re.size):

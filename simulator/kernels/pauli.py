@@ -8,7 +8,7 @@ from .kernel import kernel
 
 
 @kernel
-def rotate(re, im, x, z, fr, fi, c, s):  # type: ignore[no-untyped-def]
+def rotate(re, im, x, z, fr, fi, c, s):
     """exp(a A) with A|c> = (fr + i fi) (-1)^|c & z| |c xor x> and A^2 = -1."""
     for k in prange(re.size):
         m = k ^ x
@@ -29,7 +29,7 @@ def rotate(re, im, x, z, fr, fi, c, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def apply(re, im, out_re, out_im, xs, zs, weights_re, weights_im):  # type: ignore[no-untyped-def]
+def apply(re, im, out_re, out_im, xs, zs, weights_re, weights_im):
     """Write sum_t weight_t P_t psi; the phases of the strings are part of the weights."""
     for k in prange(re.size):
         total_r = 0.0
