@@ -25,6 +25,7 @@ from qminima.command import (
     select_methods,
 )
 from qminima.errors import InputError
+from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
     from qminima.result import Comparison, Result
@@ -64,7 +65,7 @@ def solve(
     threads: ThreadsOption = None,
 ) -> None:
     """Compute the ground-state energy of a molecule by a circuit and by classical methods."""
-    with reported_errors():
+    with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(time_limit)
         check_outputs(json, plot)

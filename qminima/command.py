@@ -75,13 +75,16 @@ def make_app(name: str, summary: str) -> typer.Typer:
 
 
 @contextmanager
-def reported_errors() -> Iterator[None]:
-    """Turn errors that the user can mend into one line on standard error and exit status 2."""
-    from simulator.memory import MemoryLimitError
+def reported_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """Turn errors that the user can mend into one line on standard error and exit status 2.
 
+    Args:
+        kinds: exceptions that are such errors, beside `InputError`.
+    """
+    mendable: tuple[type[Exception], ...] = (InputError, *kinds)
     try:
         yield
-    except (InputError, MemoryLimitError) as error:
+    except mendable as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(BAD_INPUT) from None
     except KeyboardInterrupt:

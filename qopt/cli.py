@@ -23,6 +23,7 @@ from qminima.command import (
     select_methods,
 )
 from qminima.errors import InputError
+from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
     from qminima.result import Comparison, Result
@@ -44,7 +45,7 @@ def solve(
     threads: ThreadsOption = None,
 ) -> None:
     """Find the maximum cut of a graph by QAOA and by classical methods."""
-    with reported_errors():
+    with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(time_limit)
         check_outputs(json, plot)
@@ -79,7 +80,7 @@ def solve(
 
 def _memory_line(problem: MaxCut, methods: tuple[str, ...], optional: set[str], depth: int) -> str:
     """The predicted memory in words; refuses a named method that does not fit."""
-    from simulator.memory import MemoryLimitError, available_memory, format_bytes
+    from simulator.memory import available_memory, format_bytes
 
     from .comparison import check_fits
 

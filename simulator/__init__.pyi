@@ -15,6 +15,7 @@ from .memory import MemoryLimitError as MemoryLimitError
 from .memory import available_memory as available_memory
 from .memory import require_memory as require_memory
 from .objectives import Mean as Mean
+from .objectives import Objective as Objective
 from .objectives import Variance as Variance
 from .observables import Matrix as Matrix
 from .observables import Observable as Observable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from .generators import Generator
 from .spaces import FlipSymmetric, Space, SpaceError, bitstring
 
 Floats = NDArray[np.float64]
+Row = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class BasisState:
     def __str__(self) -> str:
         return f"|{self.configuration}>"
 
-    def amplitudes(self, space: Space) -> Floats:
-        """One at the position of the configuration, zero elsewhere.
+    def on(self, space: Space) -> Callable[[Row], None]:
+        """A function that writes the amplitudes into a real vector over the space.
 
         Raises:
             SpaceError: if the space does not contain the configuration alone.
@@ -34,9 +36,12 @@ class BasisState:
         if index < 0 or isinstance(space, FlipSymmetric):
             text = bitstring(max(self.configuration, 0), space.num_qubits)
             raise SpaceError(f"the configuration {text} is not a state of {space}")
-        state = np.zeros(space.size)
-        state[index] = 1.0
-        return state
+
+        def write(row: Row) -> None:
+            row[:] = 0
+            row[index] = 1
+
+        return write
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,14 @@ class UniformState:
     def __str__(self) -> str:
         return "uniform superposition"
 
-    def amplitudes(self, space: Space) -> Floats:
-        """size^(-1/2) everywhere."""
-        return np.full(space.size, space.size**-0.5)
+    def on(self, space: Space) -> Callable[[Row], None]:
+        """A function that writes size^(-1/2) everywhere into a real vector over the space."""
+        amplitude = space.size**-0.5
+
+        def write(row: Row) -> None:
+            row[:] = amplitude
+
+        return write
 
 
 @dataclass(frozen=True)

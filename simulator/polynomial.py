@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -76,7 +76,7 @@ class Polynomial:
         init=False, repr=False, compare=False, default_factory=WeakValueDictionary
     )
 
-    def __init__(self, terms: Mapping[tuple[int, ...], float] | Iterable[Term]) -> None:
+    def __init__(self, terms: Mapping[Any, float] | Iterable[Term]) -> None:
         pairs = terms.items() if isinstance(terms, Mapping) else terms
         merged: dict[tuple[int, ...], float] = {}
         for qubits, weight in pairs:

@@ -13,7 +13,7 @@ from .generators import Diagonal, Excitation
 from .memory import require_memory
 from .objectives import Mean, Objective
 from .observables import Observable
-from .planar import Planar, join, split
+from .planar import Planar, join
 from .spaces import Electrons
 
 Floats = NDArray[np.float64]
@@ -54,13 +54,13 @@ class Program:
         )
         self.circuit = circuit
         self.objective = objective
-        self._dtype = _TYPES[precision]
         self._evolution = evolution(circuit)
         self._measure = objective.on(circuit.space)
-        self._components = 1 if self._evolution.real and self._measure.real else 2
-        shape = (self._components, circuit.space.size)
-        self._psi: Planar = np.empty(shape, dtype=self._dtype)
-        self._lam: Planar = np.empty(shape, dtype=self._dtype)
+        self._write_initial = circuit.initial_state.on(circuit.space)
+        components = 1 if self._evolution.real and self._measure.real else 2
+        shape = (components, circuit.space.size)
+        self._psi: Planar = np.empty(shape, dtype=_TYPES[precision])
+        self._lam: Planar = np.empty(shape, dtype=_TYPES[precision])
 
     def __call__(self, params: ArrayLike) -> float:
         """The value at `params`, shape (num_parameters,)."""
@@ -81,8 +81,8 @@ class Program:
         return join(self._psi)
 
     def _prepare(self, angles: Floats) -> None:
-        start = self.circuit.initial_state.amplitudes(self.circuit.space)
-        self._psi[:] = split(start, self._components, self._dtype)
+        self._write_initial(self._psi[0])
+        self._psi[1:] = 0
         self._evolution.forward(self._psi, angles)
 
 
@@ -112,8 +112,8 @@ def compile(  # noqa: A001 - the field's word; always used as simulator.compile
 def predict_memory(circuit: Circuit, precision: Precision = "double") -> int:
     """Bytes a program needs at its peak: vectors, tables and values of diagonals.
 
-    Counted are ket, costate and two vectors of working space, each with the components its
-    generators call for, and eight bytes per position for each distinct diagonal.
+    Counted are ket, costate and what operators make on the way, each with the components its
+    generators call for, and for each distinct diagonal what its tabulation takes.
     """
     space = circuit.space
     real = isinstance(space, Electrons) and all(
@@ -121,5 +121,5 @@ def predict_memory(circuit: Circuit, precision: Precision = "double") -> int:
     )
     components = 1 if real else 2
     diagonals = {step.generator for step in circuit.steps if isinstance(step.generator, Diagonal)}
-    vectors = 4 * components * np.dtype(_TYPES[precision]).itemsize
-    return space.size * (vectors + 8 * (1 + len(diagonals)))
+    vectors = 3 * components * np.dtype(_TYPES[precision]).itemsize
+    return space.size * (vectors + 26 * max(1, len(diagonals)))

@@ -123,7 +123,9 @@ def dense_state(circuit: Circuit, params: Any) -> Dense:
     """The circuit's state by one matrix exponential per step."""
     from scipy.linalg import expm
 
-    state = circuit.initial_state.amplitudes(circuit.space).astype(complex)
+    initial = np.empty(circuit.space.size)
+    circuit.initial_state.on(circuit.space)(initial)
+    state = initial.astype(complex)
     for step, angle in zip(circuit.steps, circuit.angles(params), strict=True):
         state = expm(angle * dense_generator(step.generator, circuit.space)) @ state
     return state

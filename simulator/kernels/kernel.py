@@ -52,11 +52,11 @@ class Kernel:
         """Compile for these arguments, or load what an earlier process compiled."""
         global _seconds
         started = perf_counter()
-        compiled = self.parallel if parallel else self.serial
+        compiled: Any = self.parallel if parallel else self.serial
         compiled.compile(tuple(numba.typeof(arg) for arg in args))
         self._ready[parallel, args[0].dtype] = compiled
         _seconds += perf_counter() - started
-        return compiled
+        return self._ready[parallel, args[0].dtype]
 
     def _dispatcher(self, *, parallel: bool) -> Any:
         # The cache on disk knows functions by name only, so the two forms need two names.

@@ -1,0 +1,60 @@
+# `make demo` and `make test` need Python 3.11 or later with venv; everything else they install.
+# Name another interpreter with `make PYTHON=python3.12 ...`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_CHEMISTRY := h2o
+DEMO_GRAPH := 3regular-16
+
+.PHONY: help demo test test-all check format clean
+
+help:
+	@echo "make demo       install, then solve water and a 3-regular graph"
+	@echo "make test       install the test extra, run the suite"
+	@echo "make test-all   the suite with its slow tests"
+	@echo "make check      format, lint, types, layering, and a wheel in an empty environment"
+	@echo "make format     rewrite the sources in the project's format"
+
+demo: $(VENV)/.installed
+	$(BIN)/qchem solve $(DEMO_CHEMISTRY)
+	$(BIN)/qopt solve $(DEMO_GRAPH)
+
+test: $(VENV)/.installed-test
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-all: $(VENV)/.installed-test
+	$(BIN)/pytest -n 2 --dist loadgroup -m "slow or not slow"
+
+check: $(VENV)/.installed-check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_layering.py
+	$(BIN)/python tools/check_wheel.py
+
+format: $(VENV)/.installed-check
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.created:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+# The stamps make a changed pyproject.toml install anew.
+$(VENV)/.installed: $(VENV)/.created pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+$(VENV)/.installed-check: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check]'
+	touch $@

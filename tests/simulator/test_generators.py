@@ -1,0 +1,178 @@
+"""Every generator passes one contract on every space it supports, and is refused elsewhere."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from simulator import (
+    Diagonal,
+    Electrons,
+    Excitation,
+    FlipSymmetric,
+    Generator,
+    PauliString,
+    PauliSum,
+    Polynomial,
+    Qubits,
+    SelfInverse,
+    Space,
+    SpaceError,
+    SparseGenerator,
+    XMixer,
+    gates,
+)
+from simulator.testing import check_generator, dense_pauli_string
+
+ISING = Polynomial({(0, 1): 0.7, (1, 2): -1.3, (0, 1, 2, 3): 0.4, (): 0.2})
+INTEGERS = Polynomial({(0, 1): 1, (1, 2): 1, (2, 3): -2, (0, 3): 3})
+FIELDS = Polynomial({(0,): 0.3, (2,): -1.0, (0, 1): 0.25, (1, 2, 3): np.pi})
+
+
+def anti_hermitian(size: int, *, real: bool = False) -> SparseGenerator:
+    rng = np.random.default_rng(size)
+    matrix = rng.normal(size=(size, size)) + (0 if real else 1j * rng.normal(size=(size, size)))
+    return SparseGenerator(sparse.csr_array(matrix - matrix.conj().T))
+
+
+CASES: list[tuple[Generator, Space]] = [
+    *((PauliString.parse(text), Qubits(3)) for text in ("X0", "Y1", "Z2", "X0 Y2", "Y0 Z1 X2", "")),
+    *((PauliString.parse(text), FlipSymmetric(3)) for text in ("X0", "X2", "Z0 Z1", "Y0 Z2")),
+    (PauliString.parse("X0 X1 X2"), FlipSymmetric(3)),
+    (PauliString.parse("Y1 Y2"), FlipSymmetric(3)),
+    (PauliString.parse("Z0 Z4"), Electrons(3, (2, 1))),
+    *((Diagonal(cost), space) for cost in (ISING, INTEGERS) for space in (Qubits(4), Qubits(5))),
+    *((Diagonal(cost), FlipSymmetric(n)) for cost in (ISING, INTEGERS) for n in (4, 5)),
+    (Diagonal(FIELDS), Qubits(4)),
+    (Diagonal(FIELDS), Electrons(3, (1, 2))),
+    *((XMixer(), Qubits(n)) for n in (1, 2, 5)),
+    *((XMixer(), FlipSymmetric(n)) for n in (1, 2, 3, 5)),
+    *(
+        (step.generator, Qubits(3))
+        for step in (gates.h(1), gates.x(0), gates.y(2), gates.cx(2, 0), gates.swap(0, 2))
+    ),
+    (gates.swap(0, 2).generator, FlipSymmetric(3)),
+    (anti_hermitian(8), Qubits(3)),
+    (anti_hermitian(4), FlipSymmetric(3)),
+    (anti_hermitian(9, real=True), Electrons(3, (1, 2))),
+]
+
+
+@pytest.mark.parametrize(("generator", "space"), CASES, ids=str)
+def test_contract(generator: Generator, space: Space) -> None:
+    check_generator(generator, space)
+
+
+ELECTRONS = [
+    Electrons(4, (2, 2)),
+    Electrons(4, (3, 1)),
+    Electrons(4, (0, 2)),
+    Electrons(4, (4, 2)),
+    Electrons(2, (0, 0)),
+]
+
+
+@st.composite
+def excitations(draw: st.DrawFn, norb: int = 4) -> Excitation:
+    """Single to quadruple excitations, orbitals in any order."""
+    parts: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    for spin in range(2):
+        least = 1 if spin == 1 and not parts[0][0] else 0
+        rank = draw(st.integers(least, 2))
+        orbitals = draw(st.permutations(range(norb)))[: 2 * rank]
+        parts.append((tuple(orbitals[:rank]), tuple(orbitals[rank:])))
+    return Excitation(parts[0], parts[1])
+
+
+@given(excitations(), st.sampled_from(ELECTRONS[:4]), st.integers(0, 5))
+def test_excitations_pass_the_contract(excitation: Excitation, space: Space, seed: int) -> None:
+    check_generator(excitation, space, seed=seed)
+
+
+@pytest.mark.parametrize("space", ELECTRONS, ids=str)
+def test_all_singles_pass_the_contract(space: Electrons) -> None:
+    for i, a in combinations(range(space.norb), 2):
+        check_generator(Excitation(alpha=((i,), (a,))), space)
+        check_generator(Excitation(beta=((a,), (i,))), space)
+
+
+@pytest.mark.parametrize(
+    ("generator", "space"),
+    [
+        (PauliString.parse("Z0"), FlipSymmetric(3)),
+        (PauliString.parse("Y0"), FlipSymmetric(3)),
+        (PauliString.parse("X5"), Qubits(3)),
+        (PauliString.parse("X0 X1"), Electrons(2, (1, 1))),
+        (Diagonal(FIELDS), FlipSymmetric(4)),
+        (Diagonal(ISING), Qubits(3)),
+        (XMixer(), Electrons(2, (1, 1))),
+        (gates.h(0).generator, FlipSymmetric(2)),
+        (Excitation(alpha=((0,), (1,))), Qubits(4)),
+        (Excitation(alpha=((0,), (4,))), Electrons(4, (1, 1))),
+        (anti_hermitian(8), Qubits(2)),
+    ],
+    ids=str,
+)
+def test_generators_that_leave_the_space_are_refused(generator: Generator, space: Space) -> None:
+    with pytest.raises(SpaceError):
+        generator.on(space)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta"),
+    [
+        (((), ()), ((), ())),
+        (((0,), (0,)), ((), ())),
+        (((0, 0), (1, 2)), ((), ())),
+        (((0,), (1, 2)), ((), ())),
+        (((0,), (-1,)), ((), ())),
+    ],
+)
+def test_impossible_excitations_are_refused(
+    alpha: tuple[tuple[int, ...], tuple[int, ...]], beta: tuple[tuple[int, ...], tuple[int, ...]]
+) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Excitation(alpha, beta)
+
+
+def test_only_self_inverse_gates_and_anti_hermitian_matrices() -> None:
+    with pytest.raises(ValueError, match="square is the identity"):
+        SelfInverse("no", PauliSum({"X0": 1.0, "X1": 1.0}))
+    with pytest.raises(ValueError, match="anti-Hermitian"):
+        SparseGenerator(np.eye(2))
+    with pytest.raises(ValueError, match="finite"):
+        SparseGenerator(np.array([[0, np.nan], [-np.nan, 0]]))
+
+
+STRINGS = st.builds(PauliString, st.integers(0, 15), st.integers(0, 15))
+
+
+@given(STRINGS, STRINGS)
+def test_product_of_pauli_strings(left: PauliString, right: PauliString) -> None:
+    phase, product = left @ right
+    expected = dense_pauli_string(left, 4) @ dense_pauli_string(right, 4)
+    np.testing.assert_allclose(phase * dense_pauli_string(product, 4), expected, atol=1e-14)
+
+
+@given(STRINGS)
+def test_text_of_a_pauli_string_reads_back(string: PauliString) -> None:
+    assert PauliString.parse(str(string)) == string
+
+
+@pytest.mark.parametrize("text", ["X", "A0", "X0 Y0", "X-1", "X0Y1", "x0"])
+def test_malformed_pauli_strings_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Pauli"):
+        PauliString.parse(text)
+
+
+def test_check_generator_notices_a_wrong_action(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simulator import actions
+
+    monkeypatch.setattr(actions, "sin", lambda angle: -np.sin(angle))
+    with pytest.raises(AssertionError, match="forward"):
+        check_generator(PauliString.parse("Y0"), Qubits(2))
