@@ -1,10 +1,10 @@
-"""Write the MaxCut instances of this folder as rudy files.
+"""Write the MaxCut instances of problems/ as rudy files.
 
 Every instance is either a named graph or a random one with a fixed seed, so running this script
 again writes the same bytes.  The random graphs use nothing but ``random.Random(seed).random()``,
 whose sequence Python guarantees to stay the same between versions.
 
-Usage: ``python generate.py`` writes the files; ``python generate.py --check`` writes nothing and
+Usage: ``python tools/generate_problems.py`` writes the files; ``python tools/generate_problems.py --check`` writes nothing and
 exits with status 1 if a file is missing or differs.
 """
 
@@ -19,7 +19,7 @@ from random import Random
 
 import networkx as nx
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent.parent / "problems"
 
 Edge = tuple[int, int, int]
 """Two nodes, counted from 0 and in increasing order, and an integer weight."""

@@ -1,10 +1,10 @@
-"""Recompute the reference energies listed in index.toml with PySCF.
+"""Recompute the reference energies listed in molecules/index.toml with plain PySCF.
 
 Every ``[[NAME.reference]]`` entry is computed again from the xyz file next to the index.
 One line per entry shows the molecule, the method, the stored value, the recomputed value
 and the difference. The exit status is 1 when any difference exceeds 1e-8 hartree.
 
-Usage: ``python references.py [NAME ...]`` (no name: all molecules).
+Usage: ``python tools/molecule_references.py [NAME ...]`` (no name: all molecules).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pyscf import cc, fci, gto, mcscf, scf
 
 Atom = tuple[str, tuple[float, float, float]]
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent.parent / "molecules"
 TOLERANCE = 1e-8
 METHODS = ("HF", "CCSD", "CCSD(T)", "FCI")
 
