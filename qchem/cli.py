@@ -173,14 +173,19 @@ def _method_label(result: Result) -> str:
 
 
 def _error_text(result: Result) -> str:
-    return "" if result.error is None else f"{result.error * 1000:+.4f}"
+    return "" if result.error is None else f"{_no_minus_zero(result.error * 1000):+.4f}"
 
 
 def _property(result: Result, name: str, style: str) -> str:
     value = result.properties.get(name)
     if value is None:
         return ""
-    return format(abs(value) if abs(value) < 5e-5 else value, style)  # no "-0.0000"
+    return format(_no_minus_zero(value), style)
+
+
+def _no_minus_zero(value: float) -> float:
+    """The value, or plain zero where four digits show nothing of it."""
+    return 0.0 if abs(value) < 5e-5 else value
 
 
 def _draw(comparison: Comparison, path: Path) -> None:

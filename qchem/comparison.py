@@ -12,6 +12,7 @@ from simulator.spaces import Electrons
 from . import classical
 from .ansatz.uccsd import uccsd
 from .hamiltonian import Hamiltonian
+from .references import library_reference
 from .solvers.vqe import VECTORS, VQEInterrupted, vqe
 
 CLASSICAL = tuple(classical.METHODS)
@@ -84,15 +85,18 @@ def compare(
         interrupted = True
     by_name = {result.method: result for result in results}
     exact = by_name.get("FCI")
+    problem = hamiltonian.describe()
     reference = (
-        Reference(exact.value, "FCI", "proven") if exact is not None and exact.converged else None
+        Reference(exact.value, "FCI", "proven")
+        if exact is not None and exact.converged
+        else library_reference(problem)
     )
     return Comparison(
-        hamiltonian.describe(),
+        problem,
         tuple(results),
         reference,
         verdict(results),
-        (*hamiltonian.warnings, *_warnings(by_name)),
+        (*hamiltonian.warnings, *_warnings(results, reference)),
         interrupted=interrupted,
         seed=seed,
     )
@@ -145,17 +149,13 @@ def verdict(results: Sequence[Result]) -> str:
     return f"{head}, {comparison}: classical wins; {tail}"
 
 
-def _warnings(by_name: dict[str, Result]) -> list[str]:
-    found: list[str] = []
-    exact = by_name.get("FCI")
-    if exact is None:
-        return found
-    for name in ("MP2", "CCSD", "CCSD(T)"):
-        other = by_name.get(name)
-        if other is not None and other.value < exact.value - _TIE:
-            gap = (exact.value - other.value) * MILLIHARTREE
-            found.append(
-                f"{name} lies {gap:.3f} mHa below the exact energy: it is not variational, "
-                "and a low energy is no merit"
-            )
-    return found
+def _warnings(results: Sequence[Result], reference: Reference | None) -> list[str]:
+    """Energies below the exact one, which only methods that are not variational can have."""
+    if reference is None:
+        return []
+    return [
+        f"{result.method} lies {(reference.value - result.value) * MILLIHARTREE:.3f} mHa below the "
+        "exact energy: it is not variational, and a low energy is no merit"
+        for result in results
+        if result.value < reference.value - _TIE
+    ]

@@ -32,7 +32,7 @@ class BasisState:
         Raises:
             SpaceError: if the space does not contain the configuration alone.
         """
-        index = int(space.indices(np.array([self.configuration]))[0])
+        index = space.index(self.configuration)
         if index < 0 or isinstance(space, FlipSymmetric):
             text = bitstring(max(self.configuration, 0), space.num_qubits)
             raise SpaceError(f"the configuration {text} is not a state of {space}")

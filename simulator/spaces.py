@@ -44,6 +44,9 @@ class Space(Protocol):
     def indices(self, configurations: Integers) -> Integers:
         """Position of each configuration; -1 where the space does not contain it."""
 
+    def index(self, configuration: int) -> int:
+        """Position of one configuration, which may have any number of bits; -1 as above."""
+
     def embed(self, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
         """The same state on `Qubits(num_qubits)`, shape (2**num_qubits,)."""
 
@@ -90,6 +93,10 @@ class Qubits:
         inside = (configurations >= 0) & (configurations < self.size)
         return np.where(inside, configurations, -1)
 
+    def index(self, configuration: int) -> int:
+        """The configuration itself, -1 outside."""
+        return configuration if 0 <= configuration < self.size else -1
+
     def embed(self, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
         """The state itself."""
         return state
@@ -133,6 +140,11 @@ class FlipSymmetric:
         folded = np.minimum(configurations, configurations ^ self.mask)
         return np.where(inside, folded, -1)
 
+    def index(self, configuration: int) -> int:
+        """The position of the pair that holds the configuration."""
+        inside = 0 <= configuration <= self.mask
+        return min(configuration, configuration ^ self.mask) if inside else -1
+
     def embed(self, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
         """Spread each amplitude over both members of its pair."""
         both: NDArray[np.inexact] = np.concatenate([state, state[::-1]]) / np.sqrt(2)
@@ -160,7 +172,9 @@ def occupation_strings(norb: int, count: int) -> Integers:
 class Electrons:
     """Determinants of na alpha and nb beta electrons in norb orbitals.
 
-    A state is the matrix C[I_alpha, I_beta] of shape `shape`, stored row after row.
+    A state is the matrix C[I_alpha, I_beta] of shape `shape`, stored row after row. The strings
+    of one spin are 64-bit integers, so states exist up to 62 orbitals; what handles both spins
+    in one integer (`configurations`, `indices`, `embed`) goes up to 31.
 
     >>> Electrons(4, (2, 2)).shape
     (6, 6)
@@ -171,8 +185,8 @@ class Electrons:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nelec", (int(self.nelec[0]), int(self.nelec[1])))
-        if not 0 <= self.norb <= MAX_QUBITS // 2:
-            raise SpaceError(f"expected 0 to {MAX_QUBITS // 2} orbitals, got {self.norb}")
+        if self.norb < 0:
+            raise SpaceError(f"expected a number of orbitals from 0 on, got {self.norb}")
         for spin, count in zip(("alpha", "beta"), self.nelec, strict=True):
             if not 0 <= count <= self.norb:
                 raise SpaceError(
@@ -204,20 +218,41 @@ class Electrons:
 
     def strings(self, spin: int) -> Integers:
         """Occupation strings of alpha (0) or beta (1), ascending."""
+        if self.norb > MAX_QUBITS:
+            raise SpaceError(f"expected at most {MAX_QUBITS} orbitals for a state, got {self.norb}")
         return occupation_strings(self.norb, self.nelec[spin])
 
     def configurations(self) -> Integers:
         """Alpha string in the low norb bits, beta string in the high ones."""
+        self._check_joined()
         alpha, beta = self.strings(0), self.strings(1)
         return (alpha[:, None] | beta[None, :] << self.norb).ravel()
 
     def indices(self, configurations: Integers) -> Integers:
         """Position of each configuration, -1 where the particle numbers differ."""
+        self._check_joined()
         configurations = np.asarray(configurations, dtype=np.int64)
         low = (1 << self.norb) - 1
         row = _rank(self.strings(0), configurations & low)
         column = _rank(self.strings(1), configurations >> self.norb)
         return np.where((row < 0) | (column < 0), -1, row * self.shape[1] + column)
+
+    def index(self, configuration: int) -> int:
+        """Position of one configuration, -1 where the particle numbers differ."""
+        if not 0 <= configuration < 1 << self.num_qubits:
+            return -1
+        alpha, beta = configuration & ((1 << self.norb) - 1), configuration >> self.norb
+        if (alpha.bit_count(), beta.bit_count()) != self.nelec:
+            return -1
+        row = int(np.searchsorted(self.strings(0), alpha))
+        return row * self.shape[1] + int(np.searchsorted(self.strings(1), beta))
+
+    def _check_joined(self) -> None:
+        if self.num_qubits > MAX_QUBITS:
+            raise SpaceError(
+                f"configurations of {self.norb} orbitals do not fit 64 bits; "
+                f"expected at most {MAX_QUBITS // 2} orbitals"
+            )
 
     def embed(self, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
         """Amplitudes on all 2^(2 norb) configurations (Jordan-Wigner order of `Electrons`)."""

@@ -41,6 +41,8 @@ def test_configurations_outside_have_no_index(space: Space) -> None:
     if isinstance(space, FlipSymmetric):
         inside |= {configuration ^ space.mask for configuration in inside}
     found = space.indices(everything)
+    assert found.tolist() == [space.index(int(c)) for c in everything]
+    assert space.index(-1) == space.index(1 << space.num_qubits) == -1
     assert [bool(index >= 0) for index in found] == [c in inside for c in everything]
 
 
@@ -83,10 +85,18 @@ def test_bitstring_character_j_is_qubit_j(configuration: int) -> None:
         lambda: FlipSymmetric(0),
         lambda: Electrons(2, (3, 0)),
         lambda: Electrons(2, (0, -1)),
-        lambda: Electrons(32, (1, 1)),
+        lambda: Electrons(-1, (0, 0)),
+        lambda: Electrons(32, (1, 1)).configurations(),
+        lambda: Electrons(63, (1, 1)).strings(0),
     ],
 )
 def test_impossible_spaces_are_refused(make: object) -> None:
     assert callable(make)
     with pytest.raises(SpaceError, match=r"expected|fit"):
         make()
+
+
+def test_two_electrons_in_many_orbitals() -> None:
+    space = Electrons(46, (1, 1))
+    assert space.size == 46**2
+    assert space.index(1 << 3 | 1 << (46 + 5)) == 3 * 46 + 5
