@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
+from threading import current_thread, main_thread
 from time import perf_counter
 from types import FunctionType
 from typing import Any
@@ -20,6 +23,22 @@ _seconds = 0.0
 def compile_seconds() -> float:
     """Seconds this process has spent on compiling kernels or loading them from disk."""
     return _seconds
+
+
+@contextmanager
+def _interrupts_deferred() -> Iterator[None]:
+    """Hold Ctrl-C back until the end; inside the compiler's callbacks it would get lost."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    caught: list[int] = []
+    previous = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if caught:
+        signal.raise_signal(signal.SIGINT)
 
 
 class Kernel:
@@ -53,7 +72,8 @@ class Kernel:
         global _seconds
         started = perf_counter()
         compiled: Any = self.parallel if parallel else self.serial
-        compiled.compile(tuple(numba.typeof(arg) for arg in args))
+        with _interrupts_deferred():
+            compiled.compile(tuple(numba.typeof(arg) for arg in args))
         self._ready[parallel, args[0].dtype] = compiled
         _seconds += perf_counter() - started
         return self._ready[parallel, args[0].dtype]

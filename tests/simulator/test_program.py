@@ -335,3 +335,22 @@ def test_initial_states_outside_the_space_are_refused(space: Space, configuratio
 
 def test_random_states_are_normalised() -> None:
     assert np.linalg.norm(random_state(9, seed=1)) == pytest.approx(1)
+
+
+def test_ctrl_c_while_a_kernel_compiles_is_not_lost() -> None:
+    import signal
+
+    from simulator.kernels.kernel import _interrupts_deferred
+
+    reached: list[bool] = []
+
+    def compile_something() -> None:
+        with _interrupts_deferred():
+            signal.raise_signal(signal.SIGINT)
+            reached.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        compile_something()
+    assert reached
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
