@@ -103,6 +103,8 @@ def _show(comparison: Comparison) -> None:
     summary = [f"{problem['nodes']} nodes, {problem['edges']} edges, {problem['kind']}"]
     if reference is not None:
         summary.append(f"best cut {-reference.value:g} ({reference.certainty}, {reference.method})")
+    if any(result.properties.get("proven") for result in comparison.results):
+        summary.append("*: proven optimal in this run")
     print_comparison(
         comparison,
         title=problem["name"],

@@ -1,0 +1,215 @@
+"""Mixed-integer programming: cuts, bounds and the inequalities they rest on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import qopt
+from qopt.classical.odd_cycles import (
+    Inequality,
+    cuttable_bound,
+    proven_bound,
+    violated,
+)
+from qopt.problems.maxcut import load_maxcut
+
+
+@st.composite
+def weighted_graphs(draw: st.DrawFn) -> nx.Graph[int]:
+    n = draw(st.integers(1, 7))
+    graph: nx.Graph[int] = nx.empty_graph(n)
+    digits = draw(st.sampled_from([0, 3]))
+    for u, v in combinations(range(n), 2):
+        weight = draw(st.none() | st.floats(-5, 5).map(lambda w: round(w, digits)))
+        if weight is not None:
+            graph.add_edge(u, v, weight=weight)
+    return graph
+
+
+def incidence(graph: nx.Graph[int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """Which edges each cut holds: a row for every cut, a column for every edge."""
+    positions = np.arange(1 << len(graph))
+    columns = [(positions >> u ^ positions >> v) & 1 for u, v in graph.edges]
+    return np.array(columns, dtype=np.int64).reshape(len(columns), -1).T
+
+
+def weights_of(graph: nx.Graph[int]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([w for *_, w in graph.edges(data="weight", default=1)], dtype=float)
+
+
+def best_cut(graph: nx.Graph[int]) -> float:
+    return float((incidence(graph) @ weights_of(graph)).max(initial=0.0))
+
+
+def random_graph(nodes: int, seed: int, *, whole: bool) -> nx.Graph[int]:
+    rng = np.random.default_rng(seed)
+    graph: nx.Graph[int] = nx.empty_graph(nodes)
+    for u, v in combinations(range(nodes), 2):
+        if rng.random() < 0.6:
+            weight = int(rng.integers(-5, 6)) if whole else float(rng.normal())
+            graph.add_edge(u, v, weight=weight)
+    return graph
+
+
+@settings(max_examples=40)
+@given(graph=weighted_graphs())
+def test_small_graphs_are_solved_with_proof(graph: nx.Graph[int]) -> None:
+    problem = qopt.maxcut(graph)
+    result = qopt.milp(problem)
+    best = best_cut(graph)
+    assert result.properties["proven"] is True
+    assert result.converged
+    assert result.properties["cut"] == pytest.approx(best, abs=1e-9)
+    assert result.properties["upper_bound"] >= best - 1e-12
+    assert result.bitstring is not None
+    assert result.value == problem.value(result.bitstring)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_random_graphs_of_eleven_nodes(seed: int, whole: bool) -> None:
+    graph = random_graph(11, seed, whole=whole)
+    result = qopt.milp(qopt.maxcut(graph))
+    assert result.properties["proven"]
+    assert result.properties["cut"] == pytest.approx(best_cut(graph), abs=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-12, 1e-9, 1e-6, 1e-3, 1e6, 1e12, 1e18, 1e30, 1e200])
+def test_proof_does_not_depend_on_the_unit_of_the_weights(scale: float) -> None:
+    graph = random_graph(8, 1, whole=False)
+    best = best_cut(graph)
+    for *_, data in graph.edges(data=True):
+        data["weight"] *= scale
+    result = qopt.milp(qopt.maxcut(graph))
+    assert result.properties["upper_bound"] / scale >= best * (1 - 1e-12)
+    assert result.properties["cut"] / scale == pytest.approx(best, rel=1e-6)
+    assert result.properties["proven"]
+
+
+@pytest.mark.parametrize("name", ["3regular-50", "3regular-100", "karate", "torus-pm1-8x8"])
+def test_library_graphs_by_exact_arithmetic(name: str) -> None:
+    problem = load_maxcut(name)
+    result = qopt.milp(problem, time_limit=60)
+    assert problem.reference is not None
+    assert result.value == problem.reference.value
+    assert result.properties["proven"]
+    assert result.properties["bound_from"] == "linear relaxation"
+
+
+def test_graphs_without_edges() -> None:
+    for nodes in (1, 4):
+        result = qopt.milp(qopt.maxcut(nx.empty_graph(nodes)))
+        assert result.bitstring == "0" * nodes
+        assert result.properties["proven"]
+        assert result.properties["upper_bound"] == 0
+
+
+def test_negative_weights_alone_leave_nothing_to_cut() -> None:
+    graph = nx.complete_graph(5)
+    nx.set_edge_attributes(graph, -1.5, "weight")
+    result = qopt.milp(qopt.maxcut(graph))
+    assert result.value == 0
+    assert result.properties["proven"]
+
+
+@pytest.mark.parametrize("limit", [1e-6, 0.05, 0.5])
+def test_time_limit_leaves_a_valid_bound(limit: float) -> None:
+    problem = qopt.maxcut(nx.gnp_random_graph(50, 0.5, seed=2))
+    result = qopt.milp(problem, time_limit=limit)
+    assert result.seconds < limit + 3
+    assert not result.properties["proven"]
+    assert "not proven" in result.warnings[0]
+    assert result.settings["time_limit"] == limit
+    rival = qopt.annealing(problem, seed=0)
+    assert result.properties["upper_bound"] >= rival.properties["cut"]
+    assert result.bitstring is not None
+    assert result.value == problem.value(result.bitstring)
+
+
+@given(graph=weighted_graphs(), seed=st.integers(0, 2**31), whole=st.booleans())
+def test_inequalities_hold_for_every_cut(graph: nx.Graph[int], seed: int, whole: bool) -> None:
+    rng = np.random.default_rng(seed)
+    heads, tails = np.array(list(graph.edges), dtype=np.int64).reshape(-1, 2).T
+    y = rng.random(len(heads))
+    y = np.rint(y) if whole else y
+    cuts = incidence(graph)
+    for row in violated(len(graph), heads, tails, y):
+        edges, signs = zip(*row.coefficients, strict=True)
+        assert set(signs) <= {1, -1}
+        assert (cuts[:, edges] @ np.array(signs)).max() <= row.bound
+        assert y[list(edges)] @ np.array(signs) > row.bound  # and y violates it
+        assert nx.is_eulerian(graph.edge_subgraph(list(graph.edges)[e] for e in edges))
+
+
+@given(graph=weighted_graphs(), seed=st.integers(0, 2**31))
+def test_every_point_that_is_no_cut_is_separated(graph: nx.Graph[int], seed: int) -> None:
+    """Whole points satisfy all odd-cycle inequalities exactly if they are cuts."""
+    heads, tails = np.array(list(graph.edges), dtype=np.int64).reshape(-1, 2).T
+    y = np.random.default_rng(seed).integers(0, 2, len(heads))
+    is_cut = len(heads) == 0 or (incidence(graph) == y).all(axis=1).any()
+    assert bool(violated(len(graph), heads, tails, y.astype(float))) == (not is_cut)
+
+
+@given(
+    graph=weighted_graphs(), seed=st.integers(0, 2**31), size=st.sampled_from([0.0, 1.0, 1e3, -1.0])
+)
+def test_any_multipliers_prove_a_valid_bound(graph: nx.Graph[int], seed: int, size: float) -> None:
+    rng = np.random.default_rng(seed)
+    heads, tails = np.array(list(graph.edges), dtype=np.int64).reshape(-1, 2).T
+    rows = list(violated(len(graph), heads, tails, rng.random(len(heads))))
+    multipliers = size * rng.random(len(rows))  # negative ones count as zero
+    bound = proven_bound(weights_of(graph), rows, multipliers)
+    exact = (
+        max(
+            sum(
+                (Fraction(w) for w, kept in zip(weights_of(graph), cut, strict=True) if kept),
+                start=Fraction(0),
+            )
+            for cut in incidence(graph)
+        )
+        if len(heads)
+        else Fraction(0)
+    )
+    assert bound >= exact
+    assert cuttable_bound(bound, weights_of(graph)) >= exact
+
+
+def test_triangle_bound_by_hand() -> None:
+    triangle = np.ones(3)
+    row = Inequality(((0, 1), (1, 1), (2, 1)), 2)
+    assert proven_bound(triangle, [], np.zeros(0)) == 3
+    assert proven_bound(triangle, [row], np.array([1.0])) == 2
+    assert proven_bound(triangle, [row], np.array([0.5])) == Fraction(5, 2)
+
+
+@pytest.mark.parametrize(
+    ("bound", "weights", "expected"),
+    [
+        (Fraction(7, 2), [1.0, 2.0], 3.0),
+        (Fraction(4), [1.0, 3.0], 4.0),
+        (Fraction(-1, 2), [1.0], -1.0),
+        (Fraction(7, 2), [0.5, 2.0], 3.5),
+        (Fraction(1, 10), [0.5], 0.1),
+    ],
+)
+def test_bounds_are_rounded_to_weights_of_cuts(
+    bound: Fraction, weights: list[float], expected: float
+) -> None:
+    rounded = cuttable_bound(bound, np.array(weights))
+    assert rounded == pytest.approx(expected)
+    assert Fraction(rounded) >= bound or all(w.is_integer() for w in weights)
+
+
+def test_optimal_multipliers_close_the_gap_of_planar_graphs() -> None:
+    """Odd cycles describe the cuts of planar graphs completely (Barahona and Mahjoub, 1986)."""
+    problem = load_maxcut("dodecahedral")
+    result = qopt.milp(problem)
+    assert result.properties["bound_from"] == "linear relaxation"
+    assert result.properties["upper_bound"] == 24

@@ -1,0 +1,136 @@
+"""The semidefinite bound and Goemans-Williamson's rounding."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import qopt
+from qminima import InputError
+from qopt.classical.semidefinite import _repaired_bound
+from qopt.problems.maxcut import load_maxcut
+
+
+@st.composite
+def weighted_graphs(draw: st.DrawFn) -> nx.Graph[int]:
+    n = draw(st.integers(1, 8))
+    graph: nx.Graph[int] = nx.empty_graph(n)
+    for u, v in combinations(range(n), 2):
+        weight = draw(st.none() | st.integers(-4, 4) | st.floats(-10, 10))
+        if weight is not None:
+            graph.add_edge(u, v, weight=weight)
+    return graph
+
+
+def best_cut(graph: nx.Graph[int]) -> float:
+    positions = np.arange(1 << len(graph))
+    cuts = np.zeros(len(positions))
+    for u, v, weight in graph.edges(data="weight", default=1):
+        cuts += weight * ((positions >> u ^ positions >> v) & 1)
+    return float(cuts.max())
+
+
+@settings(max_examples=40)
+@given(graph=weighted_graphs())
+def test_bound_above_and_rounding_below_the_optimum(graph: nx.Graph[int]) -> None:
+    problem = qopt.maxcut(graph)
+    best = best_cut(graph)
+    bound = qopt.semidefinite_bound(problem)
+    assert bound.kind == "bound"
+    assert bound.bitstring is None
+    assert bound.properties["cut"] == -bound.value
+    # No tolerance: the bound counts its own rounding errors.
+    assert -bound.value >= best - 1e-15 * sum(abs(w) for *_, w in graph.edges(data="weight"))
+    rounded = qopt.goemans_williamson(problem, seed=3)
+    assert rounded.properties["cut"] <= best + 1e-9
+    assert rounded.properties["upper_bound"] == -bound.value
+    assert rounded.bitstring is not None
+    assert rounded.value == problem.value(rounded.bitstring)
+    assert rounded.expectation is not None
+    assert rounded.expectation >= rounded.value - 1e-9
+
+
+@settings(max_examples=40)
+@given(graph=weighted_graphs())
+def test_relaxation_is_tight_up_to_goemans_and_williamsons_ratio(graph: nx.Graph[int]) -> None:
+    for *_, data in graph.edges(data=True):
+        data["weight"] = abs(data["weight"])
+    bound = qopt.semidefinite_bound(qopt.maxcut(graph)).properties["cut"]
+    assert 0.878 * bound <= best_cut(graph) + 1e-6
+
+
+@pytest.mark.parametrize("n", [3, 5, 7, 9])
+def test_odd_cycles(n: int) -> None:
+    """The relaxation of an odd cycle is known: n (1 + cos(pi/n))/2."""
+    bound = qopt.semidefinite_bound(qopt.maxcut(nx.cycle_graph(n))).properties["cut"]
+    assert bound == pytest.approx(n * (1 + np.cos(np.pi / n)) / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize("n", [4, 6])
+def test_complete_graphs(n: int) -> None:
+    """Largest eigenvalue n of the Laplacian, all nodes alike: n^2/4."""
+    bound = qopt.semidefinite_bound(qopt.maxcut(nx.complete_graph(n))).properties["cut"]
+    assert bound == pytest.approx(n * n / 4, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["heawood", "torus-4x4"])
+def test_bipartite_graphs_are_cut_whole(name: str) -> None:
+    problem = load_maxcut(name)
+    edges = problem.graph.number_of_edges()
+    assert qopt.semidefinite_bound(problem).properties["cut"] == pytest.approx(edges, abs=1e-5)
+    assert qopt.goemans_williamson(problem, seed=0).properties["cut"] == edges
+
+
+@given(
+    graph=weighted_graphs(),
+    seed=st.integers(0, 2**31),
+    size=st.sampled_from([0.0, 1e-6, 1.0, 1e6]),
+)
+def test_any_multipliers_give_a_valid_bound(graph: nx.Graph[int], seed: int, size: float) -> None:
+    laplacian = np.zeros((len(graph), len(graph)))
+    for u, v, weight in graph.edges(data="weight", default=1):
+        laplacian[[u, v], [u, v]] += weight
+        laplacian[[u, v], [v, u]] -= weight
+    multipliers = size * np.random.default_rng(seed).normal(size=len(graph))
+    assert _repaired_bound(laplacian / 4, multipliers) >= best_cut(graph)
+
+
+def test_rounding_is_reproducible() -> None:
+    problem = load_maxcut("weighted-complete-12")
+    one, other = (qopt.goemans_williamson(problem, hyperplanes=5, seed=8) for _ in range(2))
+    assert one.bitstring == other.bitstring
+    assert one.expectation == other.expectation
+    assert one.evaluations == 5
+
+
+def test_mean_cut_keeps_the_guarantee() -> None:
+    problem = load_maxcut("3regular-16")
+    result = qopt.goemans_williamson(problem, hyperplanes=2000, seed=0)
+    assert result.expectation is not None
+    assert -result.expectation >= 0.878 * result.properties["upper_bound"] - 0.1
+
+
+def test_relaxation_is_solved_once() -> None:
+    problem = load_maxcut("petersen")
+    assert qopt.semidefinite_bound(problem).value == qopt.semidefinite_bound(problem).value
+    assert qopt.semidefinite_bound(problem).seconds == qopt.semidefinite_bound(problem).seconds
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_bound_scales_with_the_weights(scale: float) -> None:
+    graph = nx.cycle_graph(5)
+    nx.set_edge_attributes(graph, scale, "weight")
+    bound = qopt.semidefinite_bound(qopt.maxcut(graph)).properties["cut"]
+    assert bound / scale == pytest.approx(2.5 * (1 + np.cos(np.pi / 5)), abs=1e-4)
+
+
+def test_too_many_nodes() -> None:
+    problem = qopt.maxcut(nx.path_graph(201))
+    for method in (qopt.semidefinite_bound, qopt.goemans_williamson):
+        with pytest.raises(InputError, match="200"):
+            method(problem)

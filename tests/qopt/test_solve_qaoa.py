@@ -1,0 +1,257 @@
+"""QAOA as a solver: records, limits, interruption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import qopt
+import qopt.solvers.qaoa as module
+from qminima import InputError, Progress, Result
+from qopt.problems.maxcut import load_maxcut
+from qopt.solvers.qaoa import STARTS, QAOAInterrupted
+from simulator import MemoryLimitError
+from simulator.testing import dense_state
+
+PETERSEN = load_maxcut("petersen")
+
+
+def weighted(nodes: int, seed: int, scale: float = 1.0) -> qopt.MaxCut:
+    rng = np.random.default_rng(seed)
+    graph: nx.Graph[int] = nx.gnp_random_graph(nodes, 0.6, seed=seed)
+    for u, v in graph.edges:
+        graph.edges[u, v]["weight"] = scale * float(rng.uniform(-1, 2))
+    return qopt.maxcut(graph)
+
+
+def all_costs(problem: qopt.MaxCut) -> list[float]:
+    n = problem.num_variables
+    return [problem.value(f"{x:0{n}b}"[::-1]) for x in range(1 << n)]
+
+
+def facts(result: Result) -> dict[str, Any]:
+    entry = result.entry()
+    del entry["seconds"]
+    return entry
+
+
+class StopAt(Progress):
+    """Presses Ctrl-C at the given note."""
+
+    def __init__(self, count: int) -> None:
+        self.left = count
+
+    def note(self, text: str) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_result_is_consistent(seed: int) -> None:
+    problem = weighted(8, seed)
+    least = min(all_costs(problem))
+    result = qopt.solve_qaoa(problem, 2, seed=seed)
+    assert result.bitstring is not None
+    assert result.value == problem.value(result.bitstring) == -result.properties["cut"]
+    assert result.expectation is not None
+    assert least - 1e-9 <= result.value <= result.expectation + 1e-9
+    assert result.kind == "quantum"
+    assert result.converged
+    assert result.warnings == ()
+    assert result.problem == problem.describe()
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_history_falls_to_the_expectation(depth: int) -> None:
+    result = qopt.solve_qaoa(weighted(8, 5), depth, seed=0)
+    assert result.history is not None
+    counts, values = zip(*result.history, strict=True)
+    assert (np.diff(counts) > 0).all()
+    assert (np.diff(values) < 0).all()
+    assert values[-1] == result.expectation
+    assert counts[-1] <= result.evaluations
+
+
+def test_expectation_belongs_to_the_parameters() -> None:
+    problem = weighted(6, 7)
+    result = qopt.solve_qaoa(problem, 2, seed=0)
+    assert result.parameters is not None
+    circuit = qopt.qaoa(problem, 2)
+    amplitudes = circuit.space.embed(dense_state(circuit, list(result.parameters)))
+    weights, costs = np.abs(amplitudes) ** 2, np.array(all_costs(problem))
+    assert result.expectation == pytest.approx(weights @ costs, abs=1e-9)
+    optimal = weights[costs <= costs.min() + 1e-9].sum()
+    assert result.properties["optimum_probability"] == pytest.approx(optimal, abs=1e-9)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_same_seed_same_record(start: str) -> None:
+    one, other = (qopt.solve_qaoa(PETERSEN, 2, start=start, seed=4) for _ in range(2))
+    assert facts(one) == facts(other)
+    assert one.seed == 4
+    assert one.settings["start"] == start
+
+
+def test_seed_changes_samples_only() -> None:
+    problem = weighted(10, 3)
+    results = [qopt.solve_qaoa(problem, 1, shots=1, seed=seed) for seed in range(8)]
+    assert len({result.bitstring for result in results}) > 1
+    assert len({result.expectation for result in results}) == 1
+
+
+@pytest.mark.parametrize("problem", [PETERSEN, weighted(9, 1)], ids=["petersen", "weighted"])
+def test_deeper_is_not_worse(problem: qopt.MaxCut) -> None:
+    means = [qopt.solve_qaoa(problem, depth, seed=0).expectation for depth in (1, 2, 3, 4)]
+    assert all(mean is not None for mean in means)
+    assert (np.diff(np.array(means, dtype=float)) <= 1e-9).all()
+
+
+def test_trees_of_the_table_are_improved_upon() -> None:
+    """One layer on a cubic graph without triangles: the table is the optimum itself."""
+    result = qopt.solve_qaoa(load_maxcut("heawood"), 1, seed=0)
+    assert result.expectation == pytest.approx(-21 * (0.5 + 1 / np.sqrt(27)), abs=1e-6)
+    assert result.parameters == pytest.approx([np.arctan(np.sqrt(0.5)), np.pi / 8], abs=1e-3)
+
+
+def test_depths_beyond_the_table() -> None:
+    result = qopt.solve_qaoa(weighted(4, 2), 19, seed=0, max_evaluations=200)
+    assert result.settings["requested_depth"] == 19
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("graph", [nx.empty_graph(1), nx.empty_graph(4)], ids=["1", "4"])
+def test_graphs_without_edges(graph: nx.Graph[int], depth: int) -> None:
+    result = qopt.solve_qaoa(qopt.maxcut(graph), depth, seed=0)
+    assert result.value == result.expectation == 0
+    assert result.properties["optimum_probability"] == pytest.approx(1)
+    assert result.bitstring is not None
+    assert len(result.bitstring) == len(graph)
+
+
+def test_one_edge_is_solved_exactly() -> None:
+    result = qopt.solve_qaoa(qopt.maxcut(nx.path_graph(2)), 1, seed=0)
+    assert result.expectation == pytest.approx(-1, abs=1e-6)
+    assert result.value == -1
+
+
+def test_single_precision_is_close() -> None:
+    problem = weighted(10, 6)
+    double = qopt.solve_qaoa(problem, 2, seed=0)
+    single = qopt.solve_qaoa(problem, 2, seed=0, precision="single", gradient_tolerance=1e-3)
+    assert double.expectation is not None
+    assert single.expectation == pytest.approx(double.expectation, abs=1e-4)
+    assert single.settings["precision"] == "single"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 10, 20])
+@pytest.mark.parametrize("start", STARTS)
+def test_evaluation_limit_holds_over_all_depths(limit: int, start: str) -> None:
+    result = qopt.solve_qaoa(weighted(8, 1), 3, seed=0, start=start, max_evaluations=limit)
+    assert result.evaluations <= limit
+    assert result.settings["max_evaluations"] == limit
+
+
+def test_reached_limits_are_told() -> None:
+    problem = weighted(8, 1)
+    for limits in ({"max_evaluations": 6}, {"time_limit": 1e-9}):
+        result = qopt.solve_qaoa(problem, 4, seed=0, **limits)  # type: ignore[arg-type]
+        assert not result.converged
+        assert "limit reached" in (result.stop_reason or "")
+        assert "not converged" in result.warnings[0]
+        assert result.settings["depth"] < result.settings["requested_depth"] == 4
+        assert result.bitstring is not None
+        assert result.value == problem.value(result.bitstring)
+
+
+@pytest.mark.parametrize("note", [1, 2, 9])
+def test_interruption_hands_over_the_best_so_far(note: int) -> None:
+    problem = weighted(8, 1)
+    with pytest.raises(QAOAInterrupted) as caught:
+        qopt.solve_qaoa(problem, 3, seed=0, progress=StopAt(note))
+    result = caught.value.result
+    assert not result.converged
+    assert result.bitstring is not None
+    assert result.value == problem.value(result.bitstring)
+    assert result.history is not None
+    assert result.expectation == result.history[-1][1]
+    assert result.stop_reason == "interrupted"
+
+
+def test_interruption_between_depths_keeps_finished_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def starting_point(*args: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    original = module._starting_point
+    monkeypatch.setattr(module, "_starting_point", starting_point)
+    with pytest.raises(QAOAInterrupted) as caught:
+        qopt.solve_qaoa(PETERSEN, 3, seed=0)
+    assert caught.value.result.settings["depth"] == 1
+    assert not caught.value.result.converged
+
+
+def test_interruption_before_anything_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    def starting_point(*args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_starting_point", starting_point)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        qopt.solve_qaoa(PETERSEN, 1)
+    assert not isinstance(caught.value, QAOAInterrupted)
+
+
+def test_progress_is_told_falling_means() -> None:
+    class Notes(Progress):
+        def __init__(self) -> None:
+            self.texts: list[str] = []
+
+        def note(self, text: str) -> None:
+            self.texts.append(text)
+
+    notes = Notes()
+    result = qopt.solve_qaoa(PETERSEN, 2, seed=0, progress=notes)
+    assert f"mean cost {result.expectation:.4f}" in notes.texts[-1]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"depth": 0}, {"depth": -1}, {"start": "cold"}, {"shots": 0}, {"shots": -5}],
+    ids=str,
+)
+def test_refused_options(options: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        qopt.solve_qaoa(PETERSEN, **({"depth": 1} | options))
+
+
+def test_too_large_for_any_memory() -> None:
+    with pytest.raises(MemoryLimitError):
+        qopt.solve_qaoa(load_maxcut("3regular-100"), 1)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1e6, 1e12])
+def test_result_does_not_depend_on_the_unit_of_the_weights(scale: float) -> None:
+    """Weights times a power of ten are the same problem, so nothing but the scale may change."""
+    plain = qopt.solve_qaoa(weighted(8, 4), 1, seed=0)
+    scaled = qopt.solve_qaoa(weighted(8, 4, scale), 1, seed=0)
+    assert plain.expectation is not None
+    assert scaled.expectation == pytest.approx(scale * plain.expectation, rel=1e-3)
+    probability = plain.properties["optimum_probability"]
+    assert scaled.properties["optimum_probability"] == pytest.approx(probability, abs=0.01)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e160])
+def test_extreme_weights_are_solved_or_refused(scale: float) -> None:
+    problem = weighted(6, 4, scale)
+    try:
+        result = qopt.solve_qaoa(problem, 1, seed=0)
+    except InputError:
+        return
+    assert result.value / scale == pytest.approx(min(all_costs(problem)) / scale)
