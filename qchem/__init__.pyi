@@ -1,4 +1,3 @@
-from .amplitudes import initial_parameters as initial_parameters
 from .ansatz.uccsd import uccsd as uccsd
 from .classical import ccsd as ccsd
 from .classical import ccsd_t as ccsd_t
@@ -17,3 +16,4 @@ from .mappings import to_openfermion_order as to_openfermion_order
 from .molecule import Molecule as Molecule
 from .solvers.vqe import vqe as vqe
 from .spin import spin_square as spin_square
+from .starting_parameters import initial_parameters as initial_parameters

@@ -1,4 +1,4 @@
-"""Starting parameters of cluster circuits from classical amplitudes."""
+"""Cluster amplitudes of classical methods."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import unknown_name
-from simulator.circuit import Circuit
 from simulator.generators import Excitation
 
 from .hamiltonian import Hamiltonian
 
 Floats = NDArray[np.float64]
-
-STARTS = ("mp2", "ccsd", "zero")
 
 # A denominator below this, in hartree, says nothing about the amplitude.
 _SMALLEST_GAP = 1e-3
@@ -48,35 +44,6 @@ class Amplitudes:
             (2, 0): self.t2[0], (1, 1): self.t2[1], (0, 2): self.t2[2],
         }.get(ranks)  # fmt: skip
         return 0.0 if table is None else float(table[*leaves, *fills])
-
-
-def initial_parameters(hamiltonian: Hamiltonian, circuit: Circuit, start: str = "mp2") -> Floats:
-    """Parameters that give each excitation its classical amplitude, shape (num_parameters,).
-
-    Args:
-        hamiltonian: the problem.
-        circuit: any circuit; generators that are no excitations start at zero.
-        start: "mp2" (second-order perturbation theory), "ccsd", or "zero".
-
-    Raises:
-        InputError: for an unknown start, listing the known ones.
-    """
-    if start not in STARTS:
-        raise unknown_name("start", start, STARTS)
-    params = np.zeros(circuit.num_parameters)
-    if start == "zero":
-        return params
-    if start == "mp2":
-        amplitudes = mp2_amplitudes(hamiltonian)
-    else:
-        from .classical import ccsd_amplitudes
-
-        amplitudes = ccsd_amplitudes(hamiltonian)
-    for step in reversed(circuit.steps):  # where steps share a parameter, the first one counts
-        if isinstance(step.generator, Excitation):
-            for parameter, coefficient in step.coefficients:
-                params[parameter] = amplitudes.of(step.generator, hamiltonian.nelec) / coefficient
-    return params
 
 
 def mp2_amplitudes(hamiltonian: Hamiltonian) -> Amplitudes:

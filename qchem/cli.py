@@ -73,10 +73,10 @@ def solve(
 
         from qminima.progress import ProgressBar
 
-        from .amplitudes import STARTS
         from .comparison import ANSAETZE, CLASSICAL, QUANTUM, compare
         from .electronic_structure import electronic_hamiltonian
         from .molecule import load_molecule
+        from .starting_parameters import STARTS
         from .threads import use_threads
 
         methods, _ = select_methods(method, CLASSICAL, QUANTUM)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from qminima.errors import unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
+from qminima.runner import run_methods
 from simulator.spaces import Electrons
 
 from . import classical
 from .ansatz.uccsd import uccsd
 from .hamiltonian import Hamiltonian
 from .references import library_reference
-from .solvers.vqe import VECTORS, VQEInterrupted, vqe
+from .solvers.vqe import VECTORS, vqe
 
 CLASSICAL = tuple(classical.METHODS)
 QUANTUM = ("vqe",)
@@ -57,34 +59,24 @@ def compare(
     if ansatz not in ANSAETZE:
         raise unknown_name("ansatz", ansatz, ANSAETZE)
     progress = progress or Progress()
-    results: list[Result] = []
-    interrupted = False
-    try:
-        for method in methods:
-            with progress.stage(method):
-                if method in QUANTUM:
-                    circuit = ANSAETZE[ansatz](hamiltonian)
-                    results.append(
-                        vqe(
-                            hamiltonian,
-                            circuit,
-                            start=start,
-                            optimizer=optimizer,
-                            time_limit=time_limit,
-                            progress=progress,
-                        )
-                    )
-                else:
-                    results.append(classical.METHODS[method](hamiltonian))
-    except VQEInterrupted as interrupt:
-        results.append(interrupt.result)
-        interrupted = True
-    except KeyboardInterrupt:
-        if not results:
-            raise
-        interrupted = True
-    by_name = {result.method: result for result in results}
-    exact = by_name.get("FCI")
+
+    def run_vqe() -> Result:
+        circuit = ANSAETZE[ansatz](hamiltonian)
+        return vqe(
+            hamiltonian,
+            circuit,
+            start=start,
+            optimizer=optimizer,
+            time_limit=time_limit,
+            progress=progress,
+        )
+
+    runs = {
+        method: run_vqe if method in QUANTUM else partial(classical.METHODS[method], hamiltonian)
+        for method in methods
+    }
+    results, interrupted = run_methods(runs, progress)
+    exact = next((result for result in results if result.method == "FCI"), None)
     problem = hamiltonian.describe()
     reference = (
         Reference(exact.value, "FCI", "proven")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulator.operators import Operator
 
 Floats = NDArray[np.float64]
+SpinIntegrals = tuple[float, tuple[Floats, Floats], tuple[Floats, Floats, Floats]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +117,10 @@ class Hamiltonian:
         return self.h2 if isinstance(self.h2, tuple) else (self.h2, self.h2, self.h2)
 
     @property
+    def _spin_integrals(self) -> SpinIntegrals:
+        return self.core_energy, self.one_electron, self.two_electron
+
+    @property
     def space(self) -> Electrons:
         """The determinants of its electrons."""
         return Electrons(self.norb, self.nelec)
@@ -157,18 +162,18 @@ class Hamiltonian:
         if isinstance(space, Electrons):
             from .direct_ci import lower
 
-            return lower(self, space)
+            return lower(self.h1, self.h2, self.core_energy, space)
         if isinstance(space, Qubits):
             from .mappings import block_pauli_sum
 
-            return block_pauli_sum(self).on(space)
+            return block_pauli_sum(*self._spin_integrals).on(space)
         raise SpaceError(f"the Hamiltonian acts on Electrons or Qubits, got {space}")
 
     def to_fermion_operator(self) -> FermionOperator:
         """As OpenFermion's operator, modes alternating alpha 0, beta 0, alpha 1, ..."""
         from .mappings import fermion_operator
 
-        return fermion_operator(self)
+        return fermion_operator(*self._spin_integrals)
 
     def to_qubit_operator(self, mapping: str = "jordan_wigner") -> QubitOperator:
         """As OpenFermion's qubit operator, in OpenFermion's order of modes.
@@ -178,7 +183,7 @@ class Hamiltonian:
         """
         from .mappings import qubit_operator
 
-        return qubit_operator(self, mapping)
+        return qubit_operator(*self._spin_integrals, mapping)
 
     def describe(self) -> dict[str, Any]:
         """The `problem` entry of records."""

@@ -22,19 +22,23 @@ from simulator.spaces import Electrons, Integers
 if TYPE_CHECKING:
     from openfermion import FermionOperator, QubitOperator
 
-    from .hamiltonian import Hamiltonian
+# Integrals of (alpha, beta) and of pairs (aa, ab, bb), in chemists' notation.
+OneElectron = tuple[NDArray[np.float64], NDArray[np.float64]]
+TwoElectron = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 MAPPINGS = ("jordan_wigner",)
 
 
-def fermion_operator(hamiltonian: Hamiltonian) -> FermionOperator:
+def fermion_operator(core_energy: float, h1: OneElectron, h2: TwoElectron) -> FermionOperator:
     """The Hamiltonian as a normal-ordered sum of products of creators and annihilators."""
     from openfermion import get_fermion_operator
 
-    return get_fermion_operator(_interaction_operator(hamiltonian, interleaved=True))
+    return get_fermion_operator(_interaction_operator(core_energy, h1, h2, interleaved=True))
 
 
-def qubit_operator(hamiltonian: Hamiltonian, mapping: str = "jordan_wigner") -> QubitOperator:
+def qubit_operator(
+    core_energy: float, h1: OneElectron, h2: TwoElectron, mapping: str = "jordan_wigner"
+) -> QubitOperator:
     """The Hamiltonian on qubits, in OpenFermion's order of modes.
 
     Raises:
@@ -44,14 +48,14 @@ def qubit_operator(hamiltonian: Hamiltonian, mapping: str = "jordan_wigner") -> 
 
     if mapping not in MAPPINGS:
         raise unknown_name("mapping", mapping, MAPPINGS)
-    return jordan_wigner(_interaction_operator(hamiltonian, interleaved=True))
+    return jordan_wigner(_interaction_operator(core_energy, h1, h2, interleaved=True))
 
 
-def block_pauli_sum(hamiltonian: Hamiltonian) -> PauliSum:
+def block_pauli_sum(core_energy: float, h1: OneElectron, h2: TwoElectron) -> PauliSum:
     """The Hamiltonian on the qubits of `Electrons`, all alpha modes first (Jordan-Wigner)."""
     from openfermion import jordan_wigner
 
-    return pauli_sum(jordan_wigner(_interaction_operator(hamiltonian, interleaved=False)))
+    return pauli_sum(jordan_wigner(_interaction_operator(core_energy, h1, h2, interleaved=False)))
 
 
 def pauli_sum(operator: QubitOperator) -> PauliSum:
@@ -109,11 +113,13 @@ def _openfermion_index(space: Electrons) -> tuple[Integers, NDArray[np.float64]]
     return index, np.where(inversions & 1, -1.0, 1.0)
 
 
-def _interaction_operator(hamiltonian: Hamiltonian, *, interleaved: bool) -> Any:
+def _interaction_operator(
+    core_energy: float, h1: OneElectron, h2: TwoElectron, *, interleaved: bool
+) -> Any:
     """Spin-orbital integrals in OpenFermion's a+_p a+_q a_r a_s ordering of indices."""
     from openfermion import InteractionOperator
 
-    norb = hamiltonian.norb
+    norb = len(h1[0])
     modes = (
         (slice(0, None, 2), slice(1, None, 2))
         if interleaved
@@ -121,10 +127,10 @@ def _interaction_operator(hamiltonian: Hamiltonian, *, interleaved: bool) -> Any
     )
     one = np.zeros((2 * norb,) * 2)
     two = np.zeros((2 * norb,) * 4)
-    aa, ab, bb = hamiltonian.two_electron
+    aa, ab, bb = h2
     pairs = {(0, 0): aa, (0, 1): ab, (1, 0): ab.transpose(2, 3, 0, 1), (1, 1): bb}
-    for spin, h1 in enumerate(hamiltonian.one_electron):
-        one[modes[spin], modes[spin]] = h1
-    for (s, t), h2 in pairs.items():
-        two[modes[s], modes[t], modes[t], modes[s]] = 0.5 * h2.transpose(0, 2, 3, 1)
-    return InteractionOperator(hamiltonian.core_energy, one, two)
+    for spin, integrals in enumerate(h1):
+        one[modes[spin], modes[spin]] = integrals
+    for (s, t), coulomb in pairs.items():
+        two[modes[s], modes[t], modes[t], modes[s]] = 0.5 * coulomb.transpose(0, 2, 3, 1)
+    return InteractionOperator(core_energy, one, two)

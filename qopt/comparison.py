@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
+from qminima.runner import run_methods
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.program import predict_memory
 
@@ -20,7 +22,7 @@ from .classical.random_assignment import random_assignment
 from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
 from .problems.maxcut import MaxCut
-from .solvers.qaoa import QAOAInterrupted, solve_qaoa
+from .solvers.qaoa import solve_qaoa
 
 
 @dataclass(frozen=True)
@@ -86,27 +88,18 @@ def compare(
             raise unknown_name("method", method, METHODS)
     progress = progress or Progress()
     options = Options(depth, seed, time_limit, progress)
-    results: list[Result] = []
+    runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
-    interrupted = False
-    try:
-        for method in methods:
-            with progress.stage(method):
-                try:
-                    check_fits(problem, method, depth)
-                except (InputError, MemoryLimitError) as reason:
-                    if method not in optional:
-                        raise
-                    skipped[method] = str(reason)
-                    continue
-                results.append(METHODS[method](problem, options))
-    except QAOAInterrupted as interrupt:
-        results.append(interrupt.result)
-        interrupted = True
-    except KeyboardInterrupt:
-        if not results:
-            raise
-        interrupted = True
+    for method in methods:
+        try:
+            check_fits(problem, method, depth)
+        except (InputError, MemoryLimitError) as reason:
+            if method not in optional:
+                raise
+            skipped[method] = str(reason)
+        else:
+            runs[method] = partial(METHODS[method], problem, options)
+    results, interrupted = run_methods(runs, progress)
     reference = best_known(problem, results)
     return Comparison(
         problem.describe(),
@@ -136,9 +129,11 @@ def check_fits(problem: MaxCut, method: str, depth: int) -> int:
             "use the classical methods",
         )
         return needed
-    limits = {"exact": MAX_VARIABLES, "gw": MAX_NODES, "sdp": MAX_NODES}
-    if n > limits.get(method, n):
-        raise InputError(f"{method} takes up to {limits[method]} variables, got {n}")
+    relaxation = ("the semidefinite relaxation", MAX_NODES)
+    limits = {"exact": ("enumeration", MAX_VARIABLES), "gw": relaxation, "sdp": relaxation}
+    label, most = limits.get(method, (method, n))
+    if n > most:
+        raise InputError(f"{label} takes up to {most} nodes, the graph has {n}")
     return 0
 
 
@@ -165,8 +160,14 @@ def verdict(results: Sequence[Result], reference: Reference | None) -> str:
         for result in results
         if result.kind == "classical" and result.method != "random assignment"
     ]
+    best = min(rivals, key=lambda result: (result.value, result.seconds), default=None)
+    rival = proof = ""
+    if best is not None and reference is not None:
+        rival = f"{best.method} cuts {best.properties['cut']:g} in {best.seconds:.2g} s"
+        optimal = reference.certainty == "proven" and abs(best.value - reference.value) < 1e-9
+        proof = ", proven optimal" if optimal else ""
     if quantum is None or reference is None:
-        return "Only classical methods were run."
+        return f"Only classical methods were run; {rival}{proof}." if rival else ""
     cut, mean = quantum.properties["cut"], -(quantum.expectation or 0.0)
     depth, shots = quantum.settings["depth"], quantum.settings["shots"]
     head = (
@@ -176,12 +177,8 @@ def verdict(results: Sequence[Result], reference: Reference | None) -> str:
     uniform = next((r for r in results if r.method == "random assignment"), None)
     if uniform is not None and uniform.value <= quantum.value:
         head += f" (as many uniform samples reach {uniform.properties['cut']:g})"
-    best = min(rivals, key=lambda result: (result.value, result.seconds), default=None)
     if best is None:
         return f"{head}; no rival was run, so nothing is decided."
-    rival = f"{best.method} cuts {best.properties['cut']:g} in {best.seconds:.2g} s"
-    proof = ", proven optimal" if reference.certainty == "proven" else ""
-    proof = proof if abs(best.value - reference.value) < 1e-9 else ""
     if best.value < quantum.value - 1e-9:
         return f"{head}; {rival}{proof}: classical wins."
     if best.value > quantum.value + 1e-9:

@@ -11,19 +11,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import cos, sin
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .excitation_tables import ExcitationTables
+from .diagonal import DiagonalValues
+from .excitation_tables import ExcitationTables, Part
 from .kernels import diagonal, excitations, mixer, pauli
 from .operators import Operator, inner, phase_overlap
 from .planar import Planar, join
-from .polynomial import DiagonalValues
 from .spaces import Electrons, FlipSymmetric, Qubits
-
-if TYPE_CHECKING:
-    from .generators import Excitation
 
 
 class Action(ABC):
@@ -177,9 +174,9 @@ class ExcitationAction(Action):
 
     real = True
 
-    def __init__(self, excitation: Excitation, space: Electrons) -> None:
+    def __init__(self, alpha: Part, beta: Part, space: Electrons) -> None:
         self._shape = space.shape
-        self._tables = ExcitationTables.build(space, [excitation])
+        self._tables = ExcitationTables.build(space, [(alpha, beta)])
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Move amplitudes between partners, with sign."""

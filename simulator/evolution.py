@@ -74,7 +74,7 @@ class ExcitationRun:
         for excitation in run:
             excitation.check(space)
         self._shape = space.shape
-        self._tables = ExcitationTables.build(space, run)
+        self._tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in run])
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all excitations, first to last."""

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .generators import Excitation
 from .spaces import Electrons
 
 Part = tuple[tuple[int, ...], tuple[int, ...]]
@@ -53,20 +52,20 @@ class ExcitationTables:
     work: int
 
     @classmethod
-    def build(cls, space: Electrons, excitations: Sequence[Excitation]) -> ExcitationTables:
-        """Tables for the excitations in the order in which they act."""
+    def build(cls, space: Electrons, excitations: Sequence[tuple[Part, Part]]) -> ExcitationTables:
+        """Tables for excitations, (alpha part, beta part) each, in the order in which they act."""
         ranges: dict[tuple[int, Part], tuple[int, int]] = {}
         entries: list[Entries] = []
         length = work = 0
         for excitation in excitations:
-            for spin, part in enumerate((excitation.alpha, excitation.beta)):
+            for spin, part in enumerate(excitation):
                 if (spin, part) not in ranges:
                     table = string_table(space, spin, part)
                     ranges[spin, part] = (length, length + len(table[0]))
                     entries.append(table)
                     length += len(table[0])
-        rows = [ranges[0, excitation.alpha] for excitation in excitations]
-        columns = [ranges[1, excitation.beta] for excitation in excitations]
+        rows = [ranges[0, alpha] for alpha, _ in excitations]
+        columns = [ranges[1, beta] for _, beta in excitations]
         for (row, row_end), (column, column_end) in zip(rows, columns, strict=True):
             work += (row_end - row) * (column_end - column)
         blocks = []
@@ -94,6 +93,7 @@ class ExcitationTables:
         return self.blocks, self.rows, self.columns, self.source, self.target, self.sign
 
 
-def _block_key(excitation: Excitation) -> str | Part:
+def _block_key(excitation: tuple[Part, Part]) -> str | Part:
     """Excitations with equal keys that follow each other form one block."""
-    return excitation.alpha if excitation.beta[0] else "alpha alone"
+    alpha, beta = excitation
+    return alpha if beta[0] else "alpha alone"

@@ -88,7 +88,7 @@ class Excitation:
         """The rotation of coupled pairs of determinants; needs `Electrons`."""
         from .actions import ExcitationAction
 
-        return ExcitationAction(self, self.check(space))
+        return ExcitationAction(self.alpha, self.beta, self.check(space))
 
     def check(self, space: Space) -> Electrons:
         """The space, if the excitation acts on it; raises `SpaceError` otherwise."""

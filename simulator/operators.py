@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .diagonal import DiagonalValues
 from .kernels import diagonal, pauli
 from .planar import Planar, join
-from .polynomial import DiagonalValues
 
 
 class Operator(Protocol):

@@ -10,27 +10,21 @@ from numpy.typing import ArrayLike
 from qminima.errors import InputError
 from qminima.progress import Progress
 from qminima.result import Result
+from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
-from simulator.optimize import Interrupted, Minimum, minimize
+from simulator.optimize import Interrupted as MinimizationInterrupted
+from simulator.optimize import Minimum, minimize
 from simulator.program import Expectation
 from simulator.spaces import Electrons
 
-from ..amplitudes import initial_parameters
 from ..hamiltonian import Hamiltonian
 from ..spin import spin_square
+from ..starting_parameters import initial_parameters
 
 # Real vectors over determinants that are alive at the peak: ket, costate, and what the
 # Hamiltonian's contraction makes on the way.
 VECTORS = 5
-
-
-class VQEInterrupted(KeyboardInterrupt):
-    """Ctrl-C during `vqe`; `result` is the best point so far."""
-
-    def __init__(self, result: Result) -> None:
-        super().__init__("interrupted")
-        self.result = result
 
 
 def vqe(
@@ -64,7 +58,7 @@ def vqe(
     Raises:
         InputError: for an unknown start or optimiser.
         MemoryLimitError: if the state does not fit into memory.
-        VQEInterrupted: on Ctrl-C, with the best result so far.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started, compiled = perf_counter(), compile_seconds()
     progress = progress or Progress()
@@ -115,10 +109,10 @@ def vqe(
             time_limit=time_limit,
             callback=lambda count, value: progress.note(f"{value:.6f} hartree, {count} energies"),
         )
-    except Interrupted as interrupt:
+    except MinimizationInterrupted as interrupt:
         if interrupt.minimum.evaluations == 0:
             raise KeyboardInterrupt from None
-        raise VQEInterrupted(finish(interrupt.minimum)) from None
+        raise Interrupted(finish(interrupt.minimum)) from None
     except ValueError as error:
         raise InputError(str(error)) from None
     return finish(minimum)

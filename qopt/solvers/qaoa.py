@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from qminima.errors import InputError
 from qminima.progress import Progress
 from qminima.result import Result
+from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
-from simulator.optimize import Interrupted, Minimum, minimize
+from simulator.optimize import Interrupted as MinimizationInterrupted
+from simulator.optimize import Minimum, minimize
 from simulator.program import Expectation, Precision
 from simulator.sampling import sample
 from simulator.spaces import Space, bitstring
@@ -33,14 +35,6 @@ from ..results import solution
 Floats = NDArray[np.float64]
 
 STARTS = ("best", "tree", "ramp")
-
-
-class QAOAInterrupted(KeyboardInterrupt):
-    """Ctrl-C during `solve_qaoa`; `result` is the best point so far."""
-
-    def __init__(self, result: Result) -> None:
-        super().__init__("interrupted")
-        self.result = result
 
 
 def solve_qaoa(
@@ -85,7 +79,7 @@ def solve_qaoa(
     Raises:
         InputError: for an unknown start, a depth or number of shots below 1.
         MemoryLimitError: if the state does not fit into memory.
-        QAOAInterrupted: on Ctrl-C, with the best result so far.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started, compiled = perf_counter(), compile_seconds()
     if start not in STARTS:
@@ -117,7 +111,7 @@ def solve_qaoa(
                 callback=lambda count, mean: progress.note(f"mean cost {mean:.4f}, {count} means"),
             )
             stages.append(_Stage(circuit, minimum, tried))
-    except Interrupted as interrupt:
+    except MinimizationInterrupted as interrupt:
         interrupted = True
         if interrupt.minimum.evaluations:
             stages.append(_Stage(circuit, interrupt.minimum, tried))
@@ -158,7 +152,7 @@ def solve_qaoa(
         seed=seed,
     )
     if interrupted:
-        raise QAOAInterrupted(result)
+        raise Interrupted(result)
     return result
 
 

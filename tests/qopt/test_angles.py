@@ -55,7 +55,7 @@ def test_table_grows_with_depth_and_stays_below_its_limit() -> None:
 
 def test_one_layer_of_the_table_is_the_closed_formula() -> None:
     # The maximum of 1/2 + sin(4 beta) sin(gamma) cos(gamma)^2 / 2.
-    assert tree_angles(1) == pytest.approx([np.arctan(np.sqrt(0.5)), np.pi / 8], abs=1e-9)
+    assert tree_angles(1) == pytest.approx([np.arctan(np.sqrt(0.5)), np.pi / 8], abs=1e-6)
     assert tree_cut_fraction(1) == pytest.approx(0.5 + 1 / np.sqrt(27), abs=1e-9)
 
 

@@ -71,7 +71,7 @@ def test_written_graph_is_read_back(folder: Path, graph: nx.Graph[Hashable]) -> 
     again = read_rudy(path)
     number = {node: index for index, node in enumerate(graph, start=1)}
     assert list(again) == list(range(1, len(graph) + 1))
-    assert {frozenset(edge): weight for *edge, weight in again.edges(data="weight")} == {
+    assert {frozenset({u, v}): weight for u, v, weight in again.edges(data="weight")} == {
         frozenset({number[u], number[v]}): weight
         for u, v, weight in graph.edges(data="weight", default=1)
     }
@@ -88,7 +88,7 @@ def test_reading_keeps_blank_lines_and_default_weights_apart(tmp_path: Path) -> 
 def test_whole_weights_become_integers(tmp_path: Path) -> None:
     path = tmp_path / "graph.rud"
     path.write_text("3 2\n1 2 2.0\n2 3 2.5\n")
-    assert [type(w) for *_, w in read_rudy(path).edges(data="weight")] == [int, float]
+    assert [type(w) for _, _, w in read_rudy(path).edges(data="weight")] == [int, float]
 
 
 @pytest.mark.parametrize("text", ["1 0", "1 0\n", "7 0\n\n"])
@@ -105,7 +105,7 @@ def test_another_weight_attribute_is_written(tmp_path: Path) -> None:
     graph.add_edge("b", "c", weight=5)
     write_rudy(graph, tmp_path / "g.rud", weight="length")
     again = read_rudy(tmp_path / "g.rud")
-    assert [w for *_, w in again.edges(data="weight")] == [7, 1]
+    assert [w for _, _, w in again.edges(data="weight")] == [7, 1]
 
 
 @pytest.mark.parametrize(
@@ -227,13 +227,17 @@ def test_damaged_file_is_refused_or_a_valid_graph(folder: Path, data: st.DataObj
     try:
         graph = read_rudy(path)
     except InputError as error:
-        assert str(path) in str(error)
-        assert str(error).isprintable()
+        message = str(error)
+    else:
+        message = ""
+    if message:
+        assert str(path) in message
+        assert message.isprintable()
         return
     header = content.decode().split()[:2]
     assert [len(graph), graph.number_of_edges()] == [int(word) for word in header]
     assert nx.number_of_selfloops(graph) == 0
-    assert all(isfinite(weight) for *_, weight in graph.edges(data="weight"))
+    assert all(isfinite(weight) for _, _, weight in graph.edges(data="weight"))
 
 
 @pytest.mark.parametrize(
@@ -248,8 +252,7 @@ def test_damaged_file_is_refused_or_a_valid_graph(folder: Path, data: st.DataObj
         None,
         np.eye(2),
     ],
-    ids=["directed", "multigraph", "directed multigraph", "no nodes", "self-loop"]
-    + ["edge list", "None", "matrix"],
+    ids=str,
 )
 def test_graphs_that_cannot_be_cut(tmp_path: Path, graph: Any) -> None:
     with pytest.raises(InputError):

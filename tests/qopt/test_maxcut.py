@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import networkx as nx
 import pytest
@@ -38,7 +38,7 @@ def test_cost_is_minus_the_cut_of_every_bit_string(graph: nx.Graph[int]) -> None
     n = len(graph)
     on_all = problem.cost.values(Qubits(n)).to_array()
     on_half = problem.cost.values(FlipSymmetric(n)).to_array()
-    tolerance = 1e-12 * (1 + sum(abs(w) for *_, w in graph.edges(data="weight")))
+    tolerance = 1e-12 * (1 + sum(abs(w) for _, _, w in graph.edges(data="weight")))
     for letters in product("01", repeat=n):
         bitstring = "".join(letters)
         configuration = int(bitstring[::-1], 2)
@@ -72,7 +72,7 @@ def test_labels_of_any_hashable_kind_come_back(labels: list[object], data: st.Da
     assert list(problem.nodes) == labels
     assert zeros == {label for label, bit in zip(labels, chosen, strict=True) if bit == "0"}
     assert ones == set(labels) - zeros
-    assert problem.score(bitstring) == sum(a != b for a, b in zip(chosen, chosen[1:], strict=False))
+    assert problem.score(bitstring) == sum(a != b for a, b in pairwise(chosen))
 
 
 @pytest.mark.parametrize("bitstring", ["", "0", "0100", "01 ", "012", "01\n", "٠١٠", "0b1"])

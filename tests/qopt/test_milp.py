@@ -37,11 +37,11 @@ def incidence(graph: nx.Graph[int]) -> np.ndarray[tuple[int, int], np.dtype[np.i
     """Which edges each cut holds: a row for every cut, a column for every edge."""
     positions = np.arange(1 << len(graph))
     columns = [(positions >> u ^ positions >> v) & 1 for u, v in graph.edges]
-    return np.array(columns, dtype=np.int64).reshape(len(columns), -1).T
+    return np.array(columns, dtype=np.int64).reshape(len(columns), len(positions)).T
 
 
 def weights_of(graph: nx.Graph[int]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array([w for *_, w in graph.edges(data="weight", default=1)], dtype=float)
+    return np.array([w for _, _, w in graph.edges(data="weight", default=1)], dtype=float)
 
 
 def best_cut(graph: nx.Graph[int]) -> float:
@@ -85,7 +85,7 @@ def test_random_graphs_of_eleven_nodes(seed: int, whole: bool) -> None:
 def test_proof_does_not_depend_on_the_unit_of_the_weights(scale: float) -> None:
     graph = random_graph(8, 1, whole=False)
     best = best_cut(graph)
-    for *_, data in graph.edges(data=True):
+    for _, _, data in graph.edges(data=True):
         data["weight"] *= scale
     result = qopt.milp(qopt.maxcut(graph))
     assert result.properties["upper_bound"] / scale >= best * (1 - 1e-12)
@@ -113,7 +113,7 @@ def test_graphs_without_edges() -> None:
 
 def test_negative_weights_alone_leave_nothing_to_cut() -> None:
     graph = nx.complete_graph(5)
-    nx.set_edge_attributes(graph, -1.5, "weight")
+    nx.set_edge_attributes(graph, dict.fromkeys(graph.edges, -1.5), "weight")
     result = qopt.milp(qopt.maxcut(graph))
     assert result.value == 0
     assert result.properties["proven"]

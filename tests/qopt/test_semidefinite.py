@@ -45,7 +45,7 @@ def test_bound_above_and_rounding_below_the_optimum(graph: nx.Graph[int]) -> Non
     assert bound.bitstring is None
     assert bound.properties["cut"] == -bound.value
     # No tolerance: the bound counts its own rounding errors.
-    assert -bound.value >= best - 1e-15 * sum(abs(w) for *_, w in graph.edges(data="weight"))
+    assert -bound.value >= best - 1e-15 * sum(abs(w) for _, _, w in graph.edges(data="weight"))
     rounded = qopt.goemans_williamson(problem, seed=3)
     assert rounded.properties["cut"] <= best + 1e-9
     assert rounded.properties["upper_bound"] == -bound.value
@@ -58,7 +58,7 @@ def test_bound_above_and_rounding_below_the_optimum(graph: nx.Graph[int]) -> Non
 @settings(max_examples=40)
 @given(graph=weighted_graphs())
 def test_relaxation_is_tight_up_to_goemans_and_williamsons_ratio(graph: nx.Graph[int]) -> None:
-    for *_, data in graph.edges(data=True):
+    for _, _, data in graph.edges(data=True):
         data["weight"] = abs(data["weight"])
     bound = qopt.semidefinite_bound(qopt.maxcut(graph)).properties["cut"]
     assert 0.878 * bound <= best_cut(graph) + 1e-6
@@ -124,7 +124,7 @@ def test_relaxation_is_solved_once() -> None:
 @pytest.mark.parametrize("scale", [1e-9, 1e9])
 def test_bound_scales_with_the_weights(scale: float) -> None:
     graph = nx.cycle_graph(5)
-    nx.set_edge_attributes(graph, scale, "weight")
+    nx.set_edge_attributes(graph, dict.fromkeys(graph.edges, scale), "weight")
     bound = qopt.semidefinite_bound(qopt.maxcut(graph)).properties["cut"]
     assert bound / scale == pytest.approx(2.5 * (1 + np.cos(np.pi / 5)), abs=1e-4)
 

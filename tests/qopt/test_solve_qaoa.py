@@ -38,6 +38,15 @@ def facts(result: Result) -> dict[str, Any]:
     return entry
 
 
+def interrupted(problem: qopt.MaxCut, **options: Any) -> Result:
+    """What a run of three layers hands over when it is interrupted."""
+    # A plain KeyboardInterrupt that no one expects would end the whole test run.
+    with pytest.raises(KeyboardInterrupt) as caught:
+        qopt.solve_qaoa(problem, 3, seed=0, **options)
+    assert isinstance(caught.value, QAOAInterrupted)
+    return caught.value.result
+
+
 class StopAt(Progress):
     """Presses Ctrl-C at the given note."""
 
@@ -158,7 +167,7 @@ def test_evaluation_limit_holds_over_all_depths(limit: int, start: str) -> None:
 def test_reached_limits_are_told() -> None:
     problem = weighted(8, 1)
     for limits in ({"max_evaluations": 6}, {"time_limit": 1e-9}):
-        result = qopt.solve_qaoa(problem, 4, seed=0, **limits)  # type: ignore[arg-type]
+        result = qopt.solve_qaoa(problem, 4, seed=0, **limits)
         assert not result.converged
         assert "limit reached" in (result.stop_reason or "")
         assert "not converged" in result.warnings[0]
@@ -170,9 +179,7 @@ def test_reached_limits_are_told() -> None:
 @pytest.mark.parametrize("note", [1, 2, 9])
 def test_interruption_hands_over_the_best_so_far(note: int) -> None:
     problem = weighted(8, 1)
-    with pytest.raises(QAOAInterrupted) as caught:
-        qopt.solve_qaoa(problem, 3, seed=0, progress=StopAt(note))
-    result = caught.value.result
+    result = interrupted(problem, progress=StopAt(note))
     assert not result.converged
     assert result.bitstring is not None
     assert result.value == problem.value(result.bitstring)
@@ -192,10 +199,9 @@ def test_interruption_between_depths_keeps_finished_ones(monkeypatch: pytest.Mon
 
     original = module._starting_point
     monkeypatch.setattr(module, "_starting_point", starting_point)
-    with pytest.raises(QAOAInterrupted) as caught:
-        qopt.solve_qaoa(PETERSEN, 3, seed=0)
-    assert caught.value.result.settings["depth"] == 1
-    assert not caught.value.result.converged
+    result = interrupted(PETERSEN)
+    assert result.settings["depth"] == 1
+    assert not result.converged
 
 
 def test_interruption_before_anything_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
