@@ -128,9 +128,10 @@ def run_hartree_fock(molecule: Molecule) -> tuple[SCF, list[str]]:
     mean_field.conv_tol = 1e-11
     mean_field.kernel()
     if not mean_field.converged:
-        mean_field = mean_field.newton()
-        mean_field.kernel()
-        mean_field = mean_field.undo_newton() if hasattr(mean_field, "undo_newton") else mean_field
+        second_order = mean_field.newton()
+        second_order.kernel(mean_field.mo_coeff, mean_field.mo_occ)
+        for name in ("mo_coeff", "mo_energy", "mo_occ", "e_tot", "converged"):
+            setattr(mean_field, name, getattr(second_order, name))
     if not mean_field.converged:
         raise InputError(
             f"Hartree-Fock did not converge for {molecule.name} "

@@ -129,7 +129,6 @@ REFUSED: dict[str, tuple[Any, Any, Any, Any, str]] = {
     "one number of electrons": (H1, H2, (2,), 0.0, "."),
     "three numbers of electrons": (H1, H2, (1, 1, 1), 0.0, "."),
     "a total of electrons": (H1, H2, 2, 0.0, "."),
-    "too many orbitals": (zeros(32, 32), zeros(32, 32, 32, 32), (1, 1), 0.0, "31 orbitals"),
     "core energy nan": (H1, H2, (1, 1), np.nan, "core energy"),
     "core energy inf": (H1, H2, (1, 1), -np.inf, "core energy"),
 }
@@ -231,7 +230,7 @@ def test_active_space_is_casci(name: str, active_space: tuple[int, int]) -> None
     assert hamiltonian.reference_energy == pytest.approx(energy, abs=1e-9)
 
 
-@pytest.mark.parametrize(("name", "core"), [("lih", 1), ("h2o", 1), ("oh", 1), ("h2", 0)])
+@pytest.mark.parametrize(("name", "core"), [("h2o", 1), ("oh", 1), ("h2", 0)])
 def test_frozen_core(name: str, core: int) -> None:
     molecule = Molecule.from_name(name)
     hamiltonian = electronic_hamiltonian(molecule, frozen_core=True)
@@ -285,7 +284,7 @@ def test_active_space_and_frozen_core_exclude_each_other() -> None:
 
 def test_frozen_core_that_leaves_nothing() -> None:
     with pytest.raises(InputError, match="empty"):
-        electronic_hamiltonian(Molecule.from_atoms("Li 0 0 0", charge=1), frozen_core=True)
+        electronic_hamiltonian(Molecule.from_atoms("C 0 0 0", charge=4), frozen_core=True)
 
 
 def test_refusal_comes_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,27 +296,34 @@ def test_refusal_comes_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- Hartree-Fock: convergence and stability -----------------------------------------------
 
 
-def test_hartree_fock_that_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def first_run_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ordinary iteration ends before it converges."""
     from pyscf.scf import hf
 
     original = hf.SCF.kernel
 
-    def never(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def hasty(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self.max_cycle = 1
         energy = original(self, *args, **kwargs)
-        self.converged = False
+        self.max_cycle = 50
         return energy
 
-    monkeypatch.setattr(hf.SCF, "kernel", never)
-    with pytest.raises(InputError, match=r"did not converge for HLi \(charge \+0, 2S = 0, sto-3g"):
+    monkeypatch.setattr(hf.SCF, "kernel", hasty)
+
+
+@pytest.mark.usefixtures("first_run_fails")
+def test_hartree_fock_that_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyscf.scf.hf.SCF.newton", lambda self: self)
+    with pytest.raises(InputError, match=r"did not converge for HLi \(charge 0, 2S = 0, sto-3g"):
         electronic_hamiltonian(Molecule.from_atoms("Li 0 0 0; H 0 0 1.5"))
 
 
-def test_second_order_method_rescues(monkeypatch: pytest.MonkeyPatch, lih: Hamiltonian) -> None:
-    from pyscf.scf import hf
-
-    monkeypatch.setattr(hf.SCF, "max_cycle", 1)
+@pytest.mark.usefixtures("first_run_fails")
+def test_second_order_method_rescues(lih: Hamiltonian) -> None:
     rescued = electronic_hamiltonian(Molecule.from_atoms("Li 0 0 0; H 0 0 1.5"))
     assert rescued.reference_energy == pytest.approx(lih.reference_energy, abs=1e-8)
+    assert rescued.warnings == ()
 
 
 def test_saddle_point_is_left_and_told() -> None:
@@ -352,9 +358,11 @@ def test_lasting_instability_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_smallest_systems(atoms: str, settings: dict[str, Any], energy: float | None) -> None:
     molecule = Molecule.from_atoms(atoms, **settings)
     hamiltonian = electronic_hamiltonian(molecule)
-    exact = np.linalg.eigvalsh(in_sector(dense_hamiltonian(hamiltonian), hamiltonian.space))[0]
-    assert qchem.fci(hamiltonian).value == pytest.approx(exact, abs=1e-9)
-    # One determinant of its kind, or one electron: Hartree-Fock is exact.
+    exact = qchem.fci(hamiltonian).value
+    if hamiltonian.norb < 4:
+        sector = in_sector(dense_hamiltonian(hamiltonian), hamiltonian.space)
+        assert exact == pytest.approx(np.linalg.eigvalsh(sector)[0], abs=1e-9)
+    # One determinant of its symmetry, or one electron: Hartree-Fock is exact.
     assert hamiltonian.reference_energy == pytest.approx(exact, abs=1e-8)
     if energy is not None:
         assert hamiltonian.reference_energy == pytest.approx(energy, abs=1e-7)
@@ -373,13 +381,22 @@ def test_dependent_basis_functions_are_warned_about() -> None:
 SECTORS = [(1, 1), (2, 1), (1, 2), (3, 1), (0, 2), (2, 0), (3, 3), (3, 2), (0, 0), (0, 3), (3, 0)]
 
 
-def both_forms(hamiltonian: Hamiltonian, space: Electrons) -> dict[str, Operator]:
+def sparse_matrix(hamiltonian: Hamiltonian) -> Any:
+    return hamiltonian_matrix(
+        hamiltonian.h1, hamiltonian.h2, hamiltonian.core_energy, hamiltonian.space
+    )
+
+
+def both_forms(hamiltonian: Hamiltonian) -> dict[str, Operator]:
+    space = hamiltonian.space
     forms: dict[str, Operator] = {
         "lowered": hamiltonian.on(space),
-        "direct": DirectCIOperator(hamiltonian, space),
+        "direct": DirectCIOperator(
+            hamiltonian.h1, hamiltonian.h2, hamiltonian.core_energy, space
+        ),
     }
     if sum(space.nelec):
-        forms["matrix"] = MatrixOperator(hamiltonian_matrix(hamiltonian, space))
+        forms["matrix"] = MatrixOperator(sparse_matrix(hamiltonian))
     return forms
 
 
@@ -397,7 +414,7 @@ def test_operator_on_determinants(
     np.testing.assert_allclose(dense, dense.conj().T, atol=1e-13)
     for real in (False, True):
         state = random_state(space.size, seed=5, real=real)
-        for name, operator in both_forms(hamiltonian, space).items():
+        for name, operator in both_forms(hamiltonian).items():
             error = np.abs(applied(operator, state) - dense @ state).max()
             assert error < 1e-11, (name, error)
 
@@ -415,14 +432,14 @@ def test_large_spaces_use_no_matrix(water: Hamiltonian, ch2: Hamiltonian) -> Non
     big = Hamiltonian.from_integrals(np.zeros((9, 9)), np.zeros((9,) * 4), (4, 4))
     assert isinstance(big.on(big.space), DirectCIOperator)
     state = random_state(water.space.size, seed=2)
-    forms = both_forms(water, water.space)
+    forms = both_forms(water)
     np.testing.assert_allclose(
         applied(forms["direct"], state), applied(forms["matrix"], state), atol=1e-9
     )
 
 
 def test_matrix_is_an_observable(h4: Hamiltonian) -> None:
-    matrix = hamiltonian_matrix(h4, h4.space)
+    matrix = sparse_matrix(h4)
     state = random_state(h4.space.size, seed=2)
     image = applied(Matrix(matrix).on(h4.space), state)
     np.testing.assert_allclose(image, applied(h4.on(h4.space), state), atol=1e-12)
@@ -475,7 +492,7 @@ def test_hubbard_chain(repulsion: float, nelec: tuple[int, int]) -> None:
     assert qchem.fci(hamiltonian).value == pytest.approx(np.linalg.eigvalsh(sector)[0], abs=1e-9)
     np.testing.assert_allclose(sector, in_sector(dense_hamiltonian(hamiltonian), space), atol=1e-12)
     np.testing.assert_allclose(
-        hamiltonian_matrix(hamiltonian, space).toarray(), sector.real, atol=1e-12
+        sparse_matrix(hamiltonian).toarray(), sector.real, atol=1e-12
     )
 
 
@@ -501,8 +518,8 @@ def test_spin_dependent_rotation_leaves_the_spectrum(h3_doublet: Hamiltonian) ->
     turned = split_spins(h3_doublet, rotation(3, 1), rotation(3, 2))
     assert not turned.restricted
     assert qchem.fci(turned).value == pytest.approx(qchem.fci(h3_doublet).value, abs=1e-10)
-    expected = np.linalg.eigvalsh(hamiltonian_matrix(h3_doublet, h3_doublet.space).toarray())
-    found = np.linalg.eigvalsh(hamiltonian_matrix(turned, turned.space).toarray())
+    expected = np.linalg.eigvalsh(sparse_matrix(h3_doublet).toarray())
+    found = np.linalg.eigvalsh(sparse_matrix(turned).toarray())
     np.testing.assert_allclose(found, expected, atol=1e-10)
 
 

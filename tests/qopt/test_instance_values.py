@@ -55,7 +55,7 @@ def test_best_cut_by_tree_decomposition(name: str) -> None:
     from dwave.samplers import TreeDecompositionSolver
 
     graph = graph_of(name)
-    couplings = {(u, v): weight / 2 for u, v, weight in graph.edges(data="weight")}
+    couplings = {(u, v): weight / 2 for u, v, weight in graph.edges(data="weight", default=1)}
     total = sum(couplings.values())
     model = BinaryQuadraticModel.from_ising({}, couplings, -total)
     best = -TreeDecompositionSolver().sample(model, num_reads=1).first.energy

@@ -38,7 +38,7 @@ def test_cost_is_minus_the_cut_of_every_bit_string(graph: nx.Graph[int]) -> None
     n = len(graph)
     on_all = problem.cost.values(Qubits(n)).to_array()
     on_half = problem.cost.values(FlipSymmetric(n)).to_array()
-    tolerance = 1e-12 * (1 + sum(abs(w) for _, _, w in graph.edges(data="weight")))
+    tolerance = 1e-12 * (1 + sum(abs(w) for _, _, w in graph.edges(data="weight", default=1)))
     for letters in product("01", repeat=n):
         bitstring = "".join(letters)
         configuration = int(bitstring[::-1], 2)

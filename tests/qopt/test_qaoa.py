@@ -52,7 +52,7 @@ def test_layers_in_plain_numpy() -> None:
     gammas, betas = [0.4, -0.7], [0.9, 0.2]
     cut = np.array(
         [
-            sum(w for u, v, w in graph.edges(data="weight") if (x >> u ^ x >> v) & 1)
+            sum(w for u, v, w in graph.edges(data="weight", default=1) if (x >> u ^ x >> v) & 1)
             for x in range(16)
         ]
     )
@@ -131,7 +131,7 @@ def test_rescaled_gammas_on_a_rescaled_graph(factor: float) -> None:
 
 def test_zero_angles_cut_half_the_weight() -> None:
     graph = weighted_graph(6, seed=5)
-    half = sum(w for _, _, w in graph.edges(data="weight")) / 2
+    half = sum(w for _, _, w in graph.edges(data="weight", default=1)) / 2
     problem = qopt.maxcut(graph)
     assert mean_cut(problem, [0.0, 0.0]) == pytest.approx(half)
     assert mean_cut(problem, [0.0, 0.7]) == pytest.approx(half)

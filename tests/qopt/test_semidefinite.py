@@ -45,7 +45,9 @@ def test_bound_above_and_rounding_below_the_optimum(graph: nx.Graph[int]) -> Non
     assert bound.bitstring is None
     assert bound.properties["cut"] == -bound.value
     # No tolerance: the bound counts its own rounding errors.
-    assert -bound.value >= best - 1e-15 * sum(abs(w) for _, _, w in graph.edges(data="weight"))
+    assert -bound.value >= best - 1e-15 * sum(
+        abs(w) for _, _, w in graph.edges(data="weight", default=1)
+    )
     rounded = qopt.goemans_williamson(problem, seed=3)
     assert rounded.properties["cut"] <= best + 1e-9
     assert rounded.properties["upper_bound"] == -bound.value

@@ -10,9 +10,9 @@ import pytest
 
 import qopt
 import qopt.solvers.qaoa as module
-from qminima import InputError, Progress, Result
+from qminima import InputError, Interrupted, Progress, Result
 from qopt.problems.maxcut import load_maxcut
-from qopt.solvers.qaoa import STARTS, QAOAInterrupted
+from qopt.solvers.qaoa import STARTS
 from simulator import MemoryLimitError
 from simulator.testing import dense_state
 
@@ -43,7 +43,7 @@ def interrupted(problem: qopt.MaxCut, **options: Any) -> Result:
     # A plain KeyboardInterrupt that no one expects would end the whole test run.
     with pytest.raises(KeyboardInterrupt) as caught:
         qopt.solve_qaoa(problem, 3, seed=0, **options)
-    assert isinstance(caught.value, QAOAInterrupted)
+    assert isinstance(caught.value, Interrupted)
     return caught.value.result
 
 
@@ -211,7 +211,7 @@ def test_interruption_before_anything_is_plain(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(module, "_starting_point", starting_point)
     with pytest.raises(KeyboardInterrupt) as caught:
         qopt.solve_qaoa(PETERSEN, 1)
-    assert not isinstance(caught.value, QAOAInterrupted)
+    assert not isinstance(caught.value, Interrupted)
 
 
 def test_progress_is_told_falling_means() -> None:

@@ -1,0 +1,331 @@
+"""The command `qopt`: records, pictures, refusals and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from qopt import comparison
+from qopt.cli import app
+
+RUN = "from qopt.cli import main; main()"
+TRIANGLE = "3 3\n1 2\n2 3\n1 3\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in which the commands run."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def invoke(*arguments: str) -> Any:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def run(*arguments: str | bytes, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """The command in a process of its own."""
+    command = [sys.executable, "-c", RUN, *arguments]
+    return subprocess.run(command, capture_output=True, check=False, timeout=100, **options)
+
+
+def refused(*arguments: str) -> str:
+    """What a command says that must end with status 2 and leave no file."""
+    before = {path: path.stat().st_mtime_ns for path in Path.cwd().rglob("*")}
+    result = invoke(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+    assert {path: path.stat().st_mtime_ns for path in Path.cwd().rglob("*")} == before
+    return str(result.stderr)
+
+
+def test_solve_writes_record_and_picture(folder: Path) -> None:
+    result = invoke("solve", "petersen", "--depth", "2", "--json", "r.json", "--plot", "r.svg")
+    assert result.exit_code == 0, result.output
+    record = json.loads((folder / "r.json").read_text())
+    assert record["schema"] == 1
+    assert record["reference"]["value"] == -12
+    methods = {entry["method"]: entry for entry in record["results"]}
+    assert len(methods) == 9
+    assert methods["QAOA"]["settings"]["depth"] == 2
+    assert methods["enumeration"]["proven"] is True
+    assert record["provenance"]["seed"] == 0
+    assert "<svg" in (folder / "r.svg").read_text()
+    assert sorted(path.name for path in folder.iterdir()) == ["r.json", "r.svg"]
+    for words in ("petersen", "10 nodes, 15 edges", "enumeration", "QAOA", "classical wins"):
+        assert words in result.stdout
+    assert "of memory predicted" in result.stderr
+
+
+def test_solve_a_file_with_labels_from_one(folder: Path) -> None:
+    (folder / "triangle.rud").write_text(TRIANGLE)
+    result = invoke("solve", "triangle.rud", "--method", "exact,greedy", "--json", "r.json")
+    assert result.exit_code == 0, result.output
+    record = json.loads((folder / "r.json").read_text())
+    assert [entry["method"] for entry in record["results"]] == [
+        "greedy + one-exchange", "enumeration",
+    ]  # fmt: skip
+    assert {entry["cut"] for entry in record["results"]} == {2.0}
+    assert record["problem"]["name"] == "triangle"
+    assert record["verdict"].startswith("Only classical methods were run; ")
+
+
+def test_same_seed_same_record() -> None:
+    entries = []
+    for seed in ("1", "1", "2"):
+        arguments = ("--seed", seed, "--method", "random,qaoa", "--depth", "1")
+        assert invoke("solve", "petersen", *arguments, "--json", "r.json").exit_code == 0
+        record = json.loads(Path("r.json").read_text())
+        entries.append([(e["bitstring"], e["expectation"]) for e in record["results"]])
+    assert entries[0] == entries[1] != entries[2]
+
+
+def test_quantum_method_keeps_its_rivals() -> None:
+    result = invoke("solve", "3regular-8", "--method", "qaoa", "--depth", "1")
+    assert result.exit_code == 0, result.output
+    assert "enumeration" in result.stdout
+    assert "HiGHS" in result.stdout
+
+
+@pytest.mark.parametrize("content", ["1 0\n", "4 0\n", "2 1\n1 2 -3\n", "3 1\n1 2 0.1\n"])
+def test_smallest_graphs(folder: Path, content: str) -> None:
+    (folder / "small.rud").write_text(content)
+    result = invoke("solve", "small.rud", "--depth", "1", "--json", "r.json", "--plot", "r.png")
+    assert result.exit_code == 0, result.output
+    assert "Warning" not in result.output
+    json.loads((folder / "r.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("solve", "missing.rud"), "there is no file 'missing.rud'"),
+        (("solve", "no/where"), "there is no file"),
+        (("solve", "petersn"), "did you mean petersen"),
+        (("solve", ""), "error"),
+        (("solve", "."), "is a folder"),
+        (("solve", "petersen", "--depth", "0"), "--depth of at least 1"),
+        (("solve", "petersen", "--depth", "-2"), "--depth of at least 1"),
+        (("solve", "petersen", "--depth", "two"), "--depth"),
+        (("solve", "petersen", "--method", "magic"), "unknown method 'magic'"),
+        (("solve", "petersen", "--method", "anealing"), "did you mean annealing"),
+        (("solve", "petersen", "--method", ""), "unknown method ''"),
+        (("solve", "petersen", "--method", "greedy,,tabu"), "unknown method ''"),
+        (("solve", "petersen", "--json", "."), "is a folder"),
+        (("solve", "petersen", "--json", "no/where.json"), "there is no folder"),
+        (("solve", "petersen", "--plot", "no/where.png"), "there is no folder"),
+        (("solve", "petersen", "--plot", "."), "expected a name ending in"),
+        (("solve", "petersen", "--plot", "run.gif"), "expected a name ending in"),
+        (("solve", "petersen", "--plot", "png"), "expected a name ending in"),
+        (("solve", "petersen", "--threads", "0"), "threads"),
+        (("solve", "petersen", "--threads", "-1"), "threads"),
+        (("solve", "petersen", "--threads", "1000000"), "threads"),
+        (("solve", "petersen", "--time-limit", "0"), "above zero"),
+        (("solve", "petersen", "--time-limit", "-1"), "above zero"),
+        (("solve", "petersen", "--time-limit", "nan"), "above zero"),
+        (("solve", "petersen", "--time-limit", "soon"), "--time-limit"),
+        (("solve", "petersen", "--seed", "-1"), "--seed"),
+        (("solve", "petersen", "--seed", "1.5"), "--seed"),
+        (("solve", "3regular-100", "--method", "qaoa"), "2^100 amplitudes"),
+        (("solve", "3regular-100", "--method", "exact"), "up to 26 nodes"),
+        (("solve",), "Missing argument"),
+        (("solve", "petersen", "extra"), "extra"),
+        (("solve", "petersen", "--nonsense"), "--nonsense"),
+        (("nonsense",), "nonsense"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_bad_input(arguments: tuple[str, ...], words: str) -> None:
+    assert words in refused(*arguments)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"3 x\n", b"3 1\n1 2 nan\n", b"2 1\n1 1\n", b"\x89PNG\r\n\xff", b"2 2\n1 2 1\n2 1 1\n",
+     b"3 2\n1 2 1e308\n2 3 1e308\n", b"0 0\n"],
+)  # fmt: skip
+def test_malformed_file(folder: Path, content: bytes) -> None:
+    (folder / "bad.rud").write_bytes(content)
+    text = refused("solve", "bad.rud", "--json", "r.json", "--plot", "r.png")
+    assert text.startswith("error: ")
+    assert len(text.splitlines()) == 1
+
+
+@pytest.mark.parametrize("weight", ["1e-300", "1e-12", "1e30", "1e200", "1e307"])
+def test_extreme_weights_are_solved_or_refused(folder: Path, weight: str) -> None:
+    (folder / "graph.rud").write_text(f"3 2\n1 2 {weight}\n2 3 {weight}\n")
+    result = invoke("solve", "graph.rud", "--depth", "1", "--json", "r.json")
+    assert result.exit_code in (0, 2), result.exception
+    assert "Traceback" not in result.output
+    if result.exit_code == 0:
+        best = json.loads((folder / "r.json").read_text())["reference"]["value"]
+        assert best / float(weight) == pytest.approx(-2)
+
+
+@pytest.mark.parametrize("seed", [2**31, 2**32, 2**64])
+def test_large_seeds_are_used_or_refused(seed: int) -> None:
+    arguments = ("--method", "annealing,tabu,gw", "--time-limit", "1", "--seed", str(seed))
+    result = invoke("solve", "3regular-8", *arguments)
+    assert result.exit_code in (0, 2), result.exception
+
+
+def test_names_too_long_for_the_file_system() -> None:
+    long = "a" * 300
+    refused("solve", long)
+    refused("solve", f"{long}.rud")
+    refused("solve", "petersen", "--json", f"{long}.json")
+
+
+def test_longest_name_of_a_record(folder: Path) -> None:
+    name = "a" * 250 + ".json"
+    result = invoke("solve", "3regular-8", "--method", "greedy", "--json", name)
+    assert result.exit_code == 0, result.output
+    assert (folder / name).exists()
+
+
+def test_symbolic_link_to_itself(folder: Path) -> None:
+    (folder / "loop.json").symlink_to("loop.json")
+    result = invoke("solve", "3regular-8", "--method", "greedy", "--json", "loop.json")
+    assert result.exit_code == 2, result.exception
+
+
+def test_existing_record_survives_a_refusal(folder: Path) -> None:
+    (folder / "r.json").write_text("precious")
+    refused("solve", "missing.rud", "--json", "r.json")
+    assert (folder / "r.json").read_text() == "precious"
+
+
+def test_special_device_is_written_not_replaced() -> None:
+    result = invoke("solve", "3regular-8", "--method", "greedy", "--json", os.devnull)
+    assert result.exit_code == 0, result.output
+    assert Path(os.devnull).is_char_device()
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout")
+def test_record_into_a_pipe() -> None:
+    arguments = ("solve", "3regular-8", "--method", "greedy", "--json", "/dev/stdout")
+    result = run(*arguments)
+    assert result.returncode == 0, result.stderr
+    assert b'"schema": 1' in result.stdout
+
+
+@pytest.mark.parametrize("name", ["[bold red]x\x1b[31m", "\x1b]0;title\x07", "a\nb", "$\\frac{"])
+def test_names_are_shown_literally(folder: Path, name: str) -> None:
+    (folder / f"{name}.rud").write_text(TRIANGLE)
+    arguments = ("--method", "greedy,qaoa", "--depth", "1", "--json", "r.json", "--plot", "r.png")
+    result = invoke("solve", f"{name}.rud", *arguments)
+    assert result.exit_code == 0, result.output
+    shown = "".join(letter if letter.isprintable() else "?" for letter in name)
+    assert result.stdout.splitlines()[0] == shown
+    assert json.loads((folder / "r.json").read_text())["problem"]["name"] == name
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;title\x07.rud", "bell\x07.rud", "a\nb.rud"])
+def test_errors_do_not_steer_the_terminal(folder: Path, name: str) -> None:
+    (folder / name).write_text("malformed")
+    for arguments in (
+        ("solve", name),
+        ("solve", f"missing{name}"),
+        ("solve", "petersen", "--json", f"no/{name}"),
+        ("solve", "petersen", "--method", name),
+    ):
+        text = refused(*arguments)
+        assert text.rstrip("\n").isprintable(), text
+
+
+def test_file_names_that_are_no_text(folder: Path) -> None:
+    name = b"\xff\xfe.rud"
+    try:
+        Path(os.fsdecode(name)).write_text(TRIANGLE)
+    except OSError:
+        pytest.skip("the file system takes names in UTF-8 only")
+    for extra in ([], [b"--plot", b"r.png"], [b"--json", b"r.json"]):
+        result = run(b"solve", name, b"--method", b"greedy", *extra)
+        assert result.returncode == 0, result.stderr
+        assert b"Traceback" not in result.stderr
+    json.loads((folder / "r.json").read_text())
+
+
+def test_interruption_shows_and_stores_what_is_finished(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(comparison.METHODS, "tabu", stop)
+    result = invoke("solve", "petersen", "--method", "greedy,tabu", "--json", "r.json")
+    assert result.exit_code == 130
+    assert "interrupted" in result.stdout
+    record = json.loads((folder / "r.json").read_text())
+    assert record["interrupted"] is True
+    assert len(record["results"]) == 1
+    result = invoke("solve", "petersen", "--method", "tabu", "--json", "other.json")
+    assert result.exit_code == 130
+    assert "before there was a result" in result.stderr
+    assert not (folder / "other.json").exists()
+
+
+def test_methods_left_out_are_named() -> None:
+    arguments = ("--time-limit", "0.2", "--depth", "1")
+    result = invoke("solve", "3regular-50", *arguments)
+    assert result.exit_code == 0, result.output
+    assert "not run: exact: " in result.stdout
+    assert "not run: qaoa: " in result.stdout
+
+
+def test_reader_that_goes_away() -> None:
+    command = [sys.executable, "-c", RUN, "solve", "3regular-8", "--method", "greedy"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert b"Traceback" not in errors
+    assert b"Exception" not in errors
+
+
+def test_threads_and_version_in_a_process_of_its_own() -> None:
+    result = run("solve", "3regular-8", "--threads", "1", "--method", "qaoa,exact", "--depth", "1")
+    assert result.returncode == 0, result.stderr
+    assert b"QAOA" in result.stdout
+    version = run("--version")
+    assert version.returncode == 0
+    assert version.stdout.startswith(b"qopt (qminima) ")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = ["numba", "cvxpy", "networkx", "scipy", "matplotlib", "dimod", "highspy", "pyscf"]
+    code = (
+        "import sys, qopt, qopt.cli\n"
+        "from typer.testing import CliRunner\n"
+        "for arguments in (['--help'], ['solve', '--help'], ['--version']):\n"
+        "    assert CliRunner().invoke(qopt.cli.app, arguments).exit_code == 0\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_help_names_every_option() -> None:
+    text = invoke("solve", "--help").output
+    for option in (
+        "--depth",
+        "--method",
+        "--json",
+        "--plot",
+        "--seed",
+        "--time-limit",
+        "--threads",
+    ):
+        assert option in text

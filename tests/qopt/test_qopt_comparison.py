@@ -1,0 +1,356 @@
+"""Every method behind one contract, and what a comparison makes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import qopt
+from qminima import Comparison, InputError, Interrupted, Progress, Reference, Result
+from qminima.plots import plot_comparison
+from qopt import comparison as module
+from qopt.comparison import CLASSICAL, METHODS, QUANTUM, Options, best_known, check_fits, verdict
+from qopt.problems.maxcut import load_maxcut
+from simulator import MemoryLimitError
+
+Method = Callable[[qopt.MaxCut, Options], Result]
+
+
+def random_problem(weights: Callable[[np.random.Generator], float], seed: int) -> qopt.MaxCut:
+    rng = np.random.default_rng(seed)
+    graph: nx.Graph[int] = nx.empty_graph(9)
+    graph.add_weighted_edges_from(
+        (u, v, weights(rng)) for u, v in combinations(range(8), 2) if rng.random() < 0.6
+    )
+    return qopt.maxcut(graph, name="random")
+
+
+PROBLEMS = {
+    "petersen": load_maxcut("petersen"),
+    "one edge": qopt.maxcut(nx.path_graph(2)),
+    "letters": qopt.maxcut(nx.cycle_graph(["a", "b", "c"])),
+    "real weights": random_problem(lambda rng: float(rng.normal()), 1),
+    "negative weights": random_problem(lambda rng: -float(rng.random()), 2),
+    "plus and minus one": random_problem(lambda rng: float(rng.choice([-1, 1])), 3),
+    "one node": qopt.maxcut(nx.empty_graph(1)),
+    "no edges": qopt.maxcut(nx.empty_graph(4)),
+}
+
+
+def least_cost(problem: qopt.MaxCut) -> float:
+    n = problem.num_variables
+    graph = nx.convert_node_labels_to_integers(problem.graph)
+    return -max(
+        nx.cut_size(graph, [v for v in range(n) if x >> v & 1], weight="weight")
+        for x in range(1 << n)
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_contract_of_every_method(method: str, name: str) -> None:
+    problem = PROBLEMS[name]
+    least = least_cost(problem)
+    options = Options(depth=2, seed=5, time_limit=5.0, progress=Progress())
+    result = METHODS[method](problem, options)
+    assert result.unit == "cost"
+    assert result.problem == problem.describe()
+    assert result.seconds >= 0
+    assert json.loads(json.dumps(result.record(), allow_nan=False))["schema"] == 1
+    if result.kind == "bound":
+        assert result.bitstring is None
+        assert result.value <= least + 1e-12
+        return
+    assert result.kind == ("quantum" if method in QUANTUM else "classical")
+    assert result.bitstring is not None
+    assert result.value == problem.value(result.bitstring)
+    assert result.properties["cut"] == problem.score(result.bitstring)
+    assert result.value >= least - 1e-9
+    if result.expectation is not None:
+        assert result.expectation >= least - 1e-9
+    if "upper_bound" in result.properties:
+        assert result.properties["upper_bound"] >= -least - 1e-12
+    if result.properties.get("proven"):
+        assert result.value == pytest.approx(least, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def petersen() -> Comparison:
+    return qopt.compare(load_maxcut("petersen"), depth=2, seed=1)
+
+
+def test_all_methods_run_in_order(petersen: Comparison) -> None:
+    assert [result.method for result in petersen.results] == [
+        "random assignment", "greedy + one-exchange", "simulated annealing", "tabu search",
+        "Goemans-Williamson", "semidefinite relaxation", "enumeration", "HiGHS", "QAOA",
+    ]  # fmt: skip
+    assert petersen.skipped == {}
+    assert not petersen.interrupted
+
+
+def test_errors_count_from_the_proven_value(petersen: Comparison) -> None:
+    assert petersen.reference == Reference(-12.0, "enumeration", "proven")
+    assert all(result.error == result.value + 12 for result in petersen.results)
+
+
+def test_record_has_the_fixed_keys(petersen: Comparison) -> None:
+    record = json.loads(json.dumps(petersen.record(), allow_nan=False))
+    assert set(record) == {
+        "schema", "problem", "results", "reference", "verdict", "warnings", "skipped",
+        "interrupted", "provenance",
+    }  # fmt: skip
+    assert record["schema"] == 1
+    assert record["problem"] == {
+        "name": "petersen", "kind": "maxcut", "nodes": 10, "edges": 15, "total_weight": 15.0,
+    }  # fmt: skip
+    for entry in record["results"]:
+        assert {
+            "method", "kind", "value", "unit", "error", "evaluations", "seconds", "settings",
+            "converged", "cut",
+        } <= set(entry)  # fmt: skip
+    assert record["reference"] == {"value": -12.0, "method": "enumeration", "certainty": "proven"}
+    assert set(record["provenance"]) == {
+        "version", "packages", "seed", "machine", "command", "started",
+    }  # fmt: skip
+    assert record["provenance"]["seed"] == 1
+    assert record["verdict"] == petersen.verdict
+
+
+def test_same_seed_same_values() -> None:
+    problem = load_maxcut("weighted-complete-12")
+    names = ["random", "greedy", "annealing", "gw", "exact", "qaoa"]
+    one, other = (qopt.compare(problem, names, depth=1, seed=3) for _ in range(2))
+    for first, second in zip(one.results, other.results, strict=True):
+        assert first.bitstring == second.bitstring
+        assert first.expectation == second.expectation
+
+
+def test_seed_reaches_every_random_method() -> None:
+    comparison = qopt.compare(load_maxcut("petersen"), depth=1, seed=11)
+    random = {"random assignment", "simulated annealing", "tabu search"}
+    random |= {"Goemans-Williamson", "QAOA"}
+    assert {result.method for result in comparison.results if result.seed == 11} == random
+
+
+def test_unknown_method() -> None:
+    with pytest.raises(InputError, match="did you mean greedy"):
+        qopt.compare(load_maxcut("petersen"), ["gredy"])
+
+
+def test_depth_below_one_is_refused() -> None:
+    with pytest.raises(InputError, match="depth"):
+        qopt.compare(load_maxcut("petersen"), ["qaoa"], depth=0)
+
+
+def test_methods_that_do_not_fit_are_left_out_of_large_problems() -> None:
+    problem = load_maxcut("3regular-100")
+    names = ["greedy", "exact", "qaoa"]
+    comparison = qopt.compare(problem, names, optional=names)
+    assert [result.method for result in comparison.results] == ["greedy + one-exchange"]
+    assert set(comparison.skipped) == {"exact", "qaoa"}
+    assert "26 nodes, the graph has 100" in comparison.skipped["exact"]
+    assert "2^100" in comparison.skipped["qaoa"]
+    assert comparison.record()["skipped"] == dict(comparison.skipped)
+
+
+@pytest.mark.parametrize(
+    ("method", "nodes", "error"),
+    [
+        ("exact", 27, InputError),
+        ("gw", 201, InputError),
+        ("sdp", 201, InputError),
+        ("qaoa", 63, MemoryLimitError),
+        ("qaoa", 100, MemoryLimitError),
+    ],
+)
+def test_named_methods_that_do_not_fit_raise(
+    method: str, nodes: int, error: type[Exception]
+) -> None:
+    problem = qopt.maxcut(nx.path_graph(nodes))
+    with pytest.raises(error):
+        qopt.compare(problem, ["greedy", method], optional=["greedy"])
+    with pytest.raises(error):
+        check_fits(problem, method, 1)
+
+
+def test_memory_is_predicted_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = load_maxcut("3regular-20")
+    needed = check_fits(problem, "qaoa", 1)
+    assert needed >= 2**19 * 16 * 2  # ket and costate, complex numbers in double precision
+    assert check_fits(problem, "greedy", 1) == 0
+    monkeypatch.setattr("simulator.memory.available_memory", lambda: needed - 1)
+    with pytest.raises(MemoryLimitError, match="use the classical methods"):
+        qopt.compare(problem, ["qaoa"])
+    comparison = qopt.compare(problem, ["greedy", "qaoa"], optional=["qaoa"])
+    assert set(comparison.skipped) == {"qaoa"}
+
+
+class TestReference:
+    """Which value errors are measured from."""
+
+    def known(self, value: float) -> qopt.MaxCut:
+        reference = Reference(value, "literature", "best known", "a table")
+        return qopt.maxcut(nx.cycle_graph(5), reference=reference)
+
+    def found(self, value: float, **properties: Any) -> Result:
+        return Result("some", "classical", value, "cost", {}, 0.1, bitstring="01010",
+                      properties={"cut": -value, **properties})  # fmt: skip
+
+    def test_proof_of_this_run_comes_first(self) -> None:
+        results = [self.found(-4.0), self.found(-3.0, proven=True)]
+        assert best_known(self.known(-9.0), results) == Reference(-3.0, "some", "proven")
+
+    def test_known_value_where_nothing_is_proven(self) -> None:
+        problem = self.known(-4.0)
+        assert best_known(problem, [self.found(-3.0, proven=False)]) is problem.reference
+        assert best_known(problem, [self.found(-4.0)]) is problem.reference
+        assert best_known(problem, []) is problem.reference
+
+    def test_better_than_known(self) -> None:
+        reference = best_known(self.known(-3.0), [self.found(-4.0), self.found(-2.0)])
+        assert reference == Reference(-4.0, "best of this run (some)", "estimate")
+
+    def test_nothing_at_all(self) -> None:
+        problem = qopt.maxcut(nx.cycle_graph(5))
+        assert best_known(problem, []) is None
+        bound = Result("bound", "bound", -4.5, "cost", {}, 0.1)
+        assert best_known(problem, [bound]) is None
+
+
+def entry(method: str, value: float, seconds: float, kind: str = "classical") -> Result:
+    return Result(
+        method,
+        "quantum" if kind == "quantum" else "classical",
+        value,
+        "cost",
+        {},
+        seconds,
+        bitstring="0",
+        expectation=-8.0 if kind == "quantum" else None,
+        settings={"depth": 2, "shots": 64},
+        properties={"cut": -value},
+    )
+
+
+@pytest.mark.parametrize(
+    ("quantum", "rivals", "certainty", "words"),
+    [
+        ((-9, 1.0), [(-10, 0.1)], "proven", "rival 0 cuts 10 in 0.1 s, proven optimal: classical"),
+        ((-9, 1.0), [(-10, 0.1)], "estimate", "rival 0 cuts 10 in 0.1 s: classical wins."),
+        ((-10, 1.0), [(-10, 0.1)], "proven", "proven optimal: the same cut for less, classical"),
+        ((-10, 1.0), [(-10, 1.0)], "estimate", "the same cut for less, classical wins."),
+        ((-10, 0.1), [(-10, 1.0)], "estimate", "the same cut, not resolved at this size."),
+        ((-10, 1.0), [(-9, 0.1)], "estimate", "cuts 9 in 0.1 s: QAOA found the better cut here."),
+        ((-10, 1.0), [(-9, 5.0), (-10, 3.0), (-10, 0.2)], "estimate", "rival 2 cuts 10 in 0.2 s"),
+        ((-10, 1.0), [], "estimate", "no rival was run, so nothing is decided."),
+    ],
+)
+def test_verdict(
+    quantum: tuple[float, float], rivals: list[tuple[float, float]], certainty: Any, words: str
+) -> None:
+    results = [entry(f"rival {k}", value, time) for k, (value, time) in enumerate(rivals)]
+    results.append(entry("QAOA", *quantum, kind="quantum"))
+    best = min(result.value for result in results)
+    text = verdict(results, Reference(best, "best", certainty))
+    assert text.startswith("QAOA at depth 2 has a mean cut of 8 (")
+    assert f"({100 * 8 / -best:.1f} % of the best)" in text
+    assert f"its best of 64 samples cuts {-quantum[0]}" in text
+    assert words in text
+    assert text.endswith(".")
+
+
+def test_random_assignment_is_no_rival() -> None:
+    uniform = entry("random assignment", -10, 0.01)
+    qaoa = entry("QAOA", -10, 1.0, kind="quantum")
+    text = verdict([uniform, qaoa], Reference(-10, "x", "estimate"))
+    assert "as many uniform samples reach 10" in text
+    assert "nothing is decided" in text
+    worse = verdict([entry("random assignment", -9, 0.1), qaoa], Reference(-10, "x", "estimate"))
+    assert "uniform samples" not in worse
+
+
+def test_verdict_without_quantum_or_reference() -> None:
+    only = "Only classical methods were run; a cuts 1 in 0.1 s"
+    rival = entry("a", -1, 0.1)
+    assert verdict([rival], Reference(-1, "a", "proven")) == f"{only}, proven optimal."
+    assert verdict([rival], Reference(-2, "b", "proven")) == f"{only}."
+    assert verdict([rival], Reference(-1, "a", "estimate")) == f"{only}."
+    assert verdict([], Reference(-1, "a", "proven")) == ""
+    assert verdict([], None) == ""
+    assert "%" not in verdict([entry("QAOA", 0, 1.0, kind="quantum")], Reference(0, "x", "proven"))
+
+
+def test_gap_between_qaoa_and_a_proven_rival_is_named() -> None:
+    comparison = qopt.compare(load_maxcut("petersen"), ["greedy", "exact", "qaoa"], depth=1, seed=0)
+    assert "proven optimal" in comparison.verdict
+    assert "classical wins" in comparison.verdict
+
+
+class TestInterruption:
+    """Ctrl-C keeps what is finished."""
+
+    def stopping(self, *_: Any) -> Result:
+        raise KeyboardInterrupt
+
+    def test_later_method(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(module.METHODS, "tabu", self.stopping)
+        comparison = qopt.compare(load_maxcut("petersen"), ["greedy", "tabu", "exact"], seed=0)
+        assert comparison.interrupted
+        assert [result.method for result in comparison.results] == ["greedy + one-exchange"]
+        assert comparison.record()["interrupted"] is True
+
+    def test_first_method(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(module.METHODS, "tabu", self.stopping)
+        with pytest.raises(KeyboardInterrupt):
+            qopt.compare(load_maxcut("petersen"), ["tabu", "exact"])
+
+    def test_qaoa_hands_over_its_best(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        best = entry("QAOA", -11, 1.0, kind="quantum")
+
+        def stopped(*_: Any) -> Result:
+            raise Interrupted(best)
+
+        monkeypatch.setitem(module.METHODS, "qaoa", stopped)
+        comparison = qopt.compare(load_maxcut("petersen"), ["qaoa"])
+        assert comparison.interrupted
+        assert [result.value for result in comparison.results] == [-11]
+        assert comparison.reference is not None
+        assert comparison.reference.certainty == "proven"  # the library's value
+
+
+def test_progress_hears_of_every_method() -> None:
+    class Stages(Progress):
+        def __init__(self) -> None:
+            self.names: list[str] = []
+
+        def stage(self, name: str) -> Any:
+            self.names.append(name)
+            return super().stage(name)
+
+    stages = Stages()
+    qopt.compare(PROBLEMS["one edge"], ["greedy", "exact"], progress=stages)
+    assert stages.names == ["greedy", "exact"]
+
+
+def test_nothing_requested_gives_an_empty_comparison() -> None:
+    comparison = qopt.compare(load_maxcut("petersen"), [])
+    assert comparison.results == ()
+    assert comparison.verdict == ""
+
+
+@pytest.mark.parametrize("name", ["petersen", "one node", "negative weights"])
+def test_comparisons_can_be_drawn(name: str, tmp_path: Any) -> None:
+    comparison = qopt.compare(PROBLEMS[name], depth=1, seed=0)
+    plot_comparison(comparison, tmp_path / "run.png", name, 1.0, "cost above the best")
+    assert (tmp_path / "run.png").stat().st_size > 1000
+
+
+def test_names_of_methods_are_distinct() -> None:
+    assert set(METHODS) == set(CLASSICAL) | set(QUANTUM)
+    assert not set(CLASSICAL) & set(QUANTUM)
