@@ -7,14 +7,16 @@ orbitals, and results say so.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from qminima.errors import InputError
+from qminima.errors import InputError, MethodError
 from qminima.result import Result
 from simulator.memory import require_memory
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 # PySCF's Davidson keeps up to this many vectors and their images.
 DAVIDSON_VECTORS = 2 * 12 + 4
 
+# Denominators below this, in hartree, are taken for zero.
+_SMALLEST_GAP = 1e-9
+
 # Solvers that later methods build upon: CCSD(T) and amplitudes need the CCSD solution.
 _ccsd_solutions: WeakKeyDictionary[Hamiltonian, tuple[Any, float]] = WeakKeyDictionary()
 
@@ -36,13 +41,17 @@ def hf(hamiltonian: Hamiltonian) -> Result:
     """Energy of the reference determinant; the Hartree-Fock energy on its own orbitals."""
     started = perf_counter()
     energy = hamiltonian.reference_energy
-    return _result(
-        hamiltonian, "HF", energy, started, properties={"spin_square": _hf_spin(hamiltonian)}
-    )
+    properties = {"spin_square": _hf_spin(hamiltonian)} if hamiltonian.restricted else {}
+    started -= hamiltonian.seconds
+    return _result(hamiltonian, "HF", energy, started, properties=properties)
 
 
 def mp2(hamiltonian: Hamiltonian) -> Result:
-    """Second-order Møller-Plesset perturbation theory."""
+    """Second-order Møller-Plesset perturbation theory, its doubles part.
+
+    On open shells the ROHF orbitals are taken as they are, with the diagonals of the two Fock
+    matrices as energies; singles, which ROHF-MP2 in other programs includes, are left out.
+    """
     started = perf_counter()
     if _uncorrelated(hamiltonian):
         return _result(hamiltonian, "MP2", hamiltonian.reference_energy, started)
@@ -68,7 +77,12 @@ def cisd(hamiltonian: Hamiltonian) -> Result:
 
 
 def ccsd(hamiltonian: Hamiltonian) -> Result:
-    """Coupled cluster with single and double excitations, with its T1 diagnostic."""
+    """Coupled cluster with single and double excitations, with its T1 diagnostic.
+
+    Raises:
+        InputError: as `require_mean_field`.
+        MethodError: if the equations diverge.
+    """
     started = perf_counter()
     if _uncorrelated(hamiltonian):
         return _result(hamiltonian, "CCSD", _few_electron_energy(hamiltonian), started)
@@ -84,14 +98,18 @@ def ccsd(hamiltonian: Hamiltonian) -> Result:
 
 
 def ccsd_t(hamiltonian: Hamiltonian) -> Result:
-    """CCSD with perturbative triples; its time includes that of CCSD. Not variational."""
+    """CCSD with perturbative triples; its time includes that of CCSD. Not variational.
+
+    Raises:
+        InputError: as `require_mean_field`.
+        MethodError: if the equations of CCSD diverge.
+    """
     started = perf_counter()
     if _uncorrelated(hamiltonian):
         return _result(hamiltonian, "CCSD(T)", _few_electron_energy(hamiltonian), started)
     solver, elapsed = _solve_ccsd(hamiltonian)
     started = perf_counter() - elapsed
-    few = min(hamiltonian.nelec) == 0 and sum(hamiltonian.nelec) < 3
-    triples = 0.0 if few else float(solver.ccsd_t())
+    triples = float(solver.ccsd_t()) if _has_triples(hamiltonian) else 0.0
     return _result(
         hamiltonian, "CCSD(T)", solver.e_tot + triples, started, converged=bool(solver.converged)
     )
@@ -129,7 +147,9 @@ def fci(hamiltonian: Hamiltonian) -> Result:
         tol=1e-12,
         max_cycle=300,
     )
-    properties = {"spin_square": spin_square(np.asarray(vector).ravel(), space)}
+    properties = {}
+    if hamiltonian.restricted:
+        properties["spin_square"] = spin_square(np.asarray(vector).ravel(), space)
     converged = bool(np.all(solver.converged))
     return _result(
         hamiltonian, "FCI", float(energy), started, converged=converged, properties=properties
@@ -177,7 +197,7 @@ def _solve_ccsd(hamiltonian: Hamiltonian) -> tuple[Any, float]:
         solver.conv_tol = 1e-10
         solver.conv_tol_normt = 1e-7
         solver.max_cycle = 300
-        solver.kernel()
+        _iterate(solver)
         _ccsd_solutions[hamiltonian] = solver, perf_counter() - started
     return _ccsd_solutions[hamiltonian]
 
@@ -186,23 +206,25 @@ def _mean_field(hamiltonian: Hamiltonian) -> SCF:
     """A PySCF mean field whose orbitals are those of the integrals.
 
     Raises:
-        InputError: for spin-dependent integrals.
+        InputError: as `require_mean_field`.
     """
     from pyscf import ao2mo, gto, scf
 
-    if not hamiltonian.restricted:
-        raise InputError(
-            "MP2, CISD and CCSD take integrals that are the same for both spins; "
-            "for spin-dependent ones use hf, fci or vqe"
-        )
+    require_mean_field(hamiltonian)
     norb, (na, nb) = hamiltonian.norb, hamiltonian.nelec
     mol = gto.M(verbose=0)
     mol.nelectron, mol.spin, mol.incore_anyway = na + nb, na - nb, True
     identity = np.eye(norb)
-    mean_field = scf.RHF(mol) if na == nb else scf.ROHF(mol)
-    mean_field.mo_coeff = identity
-    mean_field.mo_occ = (np.arange(norb) < na).astype(float) + (np.arange(norb) < nb)
-    mean_field.mo_energy = np.mean([np.diag(matrix) for matrix in hamiltonian.fock], axis=0)
+    occupation = np.array([np.arange(norb) < na, np.arange(norb) < nb], dtype=float)
+    energies = np.array([np.diag(matrix) for matrix in hamiltonian.fock])
+    if na == nb:
+        mean_field = scf.RHF(mol)
+        mean_field.mo_coeff = identity
+        mean_field.mo_occ, mean_field.mo_energy = occupation.sum(axis=0), energies[0]
+    else:
+        mean_field = scf.UHF(mol)
+        mean_field.mo_coeff = np.array([identity, identity])
+        mean_field.mo_occ, mean_field.mo_energy = occupation, energies
     mean_field._eri = ao2mo.restore(8, hamiltonian.h2, norb)
     mean_field.get_hcore = lambda *_: hamiltonian.h1
     mean_field.get_ovlp = lambda *_: identity
@@ -212,9 +234,68 @@ def _mean_field(hamiltonian: Hamiltonian) -> SCF:
     return mean_field
 
 
+def _iterate(solver: Any) -> None:
+    """Run PySCF's coupled-cluster iteration.
+
+    Raises:
+        MethodError: if it diverges.
+    """
+    from pyscf.lib.misc import ThreadRuntimeError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of numbers that overflow; the result is looked at
+        try:
+            solver.kernel()
+        except (np.linalg.LinAlgError, AttributeError):
+            # The extrapolation met a singular matrix, and some versions of PySCF then stumble
+            # over the name of that error.
+            solver.diis = False
+            with suppress(ThreadRuntimeError):
+                solver.kernel()
+    if solver.e_corr is None or not np.isfinite(solver.e_tot):
+        raise MethodError("the coupled-cluster equations diverged")
+
+
+def require_mean_field(hamiltonian: Hamiltonian) -> None:
+    """Refuse Hamiltonians that MP2, CISD and CCSD cannot start from.
+
+    Raises:
+        InputError: for spin-dependent integrals, or no gap between occupied and empty orbitals.
+    """
+    if not hamiltonian.restricted:
+        raise InputError(
+            "MP2, CISD and CCSD take integrals that are the same for both spins; "
+            "for spin-dependent ones use hf, fci or vqe"
+        )
+    if _uncorrelated(hamiltonian):
+        return
+    for matrix, count in zip(hamiltonian.fock, hamiltonian.nelec, strict=True):
+        energies = np.diag(matrix)
+        gaps = energies[None, count:] - energies[:count, None]
+        if np.abs(gaps).min(initial=np.inf) < _SMALLEST_GAP:
+            raise InputError(
+                "MP2, CISD and CCSD need a gap between occupied and empty orbitals, which these "
+                "have not; use hf, fci or vqe, or other orbitals"
+            )
+
+
 def _uncorrelated(hamiltonian: Hamiltonian) -> bool:
     """Whether there is no pair of electrons to correlate, or nowhere to excite it."""
     return sum(hamiltonian.nelec) < 2 or hamiltonian.space.size == 1
+
+
+def _has_triples(hamiltonian: Hamiltonian) -> bool:
+    """Whether three electrons can be excited at once.
+
+    PySCF's triples also fail where one spin has no empty orbital at all; the ones that would be
+    left there, of three electrons of the other spin, are not counted.
+    """
+    (na, nb), norb = hamiltonian.nelec, hamiltonian.norb
+    if na == norb or nb == norb:
+        return False
+    return any(
+        min(na, norb - na) >= alpha and min(nb, norb - nb) >= 3 - alpha for alpha in range(4)
+    )
 
 
 def _few_electron_energy(hamiltonian: Hamiltonian) -> float:

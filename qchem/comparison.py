@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
-from qminima.errors import unknown_name
+from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
+from simulator.memory import MemoryLimitError, require_memory
 from simulator.spaces import Electrons
 
 from . import classical
@@ -22,13 +24,19 @@ QUANTUM = ("vqe",)
 ANSAETZE = {"uccsd": uccsd}
 
 MILLIHARTREE = 1000.0
-# Energies nearer than this, in hartree, are called equal.
-_TIE = 1e-6
+# Energies nearer than this, in millihartree, are called equal.
+_TIE = 1e-3
+# Orbitals whose Fock matrix couples occupied to empty ones by less, in hartree, are Hartree-Fock's.
+_BRILLOUIN = 1e-4
+
+_NOT_VARIATIONAL = ("MP2", "CCSD", "CCSD(T)")
+_FROM_MEAN_FIELD = ("HF", *_NOT_VARIATIONAL)
+_FROM_ORBITALS = ("mp2", "cisd", "ccsd", "ccsd_t")
 
 
 def compare(
     hamiltonian: Hamiltonian,
-    methods: Sequence[str] = CLASSICAL + QUANTUM,
+    methods: Sequence[str] | None = None,
     *,
     ansatz: str = "uccsd",
     start: str = "mp2",
@@ -41,7 +49,9 @@ def compare(
 
     Args:
         hamiltonian: the problem.
-        methods: names out of `CLASSICAL` and `QUANTUM`, run in this order.
+        methods: names out of `CLASSICAL` and `QUANTUM`, run in this order. All by default:
+            those that cannot run on this Hamiltonian are then left out, with the reason; named
+            ones raise.
         ansatz: name out of `ANSAETZE`.
         start: first parameters, as in `vqe`.
         optimizer: as in `vqe`.
@@ -50,14 +60,17 @@ def compare(
         progress: told of each method.
 
     Raises:
-        InputError: for an unknown method or ansatz.
-        MemoryLimitError: if a method's vectors do not fit into memory.
+        InputError: for an unknown method or ansatz, or a named method that cannot run.
+        MemoryLimitError: if a named method does not fit into memory.
     """
-    for method in methods:
+    optional = methods is None
+    names = CLASSICAL + QUANTUM if methods is None else tuple(methods)
+    for method in names:
         if method not in CLASSICAL + QUANTUM:
             raise unknown_name("method", method, CLASSICAL + QUANTUM)
     if ansatz not in ANSAETZE:
         raise unknown_name("ansatz", ansatz, ANSAETZE)
+    started = datetime.now(UTC)
     progress = progress or Progress()
 
     def run_vqe() -> Result:
@@ -71,11 +84,20 @@ def compare(
             progress=progress,
         )
 
-    runs = {
-        method: run_vqe if method in QUANTUM else partial(classical.METHODS[method], hamiltonian)
-        for method in methods
-    }
-    results, interrupted = run_methods(runs, progress)
+    runs: dict[str, Callable[[], Result]] = {}
+    skipped: dict[str, str] = {}
+    for method in names:
+        try:
+            check_runs(hamiltonian, method)
+        except (InputError, MemoryLimitError) as reason:
+            if not optional:
+                raise
+            skipped[method] = str(reason)
+        else:
+            quantum = method in QUANTUM
+            runs[method] = run_vqe if quantum else partial(classical.METHODS[method], hamiltonian)
+    run = run_methods(runs, progress)
+    results = run.results
     exact = next((result for result in results if result.method == "FCI"), None)
     problem = hamiltonian.describe()
     reference = (
@@ -83,14 +105,33 @@ def compare(
         if exact is not None and exact.converged
         else library_reference(problem)
     )
+    mean_field = hamiltonian.orbital_gradient < _BRILLOUIN
     return Comparison(
         problem,
         tuple(results),
         reference,
-        verdict(results),
-        (*hamiltonian.warnings, *_warnings(results, reference)),
-        interrupted=interrupted,
+        verdict(results, reference, mean_field=mean_field),
+        (*hamiltonian.warnings, *_warnings(hamiltonian, results, reference)),
+        skipped=skipped | run.failures,
+        interrupted=run.interrupted,
         seed=seed,
+        started=started,
+    )
+
+
+def check_runs(hamiltonian: Hamiltonian, method: str) -> None:
+    """Refuse a method that cannot run on a Hamiltonian.
+
+    Raises:
+        InputError: as `classical.require_mean_field`, for methods that start from orbitals.
+        MemoryLimitError: if its vectors do not fit into memory.
+    """
+    if method in _FROM_ORBITALS:
+        classical.require_mean_field(hamiltonian)
+    require_memory(
+        predict_memory(hamiltonian.nelec, hamiltonian.norb, [method]),
+        f"{method} over {hamiltonian.space.size:,} determinants",
+        "choose an active space",
     )
 
 
@@ -98,56 +139,112 @@ def predict_memory(nelec: tuple[int, int], norb: int, methods: Sequence[str]) ->
     """Predicted peak in bytes of running `methods` one after the other.
 
     Counted are the two-electron integrals with the copies that methods make of them, the
-    amplitudes of coupled cluster, and the vectors over determinants of FCI and VQE.
+    amplitudes of coupled cluster, and for FCI and VQE the vectors over determinants and the
+    tables of the Hamiltonian.
     """
     electrons, space = sum(nelec), Electrons(norb, nelec)
     vectors = {"fci": classical.DAVIDSON_VECTORS, "vqe": VECTORS}
-    needs = [8 * vectors[method] * space.size for method in methods if method in vectors]
+    # PySCF's tables of single excitations: four 32-bit numbers for each string and excitation.
+    links = sum(
+        16 * strings * count * (norb - count + 1)
+        for strings, count in zip(space.shape, nelec, strict=True)
+    )
+    needs = [8 * vectors[method] * space.size + links for method in methods if method in vectors]
     if {"cisd", "ccsd", "ccsd_t"} & set(methods):
         needs.append(8 * 8 * (electrons * max(norb - electrons // 2, 0)) ** 2)
     return 4 * 8 * norb**4 + max(needs, default=0)
 
 
-def verdict(results: Sequence[Result]) -> str:
-    """One plain sentence on whether the quantum ansatz beats CCSD(T), and at what cost."""
-    by_name = {result.method: result for result in results}
+def verdict(
+    results: Sequence[Result], reference: Reference | None = None, *, mean_field: bool = True
+) -> str:
+    """One plain sentence on whether the quantum ansatz beats CCSD(T), and at what cost.
+
+    Args:
+        results: of all methods; those that did not converge are not judged.
+        reference: the exact energy, if it is known.
+        mean_field: whether the orbitals are Hartree-Fock's, without which coupled cluster and
+            perturbation theory are no rivals.
+    """
     quantum = next((result for result in results if result.kind == "quantum"), None)
-    triples, exact = by_name.get("CCSD(T)"), by_name.get("FCI")
     if quantum is None:
         return "Only classical methods were run."
     if not quantum.converged:
         return f"{quantum.method} did not converge, so it is not judged: {quantum.stop_reason}."
+    exact = next((r for r in results if r.method == "FCI" and r.converged), None)
+    if reference is None and exact is not None:
+        reference = Reference(exact.value, "FCI", "proven")
     cost = f"{quantum.evaluations} energies in {quantum.seconds:.2g} s of simulation"
-    if exact is None:
-        if triples is None:
-            return f"{quantum.method} took {cost}; no rival was run, so nothing is decided."
-        side = "above" if quantum.value > triples.value else "below"
-        gap = abs(quantum.value - triples.value) * MILLIHARTREE
-        return (
-            f"{quantum.method} lies {gap:.3f} mHa {side} CCSD(T) and took {cost}; without an "
-            "exact energy it stays open which is closer."
-        )
-    error = (quantum.value - exact.value) * MILLIHARTREE
-    head = f"{quantum.method} is {error:.3f} mHa above FCI after {cost}"
-    tail = f"FCI itself took {exact.seconds:.2g} s and is exact, so nothing is gained here."
-    if triples is None:
-        return f"{head}; {tail}"
-    rival = (triples.value - exact.value) * MILLIHARTREE
-    comparison = f"CCSD(T) is off by {rival:+.3f} mHa after {triples.seconds:.2g} s"
-    if abs(abs(error) - abs(rival)) < _TIE * MILLIHARTREE:
-        return f"{head}, {comparison}: a tie in accuracy, classical wins on cost; {tail}"
-    if abs(error) < abs(rival):
-        return f"{head}, {comparison}: the quantum ansatz is closer than CCSD(T); but {tail}"
-    return f"{head}, {comparison}: classical wins; {tail}"
-
-
-def _warnings(results: Sequence[Result], reference: Reference | None) -> list[str]:
-    """Energies below the exact one, which only methods that are not variational can have."""
+    rival = _rival(results, reference) if mean_field else None
     if reference is None:
-        return []
-    return [
+        if rival is None:
+            return (
+                f"{quantum.method} took {cost}; without an exact energy or a rival that can be "
+                "trusted, nothing is decided."
+            )
+        gap = (quantum.value - rival.value) * MILLIHARTREE
+        where = "equal to" if abs(gap) < _TIE else f"{abs(gap):.3f} mHa {_side(gap)}"
+        return (
+            f"{quantum.method} lies {where} {rival.method} and took {cost}; without an exact "
+            "energy it stays open which is closer."
+        )
+    error = (quantum.value - reference.value) * MILLIHARTREE
+    head = f"{quantum.method} is {_distance(error)} {reference.method} after {cost}"
+    tail = (
+        "."
+        if exact is None
+        else f"; FCI itself took {exact.seconds:.2g} s and is exact, so nothing is gained here."
+    )
+    if rival is None:
+        return f"{head}, and no rival that can be trusted was run{tail}"
+    other = (rival.value - reference.value) * MILLIHARTREE
+    against = f"{head}, {rival.method} {_distance(other)} it after {rival.seconds:.2g} s"
+    if abs(abs(error) - abs(other)) < _TIE:
+        return f"{against}: a tie in accuracy, classical wins on cost{tail}"
+    if abs(error) < abs(other):
+        return f"{against}: the quantum ansatz is closer than {rival.method}{tail}"
+    return f"{against}: classical wins{tail}"
+
+
+def _rival(results: Sequence[Result], reference: Reference | None) -> Result | None:
+    """CCSD(T) where it ran and converged, else the best other approximate method."""
+    by_name = {result.method: result for result in results if result.converged}
+    if "CCSD(T)" in by_name:
+        return by_name["CCSD(T)"]
+    others = [by_name[name] for name in ("CCSD", "CISD", "MP2", "HF") if name in by_name]
+    if reference is None:
+        return others[0] if others else None
+    return min(others, key=lambda result: abs(result.value - reference.value), default=None)
+
+
+def _side(gap: float) -> str:
+    return "above" if gap > 0 else "below"
+
+
+def _distance(error: float) -> str:
+    """An error in millihartree in words."""
+    return "within 0.001 mHa of" if abs(error) < _TIE else f"{abs(error):.3f} mHa {_side(error)}"
+
+
+def _warnings(
+    hamiltonian: Hamiltonian, results: Sequence[Result], reference: Reference | None
+) -> list[str]:
+    """What a reader of these energies must know."""
+    found = []
+    gradient = hamiltonian.orbital_gradient
+    if gradient > _BRILLOUIN and any(result.method in _FROM_MEAN_FIELD for result in results):
+        found.append(
+            f"the reference determinant is no Hartree-Fock solution (Fock elements up to "
+            f"{gradient:.2g} hartree couple it to others): HF is its plain energy, and MP2 and "
+            "coupled cluster from it mean little"
+        )
+    if reference is None:
+        return found
+    return found + [
         f"{result.method} lies {(reference.value - result.value) * MILLIHARTREE:.3f} mHa below the "
         "exact energy: it is not variational, and a low energy is no merit"
         for result in results
-        if result.value < reference.value - _TIE
+        if result.method in _NOT_VARIATIONAL
+        and result.converged
+        and (reference.value - result.value) * MILLIHARTREE > _TIE
     ]

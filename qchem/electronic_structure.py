@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,9 @@ def electronic_hamiltonian(
     """
     mol = molecule.to_pyscf()
     active_orbitals(mol, mol.nao, active_space, frozen_core=frozen_core)  # refuse before the work
+    started = perf_counter()
     mean_field, warnings = run_hartree_fock(molecule)
+    seconds = perf_counter() - started
     core, norb = active_orbitals(
         mol, mean_field.mo_coeff.shape[1], active_space, frozen_core=frozen_core
     )
@@ -54,7 +57,14 @@ def electronic_hamiltonian(
     nelec = (mol.nelec[0] - core, mol.nelec[1] - core)
     description = {**molecule.describe(), "active_space": [sum(nelec), norb]}
     return Hamiltonian(
-        h1, h2, nelec, core_energy, description, mean_field, (*molecule.warnings(), *warnings)
+        h1,
+        h2,
+        nelec,
+        core_energy,
+        description,
+        mean_field,
+        (*molecule.warnings(), *warnings),
+        seconds,
     )
 
 
@@ -126,13 +136,7 @@ def run_hartree_fock(molecule: Molecule) -> tuple[SCF, list[str]]:
     )
     mean_field = scf.RHF(mol) if mol.spin == 0 else scf.ROHF(mol)
     mean_field.conv_tol = 1e-11
-    mean_field.kernel()
-    if not mean_field.converged:
-        second_order = mean_field.newton()
-        second_order.kernel(mean_field.mo_coeff, mean_field.mo_occ)
-        for name in ("mo_coeff", "mo_energy", "mo_occ", "e_tot", "converged"):
-            setattr(mean_field, name, getattr(second_order, name))
-    if not mean_field.converged:
+    if not _converge(mean_field):
         raise InputError(
             f"Hartree-Fock did not converge for {molecule.name} "
             f"(charge {molecule.charge}, 2S = {molecule.spin}, {molecule.basis}); "
@@ -159,32 +163,58 @@ def run_hartree_fock(molecule: Molecule) -> tuple[SCF, list[str]]:
     return mean_field, warnings
 
 
+_SOLUTION = ("mo_coeff", "mo_energy", "mo_occ", "e_tot", "converged")
+
+
+def _converge(mean_field: SCF, density: Any = None) -> bool:
+    """Run Hartree-Fock, by the second-order method where the usual one does not converge."""
+    mean_field.kernel(density)
+    if not mean_field.converged:
+        second_order = mean_field.newton()
+        second_order.kernel(mean_field.mo_coeff, mean_field.mo_occ)
+        for name in _SOLUTION:
+            setattr(mean_field, name, getattr(second_order, name))
+    return bool(mean_field.converged)
+
+
 def _follow_instabilities(mean_field: SCF, attempts: int = 5) -> tuple[float, bool]:
     """Restart from rotated orbitals until the solution is a minimum.
+
+    A restart that does not converge, or not to a lower energy, is undone.
 
     Returns:
         By how much the energy fell, and whether a minimum was reached.
     """
-    start = mean_field.e_tot
+    first = mean_field.e_tot
     for _ in range(attempts):
         rotated, stable = _stability(mean_field)
         if stable:
-            return float(start - mean_field.e_tot), True
-        mean_field.kernel(mean_field.make_rdm1(rotated, mean_field.mo_occ))
-        if not mean_field.converged:
+            return float(first - mean_field.e_tot), True
+        last = {name: getattr(mean_field, name) for name in _SOLUTION}
+        density = mean_field.make_rdm1(rotated, mean_field.mo_occ)
+        if not _converge(mean_field, density) or mean_field.e_tot > last["e_tot"]:
+            for name, value in last.items():
+                setattr(mean_field, name, value)
             break
-    return float(start - mean_field.e_tot), _stability(mean_field)[1]
+    return float(first - mean_field.e_tot), False
 
 
 def _stability(mean_field: SCF) -> tuple[Any, bool]:
     """Orbitals rotated downhill, and whether there was no downhill."""
-    na, nb = mean_field.mol.nelec
-    empty = mean_field.mo_coeff.shape[1] - nb
-    if na == 0 or empty == 0:
-        return mean_field.mo_coeff, True  # no rotation between occupied and empty orbitals
+    from pyscf.lib.exceptions import LinearDependencyError
+
+    (na, nb), norb = mean_field.mol.nelec, mean_field.mo_coeff.shape[1]
+    rotations = nb * (na - nb) + nb * (norb - na) + (na - nb) * (norb - na)
+    if rotations == 0:
+        return mean_field.mo_coeff, True
     # PySCF asks for this attribute and, where it is missing, imports all of itself to find it.
     mean_field._scf = None
-    rotated, _, stable, _ = mean_field.stability(internal=True, external=False, return_status=True)
+    try:
+        rotated, _, stable, _ = mean_field.stability(
+            internal=True, external=False, return_status=True
+        )
+    except LinearDependencyError:  # no direction that symmetry lets the energy depend on
+        return mean_field.mo_coeff, True
     return rotated, bool(stable)
 
 

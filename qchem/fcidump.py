@@ -8,15 +8,15 @@ from typing import BinaryIO
 
 import numpy as np
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from qminima.library import read_text
 from qminima.storage import write_atomically
 from simulator.memory import require_memory
 
 from .hamiltonian import Hamiltonian
 
+_NAME = re.compile(r"\b([A-Za-z]\w*)[ \t]*=")
 _HEADER = re.compile(r"&FCI(.*?)(?:&END|/|\$END)", re.DOTALL | re.IGNORECASE)
-_KEY = re.compile(r"([A-Za-z]\w*)\s*=\s*([^=]*?)(?=,?\s*[A-Za-z]\w*\s*=|\s*,?\s*$)", re.DOTALL)
 
 
 def write_fcidump(hamiltonian: Hamiltonian, path: str | Path, *, tolerance: float = 1e-15) -> None:
@@ -64,8 +64,8 @@ def read_fcidump(path: str | Path) -> Hamiltonian:
     header = _HEADER.search(text)
     if header is None:
         raise InputError(f"{path}: expected a header from &FCI to &END")
-    keys = {key.upper(): value.strip(" ,\n\t") for key, value in _KEY.findall(header[1])}
-    if keys.get("IUHF", "0") not in ("0", "") or ".TRUE." in keys.get("UHF", "").upper():
+    keys = _keys(header[1])
+    if keys.get("IUHF", "0") not in ("0", "") or "T" in keys.get("UHF", "").upper():
         raise InputError(f"{path}: expected integrals that are the same for both spins")
     norb, electrons = _integer(path, keys, "NORB"), _integer(path, keys, "NELEC")
     spin = _integer(path, keys, "MS2") if "MS2" in keys else 0
@@ -87,9 +87,21 @@ def read_fcidump(path: str | Path) -> Hamiltonian:
         elif max(p, q, r, s) < 0:
             core_energy = value
         elif p < 0 or max(q, r, s) >= 0:  # orbital energies, "e p 0 0 0", carry no integral
-            raise InputError(f"{path}, line {number}: no integral has the indices in {line!r}")
+            raise InputError(
+                f"{path}, line {number}: no integral has the indices in {shorten(line)!r}"
+            )
     nelec = ((electrons + spin) // 2, (electrons - spin) // 2)
     return Hamiltonian.from_integrals(h1, h2, nelec, core_energy=core_energy, name=Path(path).stem)
+
+
+def _keys(header: str) -> dict[str, str]:
+    """Keys and values of ``KEY=value, KEY=value, ...``; a value may be a list with commas."""
+    names = list(_NAME.finditer(header))
+    ends = [name.start() for name in names[1:]] + [len(header)]
+    return {
+        name[1].upper(): header[name.end() : end].strip(" ,\t\r\n")
+        for name, end in zip(names, ends, strict=True)
+    }
 
 
 def _integer(path: str | Path, keys: dict[str, str], key: str) -> int:
@@ -98,7 +110,9 @@ def _integer(path: str | Path, keys: dict[str, str], key: str) -> int:
     except KeyError:
         raise InputError(f"{path}: expected {key} in the header") from None
     except ValueError:
-        raise InputError(f"{path}: expected a whole number for {key}, got {keys[key]!r}") from None
+        raise InputError(
+            f"{path}: expected a whole number for {key}, got {shorten(keys[key])!r}"
+        ) from None
 
 
 def _parse_line(where: str, line: str, norb: int) -> tuple[float, list[int]]:
@@ -107,9 +121,13 @@ def _parse_line(where: str, line: str, norb: int) -> tuple[float, list[int]]:
         value = float(fields[0].upper().replace("D", "E"))
         indices = [int(field) - 1 for field in fields[1:]]
     except ValueError:
-        raise InputError(f"{where}: expected a number and four indices, got {line!r}") from None
+        raise InputError(
+            f"{where}: expected a number and four indices, got {shorten(line)!r}"
+        ) from None
     if len(indices) != 4 or not np.isfinite(value):
-        raise InputError(f"{where}: expected a finite number and four indices, got {line!r}")
+        raise InputError(
+            f"{where}: expected a finite number and four indices, got {shorten(line)!r}"
+        )
     if min(indices) < -1 or max(indices) >= norb:
-        raise InputError(f"{where}: expected indices from 0 to {norb}, got {line!r}")
+        raise InputError(f"{where}: expected indices from 0 to {norb}, got {shorten(line)!r}")
     return value, indices

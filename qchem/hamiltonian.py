@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Hamiltonian:
         description: the `problem` entry of records.
         mean_field: the PySCF mean field that the orbitals are from, if any.
         warnings: what a reader of energies must know of how the integrals were made.
+        seconds: wall time of the mean field.
     """
 
     h1: Floats | tuple[Floats, Floats]
@@ -49,6 +50,7 @@ class Hamiltonian:
     description: Mapping[str, Any] = field(default_factory=dict)
     mean_field: SCF | None = field(default=None, repr=False)
     warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     @classmethod
     def from_integrals(
@@ -144,6 +146,24 @@ class Hamiltonian:
         return fock_a, fock_b
 
     @property
+    def orbital_gradient(self) -> float:
+        """Largest Fock element between orbitals of different occupation, in hartree.
+
+        Zero on Hartree-Fock orbitals; elsewhere perturbation theory and coupled cluster start
+        from a determinant that is no mean field. Open shells: of the spin-averaged matrix
+        between doubly occupied and empty orbitals, and of one spin's with the open orbitals.
+        """
+        (fock_a, fock_b), (na, nb) = self.fock, self.nelec
+        low, high = min(na, nb), max(na, nb)
+        majority, minority = (fock_a, fock_b) if na >= nb else (fock_b, fock_a)
+        blocks = [
+            (majority + minority)[:low, high:] / 2,
+            minority[:low, low:high],
+            majority[low:high, high:],
+        ]
+        return max(float(np.abs(block).max(initial=0.0)) for block in blocks)
+
+    @property
     def reference_energy(self) -> float:
         """Energy of the reference determinant."""
         energy = self.core_energy
@@ -198,13 +218,18 @@ class Hamiltonian:
 
 
 def _real(values: ArrayLike, name: str, rank: int) -> Floats:
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(f"expected a rectangular array {name}, got a ragged one") from None
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"expected real, finite integrals {name}, got {array.dtype} values")
     if array.ndim != rank or len(set(array.shape)) != 1 or array.shape[0] < 1:
         raise InputError(
             f"expected {name} of shape {'(norb,' + ' norb' * (rank - 1)}), got {array.shape}"
         )
-    if np.iscomplexobj(array) or not np.isfinite(array.astype(float)).all():
-        raise InputError(f"expected real, finite integrals {name}")
+    if not np.isfinite(array).all():
+        raise InputError(f"expected real, finite integrals {name}, got NaN or infinity")
     return np.ascontiguousarray(array, dtype=float)
 
 
@@ -220,7 +245,10 @@ def _check_symmetry(array: Floats, name: str, permutations: list[tuple[int, ...]
 
 def _check_electrons(norb: int, nelec: tuple[int, int]) -> tuple[int, int]:
     try:
-        space = Electrons(norb, nelec)
-    except SpaceError as error:
-        raise InputError(str(error)) from None
-    return space.nelec
+        alpha, beta = nelec
+        return Electrons(norb, (alpha, beta)).nelec
+    except (TypeError, ValueError) as error:  # SpaceError is a ValueError
+        raise InputError(
+            f"expected whole numbers of alpha and beta electrons that fit {norb} orbitals, "
+            f"got {shorten(nelec)} ({error})"
+        ) from None

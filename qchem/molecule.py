@@ -10,7 +10,7 @@ from math import dist, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from qminima.errors import InputError
+from qminima.errors import InputError, unknown_name
 from qminima.library import Library, read_text
 
 from .basis import check_basis
@@ -23,6 +23,10 @@ Unit = Literal["angstrom", "bohr"]
 
 ANGSTROM_PER_BOHR = 0.529177210903  # CODATA 2018
 
+_UNITS = {"angstrom": 1.0, "bohr": ANGSTROM_PER_BOHR}
+
+# Integrals overflow where molecules are larger than this, in ångström.
+_FARTHEST = 1e6
 # Two nuclei nearer than this, in ångström, are taken for one that was written twice.
 _SAME_PLACE = 0.01
 # Bonds are not shorter than this fraction of the sum of covalent radii (N2: 0.77, C2H2: 0.79).
@@ -64,6 +68,8 @@ class Molecule:
         for symbol, place in atoms:
             if not all(map(isfinite, place)):
                 raise InputError(f"expected finite coordinates of {symbol}, got {place}")
+            if max(map(abs, place)) > _FARTHEST:
+                raise InputError(f"expected coordinates up to {_FARTHEST:g} Å, got {place}")
         for first, second, distance in _pairs(atoms):
             if distance < _SAME_PLACE:
                 raise InputError(
@@ -261,7 +267,9 @@ def _parse_atom(line: str, where: str, unit: Unit) -> Atom:
         raise InputError(f"{where}: expected three numbers, got {' '.join(fields[1:])!r}") from None
     if not (isfinite(x) and isfinite(y) and isfinite(z)):
         raise InputError(f"{where}: expected finite coordinates, got {' '.join(fields[1:])!r}")
-    factor = {"angstrom": 1.0, "bohr": ANGSTROM_PER_BOHR}[unit]
+    if unit not in _UNITS:
+        raise unknown_name("unit", unit, _UNITS)
+    factor = _UNITS[unit]
     try:
         return _element(fields[0]), (factor * x, factor * y, factor * z)
     except InputError as error:

@@ -1,4 +1,5 @@
 from .errors import InputError as InputError
+from .errors import MethodError as MethodError
 from .library import Library as Library
 from .progress import Progress as Progress
 from .result import Comparison as Comparison

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from .errors import InputError, unknown_name
+from .errors import InputError, MethodError, unknown_name
+from .limits import Deadline
 from .result import Comparison
+from .tables import printable
 
 # Exit codes: bad input, and a run stopped by Ctrl-C (128 + SIGINT).
 BAD_INPUT = 2
@@ -28,7 +30,12 @@ SeedOption = Annotated[
     int, typer.Option("--seed", metavar="N", help="Seed of all randomness.", min=0)
 ]
 TimeLimitOption = Annotated[
-    float | None, typer.Option("--time-limit", metavar="SECONDS", help="Limit for each method.")
+    float | None,
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        help="Limit for each method that can be stopped: circuits, searches, exact solvers.",
+    ),
 ]
 ThreadsOption = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Threads to use; all by default.")
@@ -81,11 +88,11 @@ def reported_errors(*kinds: type[Exception]) -> Iterator[None]:
     Args:
         kinds: exceptions that are such errors, beside `InputError`.
     """
-    mendable: tuple[type[Exception], ...] = (InputError, *kinds)
+    mendable: tuple[type[Exception], ...] = (InputError, MethodError, *kinds)
     try:
         yield
     except mendable as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {printable(error)}", err=True)
         raise typer.Exit(BAD_INPUT) from None
     except KeyboardInterrupt:
         typer.echo("interrupted before there was a result", err=True)
@@ -113,8 +120,7 @@ def check_threads(count: int | None) -> None:
 
 def check_time_limit(limit: float | None) -> None:
     """Raise `InputError` for a limit that is not a positive number."""
-    if limit is not None and not 0 < limit < float("inf"):
-        raise InputError(f"expected a time limit above zero seconds, got {limit}")
+    Deadline(limit)
 
 
 def check_name(kind: str, name: str, known: Iterable[str]) -> None:

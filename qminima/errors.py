@@ -10,6 +10,20 @@ class InputError(ValueError):
     """Input that cannot be used; the message says what was expected, what came, what to do."""
 
 
+class MethodError(RuntimeError):
+    """A method broke down on good input, such as an iteration that diverges."""
+
+
+def shorten(text: object, width: int = 80) -> str:
+    """Text for an error message, cut where it gets long.
+
+    >>> shorten("x" * 100, 5)
+    'xxxxx...'
+    """
+    full = str(text)
+    return full if len(full) <= width else full[:width] + "..."
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     """The error for a name that is not in a list: names the nearest, then all.
 
@@ -19,4 +33,4 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     names = sorted(known)
     near = get_close_matches(name.lower(), names, n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return InputError(f"unknown {kind} {name!r}; {hint}Known are: {', '.join(names)}")
+    return InputError(f"unknown {kind} {shorten(name)!r}; {hint}Known are: {', '.join(names)}")

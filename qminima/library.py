@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError, unknown_name
+from .errors import InputError, shorten, unknown_name
 
 
 class Library:
@@ -58,10 +58,13 @@ class Library:
         text = str(source)
         path = Path(text)
         looks_like_path = path.suffix.lower() in suffixes or "/" in text
-        if path.is_file():
-            return path, None
-        if path.is_dir() and (looks_like_path or text not in self.index):
-            raise InputError(f"expected a file, but {text!r} is a folder")
+        try:
+            if path.is_file():
+                return path, None
+            if path.is_dir() and (looks_like_path or text not in self.index):
+                raise InputError(f"expected a file, but {text!r} is a folder")
+        except (OSError, ValueError) as error:  # a name that no file can have
+            raise InputError(f"there is no file {shorten(text)!r} ({error})") from None
         if looks_like_path:
             raise InputError(f"there is no file {text!r}")
         return self.path(text), text

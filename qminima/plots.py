@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,10 +67,13 @@ def plot_comparison(
     axes.set_title(_literal(title))
     axes.set_xlabel("evaluations")
     axes.set_ylabel(label)
-    axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    if comparison.results:
+        axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
 
     def write(file: BinaryIO) -> None:
-        figure.savefig(file, format=Path(path).suffix.lstrip(".").lower(), dpi=150)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            figure.savefig(file, format=Path(path).suffix.lstrip(".").lower(), dpi=150)
 
     write_atomically(path, write)
 

@@ -18,10 +18,8 @@ _PACKAGES = (
     "dwave-samplers", "highspy", "cvxpy",
 )  # fmt: skip
 
-STARTED = datetime.now(UTC).isoformat(timespec="seconds")
 
-
-def provenance(seed: int | None) -> dict[str, Any]:
+def provenance(seed: int | None, started: datetime | None = None) -> dict[str, Any]:
     """The `provenance` entry of a record."""
     return {
         "version": __version__,
@@ -29,7 +27,7 @@ def provenance(seed: int | None) -> dict[str, Any]:
         "seed": seed,
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-        "started": STARTED,
+        "started": (started or datetime.now(UTC)).isoformat(timespec="seconds"),
     }
 
 

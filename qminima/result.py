@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from .provenance import provenance
@@ -28,13 +29,15 @@ class Result:
         error: value minus reference value, where a reference is known.
         settings: the options that were used.
         parameters: optimised parameters of a circuit.
-        history: (evaluations, best value so far) pairs.
+        history: (evaluations, best so far) pairs, of `expectation` where that is given and
+            else of `value`.
         expectation: mean over the final state, where it differs in meaning from `value`.
         bitstring: the solution; character j is variable j.
         stop_reason: why an iterative method stopped.
         warnings: sentences that a reader of `value` must know.
         properties: further quantities by name, stored beside the others ("cut", "spin_square").
         seed: of all randomness.
+        finished: when.
     """
 
     method: str
@@ -55,9 +58,11 @@ class Result:
     warnings: Sequence[str] = ()
     properties: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
+    finished: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def entry(self) -> dict[str, Any]:
         """The result as one entry of a record's `results`; what is not known is left out."""
+        history_key = "value" if self.expectation is None else "expectation"
         optional: dict[str, Any] = {
             "expectation": self.expectation,
             "bitstring": self.bitstring,
@@ -65,7 +70,7 @@ class Result:
             "parameters": None if self.parameters is None else [float(p) for p in self.parameters],
             "history": None
             if self.history is None
-            else [{"evaluations": int(n), "value": float(v)} for n, v in self.history],
+            else [{"evaluations": int(n), history_key: float(v)} for n, v in self.history],
             "warnings": list(self.warnings) or None,
         }
         return {
@@ -84,7 +89,8 @@ class Result:
 
     def record(self) -> dict[str, Any]:
         """The run record of this result alone."""
-        return Comparison(self.problem, (self,), seed=self.seed).record()
+        started = self.finished - timedelta(seconds=self.seconds)
+        return Comparison(self.problem, (self,), seed=self.seed, started=started).record()
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,7 @@ class Comparison:
     skipped: Mapping[str, str] = field(default_factory=dict)
     interrupted: bool = False
     seed: int | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         if self.reference is not None:
@@ -149,5 +156,5 @@ class Comparison:
             "warnings": list(self.warnings),
             "skipped": dict(self.skipped),
             "interrupted": self.interrupted,
-            "provenance": provenance(self.seed),
+            "provenance": provenance(self.seed, self.started),
         }

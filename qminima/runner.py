@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from .errors import MethodError
 from .progress import Progress
 from .result import Result
 
@@ -16,28 +18,41 @@ class Interrupted(KeyboardInterrupt):
         self.result = result
 
 
-def run_methods(
-    methods: Mapping[str, Callable[[], Result]], progress: Progress
-) -> tuple[list[Result], bool]:
-    """Run methods in their order.
+@dataclass
+class Run:
+    """What came of several methods.
 
-    Returns:
-        The results, and whether Ctrl-C ended the run early; the last result is then the best
-        that the interrupted method had found, if it had found anything.
+    Attributes:
+        results: of the methods that gave one.
+        failures: why the others did not.
+        interrupted: whether Ctrl-C ended the run early; the last result is then the best that
+            the interrupted method had found, if it had found anything.
+    """
+
+    results: list[Result] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def run_methods(methods: Mapping[str, Callable[[], Result]], progress: Progress) -> Run:
+    """Run methods in their order; one that breaks down does not take the others with it.
 
     Raises:
         KeyboardInterrupt: on Ctrl-C before there was any result.
     """
-    results: list[Result] = []
+    run = Run()
     try:
-        for name, run in methods.items():
+        for name, method in methods.items():
             with progress.stage(name):
-                results.append(run())
+                try:
+                    run.results.append(method())
+                except MethodError as error:
+                    run.failures[name] = str(error)
     except Interrupted as interrupt:
-        results.append(interrupt.result)
-        return results, True
+        run.results.append(interrupt.result)
+        run.interrupted = True
     except KeyboardInterrupt:
-        if not results:
+        if not run.results:
             raise
-        return results, True
-    return results, False
+        run.interrupted = True
+    return run

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from .errors import InputError
+from .errors import InputError, shorten
 
 
 def check_writable(path: str | Path) -> None:
@@ -19,19 +19,20 @@ def check_writable(path: str | Path) -> None:
     Raises:
         InputError: with the reason, if it cannot.
     """
-    target = Path(path).resolve()
-    if target.is_dir():
-        raise InputError(f"cannot write {path}: it is a folder; name a file")
-    if not target.parent.is_dir():
-        raise InputError(f"cannot write {path}: there is no folder {target.parent}")
     try:
-        if _is_special(target):
-            with target.open("ab"):
-                return
+        if _is_special(path):
+            if not os.access(path, os.W_OK):
+                raise InputError(f"cannot write {path}: permission denied")
+            return
+        target = _follow_links(path)
+        if target.is_dir():
+            raise InputError(f"cannot write {path}: it is a folder; name a file")
+        if not target.parent.is_dir():
+            raise InputError(f"cannot write {path}: there is no folder {target.parent}")
         with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
+        raise InputError(f"cannot write {shorten(path)}: {error.strerror}") from None
 
 
 def write_atomically(path: str | Path, write: Callable[[BinaryIO], None]) -> None:
@@ -42,13 +43,13 @@ def write_atomically(path: str | Path, write: Callable[[BinaryIO], None]) -> Non
     Raises:
         InputError: if the file cannot be written; an existing one is then unchanged.
     """
-    target = Path(path).resolve()
     try:
-        if _is_special(target):  # a device or pipe cannot be replaced, only written to
-            with target.open("wb") as file:
+        if _is_special(path):  # a device or pipe cannot be replaced, only written to
+            with Path(path).open("wb") as file:
                 write(file)
             return
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        target = _follow_links(path)
+        handle, name = tempfile.mkstemp(prefix=".qminima-", dir=target.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -61,7 +62,7 @@ def write_atomically(path: str | Path, write: Callable[[BinaryIO], None]) -> Non
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
+        raise InputError(f"cannot write {shorten(path)}: {error.strerror}") from None
 
 
 def write_json(path: str | Path, record: Mapping[str, Any]) -> None:
@@ -74,13 +75,24 @@ def write_json(path: str | Path, record: Mapping[str, Any]) -> None:
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     def write(file: BinaryIO) -> None:
-        file.write(text.encode())
+        # Bytes of a file name that are no UTF-8 become JSON's own escapes.
+        file.write(text.encode(errors="backslashreplace"))
 
     write_atomically(path, write)
 
 
-def _is_special(path: Path) -> bool:
-    return path.exists() and not stat.S_ISREG(path.stat().st_mode)
+def _follow_links(path: str | Path) -> Path:
+    """The file that a chain of links leads to; a loop is left for the system to refuse."""
+    return Path(os.path.realpath(path))
+
+
+def _is_special(path: str | Path) -> bool:
+    """Whether the path leads to a device or pipe; raises OSError for names no file can have."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def _mode(path: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from simulator.polynomial import Polynomial
 Floats = NDArray[np.float64]
 
 MAX_TREE_DEPTH = 17
+
+# Keeps angles finite for weights next to the smallest floating-point numbers.
+_LARGEST_SCALE = 1e300
 
 
 def linear_ramp(depth: int, *, step: float = 0.75) -> Floats:
@@ -79,14 +83,16 @@ def gamma_scale(cost: Polynomial) -> float:
     variables of the local weights, sqrt(3)/2 for unweighted 3-regular MaxCut. After
     Sureshbabu et al., Quantum 8, 1231 (2024), arXiv:2305.15201. One for a constant cost.
     """
-    squares: dict[int, float] = {}
-    for qubits, weight in cost.terms:
-        for qubit in qubits:
-            squares[qubit] = squares.get(qubit, 0.0) + weight**2
-    if not squares:
+    weights = [(qubits, weight) for qubits, weight in cost.terms if qubits]
+    if not weights:
         return 1.0
-    typical = np.sqrt(np.mean(list(squares.values())))
-    return float(np.sqrt(0.75) / typical)
+    largest = max(abs(weight) for _, weight in weights)
+    squares: dict[int, float] = {}
+    for qubits, weight in weights:
+        for qubit in qubits:
+            squares[qubit] = squares.get(qubit, 0.0) + (weight / largest) ** 2
+    typical = float(np.sqrt(np.mean(list(squares.values()))))
+    return min(sqrt(0.75) / typical / largest, _LARGEST_SCALE)
 
 
 def rescale_gammas(params: Floats, factor: float) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qminima.errors import InputError
+from qminima.limits import check_count
 from simulator.circuit import Circuit, Step, UniformState
 from simulator.generators import Diagonal
 from simulator.memory import MemoryLimitError
@@ -10,6 +11,8 @@ from simulator.spaces import MAX_QUBITS, FlipSymmetric, Qubits, Space
 
 from .mixers import x_mixer
 from .problems.problem import Problem
+
+MAX_DEPTH = 10_000
 
 
 def qaoa(problem: Problem, depth: int, *, space: Space | None = None) -> Circuit:
@@ -26,15 +29,16 @@ def qaoa(problem: Problem, depth: int, *, space: Space | None = None) -> Circuit
         space: `FlipSymmetric` where the cost allows it, else `Qubits`, unless given.
 
     Raises:
-        InputError: if the depth is below 1.
+        InputError: if the depth is not between 1 and 10,000.
         MemoryLimitError: if there are more variables than any state vector could hold.
 
     >>> import networkx, qopt
     >>> qaoa(qopt.maxcut(networkx.cycle_graph(4)), depth=2).num_parameters
     4
     """
-    if depth < 1:
-        raise InputError(f"expected a depth of at least 1, got {depth}")
+    check_count("a depth", depth)
+    if depth > MAX_DEPTH:
+        raise InputError(f"expected a depth of at most {MAX_DEPTH}, got {depth}")
     if space is None:
         space = smallest_space(problem)
     cost, mixer = Diagonal(problem.cost), x_mixer()

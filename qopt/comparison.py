@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from qminima.errors import InputError, unknown_name
@@ -86,6 +87,7 @@ def compare(
     for method in methods:
         if method not in METHODS:
             raise unknown_name("method", method, METHODS)
+    started = datetime.now(UTC)
     progress = progress or Progress()
     options = Options(depth, seed, time_limit, progress)
     runs: dict[str, Callable[[], Result]] = {}
@@ -99,16 +101,18 @@ def compare(
             skipped[method] = str(reason)
         else:
             runs[method] = partial(METHODS[method], problem, options)
-    results, interrupted = run_methods(runs, progress)
+    run = run_methods(runs, progress)
+    results = run.results
     reference = best_known(problem, results)
     return Comparison(
         problem.describe(),
         tuple(results),
         reference,
         verdict(results, reference),
-        skipped=skipped,
-        interrupted=interrupted,
+        skipped=skipped | run.failures,
+        interrupted=run.interrupted,
         seed=seed,
+        started=started,
     )
 
 
@@ -154,6 +158,8 @@ def best_known(problem: MaxCut, results: Sequence[Result]) -> Reference | None:
 
 def verdict(results: Sequence[Result], reference: Reference | None) -> str:
     """One plain sentence on where QAOA stands against the classical methods."""
+    if not results:
+        return "No method was run."
     quantum = next((result for result in results if result.kind == "quantum"), None)
     rivals = [
         result
@@ -167,8 +173,8 @@ def verdict(results: Sequence[Result], reference: Reference | None) -> str:
         optimal = reference.certainty == "proven" and abs(best.value - reference.value) < 1e-9
         proof = ", proven optimal" if optimal else ""
     if quantum is None or reference is None:
-        return f"Only classical methods were run; {rival}{proof}." if rival else ""
-    cut, mean = quantum.properties["cut"], -(quantum.expectation or 0.0)
+        return f"Only classical methods were run{'; ' * bool(rival)}{rival}{proof}."
+    cut, mean = quantum.properties["cut"], 0.0 - (quantum.expectation or 0.0)
     depth, shots = quantum.settings["depth"], quantum.settings["shots"]
     head = (
         f"QAOA at depth {depth} has a mean cut of {mean:.4g}{_ratio(mean, -reference.value)} "
@@ -177,6 +183,8 @@ def verdict(results: Sequence[Result], reference: Reference | None) -> str:
     uniform = next((r for r in results if r.method == "random assignment"), None)
     if uniform is not None and uniform.value <= quantum.value:
         head += f" (as many uniform samples reach {uniform.properties['cut']:g})"
+    if not quantum.converged:
+        head += f"; its training ended early ({quantum.stop_reason})"
     if best is None:
         return f"{head}; no rival was run, so nothing is decided."
     if best.value < quantum.value - 1e-9:

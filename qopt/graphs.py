@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import isfinite
+from numbers import Real
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import networkx as nx
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from qminima.library import Library, read_text
 from qminima.storage import write_atomically
 
@@ -16,7 +18,7 @@ Graph = nx.Graph
 SUFFIXES = (".rud", ".rudy", ".mc", ".txt", ".gset")
 
 # More nodes than this in a header is taken for a mistake, not for a graph.
-_MOST_NODES = 10_000_000
+_MOST_NODES = 1_000_000
 
 
 def check_graph(graph: Any, weight: str = "weight") -> None:
@@ -49,10 +51,12 @@ def check_graph(graph: Any, weight: str = "weight") -> None:
 
 
 def _is_real_number(value: Any) -> bool:
-    """Whether a value, such as a NumPy scalar, is a finite real number."""
+    """Whether a value, which may be NumPy's, is a finite real number."""
+    if not isinstance(value, Real | Decimal) or isinstance(value, bool):
+        return False
     try:
-        return isfinite(value) and not isinstance(value, bool | complex)
-    except (TypeError, ValueError, OverflowError):
+        return isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
         return False
 
 
@@ -83,7 +87,9 @@ def read_rudy(path: str | Path) -> nx.Graph[int]:
         where = f"{path}, line {number}"
         u, v, weight = _edge(where, fields)
         if not (1 <= u <= nodes and 1 <= v <= nodes):
-            raise InputError(f"{where}: expected nodes from 1 to {nodes}, got {u} and {v}")
+            raise InputError(
+                f"{where}: expected nodes from 1 to {nodes}, got {shorten(u)} and {shorten(v)}"
+            )
         if u == v:
             raise InputError(f"{where}: node {u} has an edge to itself, which no cut can hold")
         if graph.has_edge(u, v):
@@ -103,7 +109,8 @@ def write_rudy(graph: nx.Graph[Any], path: str | Path, *, weight: str = "weight"
     number = {node: index for index, node in enumerate(graph, start=1)}
     lines = [f"{graph.number_of_nodes()} {graph.number_of_edges()}"]
     lines += [
-        f"{number[u]} {number[v]} {value!r}" for u, v, value in graph.edges(data=weight, default=1)
+        f"{number[u]} {number[v]} {_plain(float(value))!r}"
+        for u, v, value in graph.edges(data=weight, default=1)
     ]
 
     def write(file: BinaryIO) -> None:
@@ -131,28 +138,51 @@ def load_graph(source: str | Path) -> tuple[nx.Graph[int], str, dict[str, Any]]:
 
 def _header(path: str | Path, fields: list[str]) -> tuple[int, int]:
     try:
-        nodes, edges = map(int, fields)
+        nodes, edges = map(_integer, fields)
     except ValueError:
         raise InputError(
             f"{path}: expected the numbers of nodes and edges in the first line, "
-            f"got {' '.join(fields)[:80]!r}"
+            f"got {_quote(fields)}"
         ) from None
     if nodes < 1 or edges < 0:
-        raise InputError(f"{path}: expected at least one node, got {nodes} and {edges} edges")
+        raise InputError(
+            f"{path}: expected at least one node, got {shorten(nodes)} and {shorten(edges)} edges"
+        )
     if nodes > _MOST_NODES:
-        raise InputError(f"{path}: {nodes} nodes are more than {_MOST_NODES}; check the header")
+        raise InputError(
+            f"{path}: expected at most {_MOST_NODES} nodes, got {shorten(nodes)}; check the header"
+        )
     return nodes, edges
 
 
 def _edge(where: str, fields: list[str]) -> tuple[int, int, int | float]:
-    try:
-        u, v = int(fields[0]), int(fields[1])
-        weight = float(fields[2]) if len(fields) == 3 else 1.0
-    except (ValueError, IndexError):
-        fields = fields[:4] if len(fields) > 4 else fields
-        raise InputError(f"{where}: expected 'i j weight', got {' '.join(fields)!r}") from None
     if len(fields) > 3:
         raise InputError(f"{where}: expected 'i j weight', got {len(fields)} columns")
+    try:
+        first, second, *rest = fields
+        u, v = _integer(first), _integer(second)
+        (text,) = rest or ("1",)
+        if not text.isascii() or "_" in text:
+            raise ValueError
+        weight = float(text)
+    except ValueError:
+        raise InputError(f"{where}: expected 'i j weight', got {_quote(fields)}") from None
     if not isfinite(weight):
-        raise InputError(f"{where}: expected a finite weight, got {fields[2]}")
-    return u, v, int(weight) if weight.is_integer() else weight
+        raise InputError(f"{where}: expected a finite weight, got {shorten(text)}")
+    return u, v, _plain(weight)
+
+
+def _integer(text: str) -> int:
+    """A whole number in plain digits; Python alone would take 1_0 and digits of any script."""
+    if not (text.isascii() and text.removeprefix("-").isdigit()):
+        raise ValueError
+    return int(text)
+
+
+def _plain(weight: float) -> int | float:
+    """The weight, as an integer where it is whole."""
+    return int(weight) if weight.is_integer() else weight
+
+
+def _quote(fields: list[str]) -> str:
+    return repr(shorten(" ".join(fields)))

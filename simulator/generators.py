@@ -60,6 +60,9 @@ class Excitation:
     beta: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
 
     def __post_init__(self) -> None:
+        for name in ("alpha", "beta"):
+            source, target = map(tuple, getattr(self, name))
+            object.__setattr__(self, name, (source, target))
         for part in (self.alpha, self.beta):
             source, target = part
             if len(source) != len(target):

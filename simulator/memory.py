@@ -17,6 +17,8 @@ def format_bytes(count: float) -> str:
     >>> format_bytes(7 * 2**20)
     '7.0 MiB'
     """
+    if count >= 1 << 80:
+        return f"10^{len(str(int(count))) - 1} B"
     for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
         if count < 1024:
             return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"

@@ -74,14 +74,14 @@ class MatrixOperator:
     """A Hermitian `scipy.sparse` matrix."""
 
     def __init__(self, matrix: Any) -> None:
-        self.matrix = matrix
         self.real = not np.iscomplexobj(matrix.data) or not matrix.data.imag.any()
+        self.matrix = matrix.real if self.real and np.iscomplexobj(matrix.data) else matrix
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Write the matrix-vector product."""
         if self.real:
             for row, target in zip(psi, out, strict=True):
-                target[:] = self.matrix.real @ row
+                target[:] = self.matrix @ row
         else:
             product = self.matrix @ join(psi)
             out[0], out[1] = product.real, product.imag

@@ -192,8 +192,9 @@ def _run(
         options=options,
     )
     message = result.message.decode() if isinstance(result.message, bytes) else result.message
-    if result.success or not with_gradient:
+    at_limit = result.status == (9 if method == "SLSQP" else 1)
+    if result.success or at_limit or recorder.gradient is None:
         return bool(result.success), str(message)
-    # A line search that finds no lower value within rounding has arrived as well.
-    stalled = recorder.gradient is not None and np.abs(recorder.gradient).max() < 100 * tolerance
-    return bool(stalled), f"no further decrease within rounding ({message})"
+    # A line search that finds no lower value within rounding may have arrived all the same.
+    arrived = np.abs(recorder.gradient).max() < 100 * tolerance
+    return bool(arrived), f"no further decrease within rounding ({message})"

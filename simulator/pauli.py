@@ -29,6 +29,10 @@ class PauliString:
     x: int
     z: int
 
+    def __post_init__(self) -> None:
+        if self.x < 0 or self.z < 0:
+            raise ValueError(f"expected masks of qubits from 0 on, got {self.x} and {self.z}")
+
     @classmethod
     def parse(cls, text: str) -> PauliString:
         """Read ``"X0 Y2"``; the empty text is the identity.

@@ -122,4 +122,5 @@ def predict_memory(circuit: Circuit, precision: Precision = "double") -> int:
     components = 1 if real else 2
     diagonals = {step.generator for step in circuit.steps if isinstance(step.generator, Diagonal)}
     vectors = 3 * components * np.dtype(_TYPES[precision]).itemsize
-    return space.size * (vectors + 26 * max(1, len(diagonals)))
+    tabulated = 0 if real else 26 * max(1, len(diagonals))
+    return space.size * (vectors + tabulated)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from math import comb
+from operator import index
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -184,7 +185,7 @@ class Electrons:
     nelec: tuple[int, int]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "nelec", (int(self.nelec[0]), int(self.nelec[1])))
+        object.__setattr__(self, "nelec", (index(self.nelec[0]), index(self.nelec[1])))
         if self.norb < 0:
             raise SpaceError(f"expected a number of orbitals from 0 on, got {self.norb}")
         for spin, count in zip(("alpha", "beta"), self.nelec, strict=True):

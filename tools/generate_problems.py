@@ -4,8 +4,8 @@ Every instance is either a named graph or a random one with a fixed seed, so run
 again writes the same bytes.  The random graphs use nothing but ``random.Random(seed).random()``,
 whose sequence Python guarantees to stay the same between versions.
 
-Usage: ``python tools/generate_problems.py`` writes the files; ``python tools/generate_problems.py --check`` writes nothing and
-exits with status 1 if a file is missing or differs.
+Usage: ``python tools/generate_problems.py`` writes the files; with ``--check`` it writes nothing
+and exits with status 1 if a file is missing or differs.
 """
 
 from __future__ import annotations

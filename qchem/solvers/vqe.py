@@ -5,16 +5,17 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten, unknown_name
+from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
+from simulator.optimize import METHODS, Minimum, minimize
 from simulator.optimize import Interrupted as MinimizationInterrupted
-from simulator.optimize import Minimum, minimize
 from simulator.program import Expectation
 from simulator.spaces import Electrons
 
@@ -56,17 +57,24 @@ def vqe(
         of the classical methods leaves out the loading of libraries.
 
     Raises:
-        InputError: for an unknown start or optimiser.
+        InputError: for an unknown start or optimiser, or limits that are not above zero.
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started, compiled = perf_counter(), compile_seconds()
     progress = progress or Progress()
+    if optimizer not in METHODS:
+        raise unknown_name("optimiser", optimizer, METHODS)
+    if max_evaluations is not None:
+        check_count("max_evaluations", max_evaluations)
+    Deadline(time_limit)
+    if not gradient_tolerance > 0:
+        raise InputError(f"expected a gradient tolerance above zero, got {gradient_tolerance}")
     energy = Expectation(circuit, hamiltonian)
     params = (
         initial_parameters(hamiltonian, circuit, start)
         if isinstance(start, str)
-        else np.asarray(start, dtype=float)
+        else _check_parameters(start, circuit.num_parameters)
     )
     settings = {
         "ansatz": circuit.name,
@@ -96,7 +104,7 @@ def vqe(
             history=minimum.history,
             stop_reason=minimum.stop_reason,
             warnings=warnings,
-            properties=_properties(energy, minimum),
+            properties=_properties(energy, minimum, restricted=hamiltonian.restricted),
         )
 
     try:
@@ -113,14 +121,24 @@ def vqe(
         if interrupt.minimum.evaluations == 0:
             raise KeyboardInterrupt from None
         raise Interrupted(finish(interrupt.minimum)) from None
-    except ValueError as error:
-        raise InputError(str(error)) from None
     return finish(minimum)
 
 
-def _properties(energy: Expectation, minimum: Minimum) -> dict[str, float | None]:
+def _check_parameters(start: ArrayLike, count: int) -> NDArray[np.float64]:
+    try:
+        params = np.asarray(start, dtype=float)
+    except (TypeError, ValueError):
+        params = np.empty(0)
+    if params.shape != (count,) or not np.isfinite(params).all():
+        raise InputError(f"expected {count} parameters, finite numbers, got {shorten(start)}")
+    return params
+
+
+def _properties(
+    energy: Expectation, minimum: Minimum, *, restricted: bool
+) -> dict[str, float | None]:
     space = energy.circuit.space
     properties: dict[str, float | None] = {"gradient_norm": minimum.gradient_norm}
-    if isinstance(space, Electrons):
+    if isinstance(space, Electrons) and restricted:
         properties["spin_square"] = spin_square(energy.state(minimum.parameters), space)
     return properties

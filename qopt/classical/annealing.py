@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from qminima.limits import Deadline, check_count
 from qminima.result import Result
 
 from ..problems.problem import Problem
 from ..results import solution
-from .bqm import Deadline, best_bitstring, binary_quadratic_model
+from .bqm import best_bitstring, binary_quadratic_model, sampler_seed
 
 
 def annealing(
@@ -30,12 +31,25 @@ def annealing(
     from dwave.samplers import SimulatedAnnealingSampler
 
     started = perf_counter()
+    check_count("reads", reads)
+    check_count("sweeps", sweeps)
     deadline = Deadline(time_limit)
+    model = binary_quadratic_model(problem.cost, problem.num_variables)
+    if not any(model.linear.values()) and not model.quadratic:
+        # Nothing to anneal: the library would warn that it cannot choose temperatures.
+        return solution(
+            problem,
+            "simulated annealing",
+            "0" * problem.num_variables,
+            started,
+            stop_reason="the cost is constant",
+            seed=seed,
+        )
     samples = SimulatedAnnealingSampler().sample(
-        binary_quadratic_model(problem.cost, problem.num_variables),
+        model,
         num_reads=reads,
         num_sweeps=sweeps,
-        seed=seed,
+        seed=sampler_seed(seed),
         interrupt_function=deadline,
     )
     return solution(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from qminima.errors import InputError
 from simulator.polynomial import Polynomial
@@ -14,9 +15,14 @@ from ..results import bits
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
 
+_NEGLIGIBLE = 1e-12
+
 
 def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadraticModel:
-    """The cost over spins +1 (bit 0) and -1 (bit 1), variables 0 ... n - 1.
+    """The cost over spins +1 (bit 0) and -1 (bit 1), variables 0 ... n - 1, in its own unit.
+
+    The largest weight becomes 1 and the constant is left out, which changes no order of bit
+    strings; weights smaller by 1e-12 are left out as well, since the samplers divide by them.
 
     Raises:
         InputError: if the cost is of higher than second degree.
@@ -25,10 +31,12 @@ def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadra
 
     model = BinaryQuadraticModel(SPIN)
     model.add_linear_from(dict.fromkeys(range(num_variables), 0.0))
-    for qubits, weight in cost.terms:
-        if len(qubits) == 0:
-            model.offset += weight
-        elif len(qubits) == 1:
+    largest = max((abs(weight) for qubits, weight in cost.terms if qubits), default=1.0)
+    for qubits, absolute in cost.terms:
+        weight = absolute / largest
+        if abs(weight) < _NEGLIGIBLE or len(qubits) == 0:
+            continue
+        if len(qubits) == 1:
             model.add_linear(qubits[0], weight)
         elif len(qubits) == 2:
             model.add_quadratic(*qubits, weight)
@@ -43,14 +51,6 @@ def best_bitstring(problem: Problem, samples: Any) -> str:
     return bits([int(best[variable] < 0) for variable in range(problem.num_variables)])
 
 
-class Deadline:
-    """Tells samplers to stop; a sampler asks it between sweeps."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self._end = float("inf") if seconds is None else monotonic() + seconds
-        self.reached = False
-
-    def __call__(self) -> bool:
-        """Whether the time is over."""
-        self.reached = self.reached or monotonic() >= self._end
-        return self.reached
+def sampler_seed(seed: int | None) -> int | None:
+    """Any seed as one of the 31 bits that the samplers take."""
+    return None if seed is None else int(np.random.default_rng(seed).integers(2**31 - 1))

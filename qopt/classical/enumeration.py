@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from time import monotonic, perf_counter
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
+from qminima.limits import Deadline
 from qminima.result import Result
 from simulator.polynomial import Polynomial
 from simulator.spaces import Qubits, bitstring
@@ -36,7 +37,7 @@ def enumeration(problem: Problem, *, time_limit: float | None = None) -> Result:
     if n > MAX_VARIABLES:
         raise InputError(f"enumeration takes up to {MAX_VARIABLES} variables, got {n}")
     free = n - 1 if problem.cost.flip_symmetric and n > 1 else n
-    deadline = np.inf if time_limit is None else monotonic() + time_limit
+    deadline = Deadline(time_limit)
     least, best = np.inf, 0
     finished = True
     visited = 0
@@ -45,7 +46,7 @@ def enumeration(problem: Problem, *, time_limit: float | None = None) -> Result:
         if values[position] < least:
             least, best = float(values[position]), first + position
         visited += len(values)
-        if monotonic() >= deadline and visited < 1 << free:
+        if visited < 1 << free and deadline():
             finished = False
             break
     return solution(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
 from time import perf_counter
 
 import numpy as np
@@ -50,13 +51,17 @@ def _construct(problem: Problem) -> NDArray[np.int8]:
             neighbours[i].append((j, weight))
             neighbours[j].append((i, weight))
     spins = np.zeros(n, dtype=np.int8)
-    strength = np.abs(field)
-    for _ in range(n):
-        variable = int(np.argmax(strength))
+    # Entries of variables that have been fixed, or whose field has grown or shrunk since, are
+    # passed over when they come up.
+    queue = [(-abs(field[variable]), variable) for variable in range(n)]
+    heapify(queue)
+    while queue:
+        strength, variable = heappop(queue)
+        if spins[variable] or -strength != abs(field[variable]):
+            continue
         spins[variable] = 1 if field[variable] <= 0 else -1
-        strength[variable] = -1.0  # fixed: never chosen again
         for other, weight in neighbours[variable]:
-            field[other] += weight * spins[variable]
             if spins[other] == 0:
-                strength[other] = abs(field[other])
+                field[other] += weight * spins[variable]
+                heappush(queue, (-abs(field[other]), other))
     return spins

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from time import monotonic, perf_counter
+from math import floor, log2
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qminima.limits import Deadline
 from qminima.result import Result
 
 from ..problems.maxcut import MaxCut
 from ..results import bits, solution
+from .greedy import greedy
 from .odd_cycles import Inequality, cuttable_bound, proven_bound, violated
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 DEFAULT_TIME_LIMIT = 10.0
+
+# HiGHS's own tolerance, in units of the scaled weights.
+_FEASIBILITY = 1e-6
 
 
 def milp(problem: MaxCut, *, time_limit: float | None = None) -> Result:
@@ -35,23 +41,27 @@ def milp(problem: MaxCut, *, time_limit: float | None = None) -> Result:
 
     Returns:
         A result whose `upper_bound` among the properties no cut exceeds. `proven` tells that
-        the cut reaches the bound; `bound_from` is "linear relaxation" where exact arithmetic
-        proves it, and "branch and bound" where it rests on HiGHS's floating-point numbers.
+        the cut reaches the bound, for weights that are not whole to 2e-6 of the largest;
+        `bound_from` is "linear relaxation" where exact arithmetic proves it, and "branch and
+        bound" where it rests on HiGHS's floating-point numbers.
     """
     started = perf_counter()
-    deadline = monotonic() + (DEFAULT_TIME_LIMIT if time_limit is None else time_limit)
-    weights = problem.edges[2]
-    best, bound, source = "0" * problem.num_variables, 0.0, "linear relaxation"
+    limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
+    deadline = Deadline(limit)
+    weights, scale = problem.edges[2], _scale(problem.edges[2])
+    best = str(greedy(problem).bitstring)
+    bound, source = 0.0, "linear relaxation"
     if len(weights):
-        solver = _relaxation(weights)
+        solver = _relaxation(weights / scale)
         rows = _tighten(solver, problem, deadline)
         multipliers = np.array(solver.getSolution().row_dual)[: len(rows)]
-        bound = cuttable_bound(proven_bound(weights, rows, multipliers), weights)
-        best, branched = _branch_and_bound(solver, problem, deadline)
+        bound = cuttable_bound(proven_bound(weights, rows, multipliers, scale), weights)
+        found, branched = _branch_and_bound(solver, problem, scale, deadline)
+        best = max(best, found, key=problem.score)
         if branched < bound:
             bound, source = branched, "branch and bound"
     cut = problem.score(best)
-    proven = cut >= bound - 1e-9 * max(1.0, abs(bound))
+    proven = cut >= bound - 2 * _FEASIBILITY * scale
     return solution(
         problem,
         "HiGHS",
@@ -59,10 +69,18 @@ def milp(problem: MaxCut, *, time_limit: float | None = None) -> Result:
         started,
         converged=proven,
         stop_reason="proven optimal" if proven else "time limit reached",
-        settings={"time_limit": DEFAULT_TIME_LIMIT if time_limit is None else time_limit},
+        settings={"time_limit": limit},
         properties={"upper_bound": max(bound, cut), "proven": proven, "bound_from": source},
         warnings=() if proven else (f"not proven optimal; no cut exceeds {bound:g}",),
     )
+
+
+def _scale(weights: Floats) -> float:
+    """A power of two that brings weights to where absolute tolerances mean something."""
+    largest = float(np.abs(weights).max()) if len(weights) else 1.0
+    if largest == 0 or 1e-2 <= largest <= 1e4:
+        return 1.0  # whole weights stay whole, which HiGHS makes use of
+    return 2.0 ** floor(log2(largest))
 
 
 def _relaxation(weights: Floats) -> Highs:
@@ -78,7 +96,7 @@ def _relaxation(weights: Floats) -> Highs:
     return solver
 
 
-def _tighten(solver: Highs, problem: MaxCut, deadline: float) -> list[Inequality]:
+def _tighten(solver: Highs, problem: MaxCut, deadline: Deadline) -> list[Inequality]:
     """Add what the relaxation violates until nothing is, or the time is over."""
     heads, tails, _ = problem.edges
     rows: list[Inequality] = []
@@ -87,8 +105,8 @@ def _tighten(solver: Highs, problem: MaxCut, deadline: float) -> list[Inequality
         solver.setOptionValue("time_limit", _left(solver, deadline))
         solver.solve()
         y = np.array(solver.getSolution().col_value)
-        found = violated(problem.num_variables, heads, tails, y) - known
-        if not found or monotonic() >= deadline:
+        found = violated(problem.num_variables, heads, tails, y, deadline) - known
+        if not found or deadline():
             return rows
         for row in sorted(found, key=lambda row: row.coefficients):
             _add_row(solver, row)
@@ -96,7 +114,9 @@ def _tighten(solver: Highs, problem: MaxCut, deadline: float) -> list[Inequality
         known |= found
 
 
-def _branch_and_bound(solver: Highs, problem: MaxCut, deadline: float) -> tuple[str, float]:
+def _branch_and_bound(
+    solver: Highs, problem: MaxCut, scale: float, deadline: Deadline
+) -> tuple[str, float]:
     """The best bit string found, and HiGHS's upper bound on all cuts."""
     import highspy
 
@@ -112,21 +132,20 @@ def _branch_and_bound(solver: Highs, problem: MaxCut, deadline: float) -> tuple[
             _add_row(solver, Inequality(((edge, y), (u, a), (v, b)), most))
     whole = np.array_equal(weights, np.rint(weights))
     solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("mip_abs_gap", 0.99 if whole else 1e-9)
+    solver.setOptionValue("mip_abs_gap", 0.99 / scale if whole else 1e-9)
     solver.setOptionValue("time_limit", _left(solver, deadline))
     solver.solve()
     solution = np.array(solver.getSolution().col_value)
     sides = np.rint(solution[edges:]).astype(int) if len(solution) else np.zeros(0, dtype=int)
     if len(sides) != problem.num_variables:
         sides = np.zeros(problem.num_variables, dtype=int)
-    bound = float(solver.getInfo().mip_dual_bound)
-    bound += 1e-6 * max(1.0, abs(bound))  # HiGHS's feasibility tolerance
+    bound = scale * (float(solver.getInfo().mip_dual_bound) + _FEASIBILITY)
     return bits(sides.tolist()), float(np.floor(bound)) if whole else bound
 
 
-def _left(solver: Highs, deadline: float) -> float:
+def _left(solver: Highs, deadline: Deadline) -> float:
     """The solver's time limit, which counts from its first run."""
-    return float(solver.getRunTime()) + max(deadline - monotonic(), 0.05)
+    return float(solver.getRunTime()) + max(deadline.left(), 0.05)
 
 
 def _add_column(solver: Highs, cost: float) -> None:

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from qminima.limits import Deadline
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -34,14 +36,17 @@ class Inequality:
     bound: int
 
 
-def violated(nodes: int, heads: Integers, tails: Integers, y: Floats) -> set[Inequality]:
-    """Violated odd-cycle inequalities; at least one, if any exists.
+def violated(
+    nodes: int, heads: Integers, tails: Integers, y: Floats, deadline: Deadline | None = None
+) -> set[Inequality]:
+    """Violated odd-cycle inequalities; at least one, if any exists and time allows.
 
     Args:
         nodes: number of nodes.
         heads: one end of each edge.
         tails: the other.
         y: value of each edge in the relaxation.
+        deadline: ends the search early.
     """
     ends = zip(heads.tolist(), tails.tolist(), strict=True)
     edge_of = {pair: e for e, (u, v) in enumerate(ends) for pair in ((u, v), (v, u))}
@@ -49,6 +54,8 @@ def violated(nodes: int, heads: Integers, tails: Integers, y: Floats) -> set[Ine
     found = set()
     # One source at a time keeps memory linear in the number of nodes.
     for node in range(nodes):
+        if deadline is not None and deadline():
+            break
         lengths, predecessors = dijkstra(
             graph, directed=False, indices=node, return_predecessors=True, limit=1.0
         )
@@ -59,18 +66,21 @@ def violated(nodes: int, heads: Integers, tails: Integers, y: Floats) -> set[Ine
     return found
 
 
-def proven_bound(weights: Floats, rows: list[Inequality], multipliers: Floats) -> Fraction:
+def proven_bound(
+    weights: Floats, rows: list[Inequality], multipliers: Floats, scale: float = 1.0
+) -> Fraction:
     """The upper bound on all cuts that non-negative multipliers of the inequalities prove.
 
         cut <= sum_r m_r bound_r + sum_e max(0, w_e - sum_r m_r coefficient_re)
 
     Any multipliers from zero up give a valid bound, and the calculation is exact in rational
-    numbers, so a solver's rounding can weaken the bound but never falsify it.
+    numbers, so a solver's rounding can weaken the bound but never falsify it. The multipliers
+    are taken times `scale`, the unit in which the solver saw the weights.
     """
     reduced = [Fraction(weight) for weight in weights.tolist()]
     total = Fraction(0)
     for row, value in zip(rows, multipliers.tolist(), strict=True):
-        multiplier = Fraction(max(0, round(value * 2**30)), 2**30)
+        multiplier = Fraction(max(0, round(value * 2**30)), 2**30) * Fraction(scale)
         total += row.bound * multiplier
         for edge, coefficient in row.coefficients:
             reduced[edge] -= coefficient * multiplier

@@ -6,6 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
+from qminima.limits import check_count
 from qminima.result import Result
 
 from ..problems.problem import Problem
@@ -15,9 +16,10 @@ from ..results import bits, solution
 def random_assignment(problem: Problem, *, shots: int = 1024, seed: int | None = None) -> Result:
     """The best of `shots` uniform bit strings, and as `expectation` the exact uniform mean."""
     started = perf_counter()
+    check_count("shots", shots)
     rng = np.random.default_rng(seed)
-    draws = rng.integers(0, 2, size=(shots, problem.num_variables), dtype=np.int8)
-    candidates = (bits(draw.tolist()) for draw in draws)
+    n = problem.num_variables
+    candidates = (bits(rng.integers(0, 2, n, dtype=np.int8).tolist()) for _ in range(shots))
     return solution(
         problem,
         "random assignment",

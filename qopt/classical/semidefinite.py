@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
+from qminima.limits import check_count
 from qminima.result import Result
 
 from ..problems.maxcut import MaxCut
@@ -59,6 +60,7 @@ def goemans_williamson(
     Raises:
         InputError: for more than 200 nodes.
     """
+    check_count("hyperplanes", hyperplanes)
     matrix, bound, elapsed = _relax(problem)
     started = perf_counter() - elapsed
     values, vectors = np.linalg.eigh(matrix)

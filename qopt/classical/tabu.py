@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from qminima.limits import Deadline, check_count
 from qminima.result import Result
 
 from ..problems.problem import Problem
 from ..results import solution
-from .bqm import best_bitstring, binary_quadratic_model
+from .bqm import best_bitstring, binary_quadratic_model, sampler_seed
 
 # Seconds of search for each read where no limit is given: by its size, as more has to be seen.
 _SECONDS_PER_VARIABLE = 0.002
@@ -23,7 +24,7 @@ def tabu(
 ) -> Result:
     """Multistart tabu search, by dwave-samplers (after Palubeckis, Ann. Oper. Res. 131, 2004).
 
-    Runs for `time_limit` seconds in all; without one, for 2 ms per variable and read.
+    Runs for 2 ms per variable and read, or for `time_limit` seconds in all if that is less.
 
     Raises:
         InputError: if the cost is of higher than second degree.
@@ -31,13 +32,15 @@ def tabu(
     from dwave.samplers import TabuSampler
 
     started = perf_counter()
+    check_count("reads", reads)
+    Deadline(time_limit)
     seconds = _SECONDS_PER_VARIABLE * problem.num_variables * reads
     if time_limit is not None:
-        seconds = time_limit
+        seconds = min(seconds, time_limit)
     samples = TabuSampler().sample(
         binary_quadratic_model(problem.cost, problem.num_variables),
         num_reads=reads,
-        seed=seed,
+        seed=sampler_seed(seed),
         timeout=max(1, round(1000 * seconds / reads)),
     )
     return solution(

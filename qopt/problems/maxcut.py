@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isfinite
 from typing import Any
 
 import networkx as nx
@@ -17,6 +16,9 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from ..graphs import check_graph, load_graph
+
+# Gradients hold squares of weights, which must neither vanish nor overflow.
+_SMALLEST = 1e-150
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,17 +121,23 @@ def maxcut(
         reference: the best cost (minus the best cut) that is known.
 
     Raises:
-        InputError: if the graph cannot be cut; see `check_graph`.
+        InputError: if the graph cannot be cut (see `check_graph`), or its weights are beyond
+            1e150 or all below 1e-150.
 
     >>> problem = maxcut(nx.path_graph(["a", "b", "c"]))
     >>> problem.score("010"), problem.decode("010") == ({"a", "c"}, {"b"})
     (2.0, True)
     """
     check_graph(graph, weight)
-    problem = MaxCut(graph.copy(), name, weight, reference)
-    if not isfinite(float(np.abs(problem.edges[2]).sum())):
-        raise InputError("the weights of the graph are too large to be added up")
-    return problem
+    sizes = [abs(float(value)) for _, _, value in graph.edges(data=weight, default=1)]
+    largest = max(sizes, default=0.0)
+    if largest > 1 / _SMALLEST / max(len(sizes), 1) or 0 < largest < _SMALLEST:
+        size = "small" if largest < 1 else "large"
+        raise InputError(
+            f"the weights, up to {largest:g}, are too {size} to be squared and added up; "
+            "choose another unit"
+        )
+    return MaxCut(graph.copy(), name, weight, reference)
 
 
 def load_maxcut(source: str) -> MaxCut:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic, perf_counter
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
+from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
+from simulator.memory import require_memory
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
-from simulator.program import Expectation, Precision
+from simulator.program import Expectation, Precision, predict_memory
 from simulator.sampling import sample
 from simulator.spaces import Space, bitstring
 
@@ -64,7 +66,8 @@ def solve_qaoa(
         shots: bit strings drawn from the final state; the best one is the solution.
         seed: of the sampling.
         precision: of the state, "double" or "single".
-        gradient_tolerance: largest derivative at convergence.
+        gradient_tolerance: largest derivative at convergence, in units in which the weights
+            are as for unweighted 3-regular MaxCut (see `gamma_scale`).
         max_evaluations: limit on mean costs computed, over all depths.
         time_limit: limit in seconds on the optimisation.
         progress: told the mean cost as it falls.
@@ -84,43 +87,53 @@ def solve_qaoa(
     started, compiled = perf_counter(), compile_seconds()
     if start not in STARTS:
         raise InputError(f"unknown start {start!r}; known are {', '.join(STARTS)}")
-    if shots < 1:
-        raise InputError(f"expected at least one shot, got {shots}")
+    check_count("shots", shots)
+    if max_evaluations is not None:
+        check_count("max_evaluations", max_evaluations)
     progress = progress or Progress()
     full = qaoa(problem, depth)
+    require_memory(
+        predict_memory(full, precision),
+        f"QAOA on {problem.num_variables} variables",
+        "use the classical methods",
+    )
     values = problem.cost.values(full.space)  # kept alive, so that all depths share them
-    deadline = monotonic() + (np.inf if time_limit is None else time_limit)
+    factor = gamma_scale(problem.cost)
+    deadline = Deadline(time_limit)
     stages: list[_Stage] = []
     interrupted = False
     try:
         for layers in range(1, depth + 1):
-            used = sum(stage.evaluations for stage in stages)
-            left = None if max_evaluations is None else max_evaluations - used
-            if stages and (monotonic() >= deadline or (left is not None and left < 1)):
+            left = None if max_evaluations is None else max_evaluations - _count(stages)
+            if stages and (deadline() or left == 0):
                 break
             circuit = full if layers == depth else qaoa(problem, layers)
-            energy = Expectation(circuit, problem.cost, precision)
+            mean = _Scaled(Expectation(circuit, problem.cost, precision), factor)
             previous = stages[-1].minimum.parameters if stages else None
-            first, tried = _starting_point(energy, problem, layers, start, previous)
+            first, tried = _starting_point(mean, layers, start, previous, left)
             minimum = minimize(
-                energy,
+                mean,
                 first,
                 gradient_tolerance=gradient_tolerance,
-                max_evaluations=left,
-                time_limit=None if time_limit is None else max(deadline - monotonic(), 1e-3),
-                callback=lambda count, mean: progress.note(f"mean cost {mean:.4f}, {count} means"),
+                max_evaluations=None if left is None else left - tried,
+                time_limit=None if time_limit is None else max(deadline.left(), 1e-3),
+                callback=lambda count, value: progress.note(
+                    f"mean cost {value / factor:.4f}, {count} means"
+                ),
             )
             stages.append(_Stage(circuit, minimum, tried))
-    except MinimizationInterrupted as interrupt:
+    except KeyboardInterrupt as interrupt:
         interrupted = True
-        if interrupt.minimum.evaluations:
+        if isinstance(interrupt, MinimizationInterrupted) and interrupt.minimum.evaluations:
             stages.append(_Stage(circuit, interrupt.minimum, tried))
         if not stages:
             raise KeyboardInterrupt from None
+    del mean  # its vectors make room for the final state
     best = min(stages, key=lambda stage: stage.minimum.value)
-    state = Expectation(best.circuit, problem.cost, precision).state(best.minimum.parameters)
+    angles = rescale_gammas(best.minimum.parameters, factor)
+    state = Expectation(best.circuit, problem.cost, precision).state(angles)
     costs = values.to_array()
-    on_least = state[costs <= costs.min() + 1e-9]
+    on_least = state[costs <= costs.min() + 1e-9 * np.ptp(costs)]
     result = solution(
         problem,
         "QAOA",
@@ -128,11 +141,11 @@ def solve_qaoa(
         started + compile_seconds() - compiled,
         kind="quantum",
         properties={"optimum_probability": float(np.vdot(on_least, on_least).real)},
-        evaluations=sum(stage.evaluations for stage in stages),
+        evaluations=_count(stages),
         converged=len(stages) == depth and stages[-1].minimum.converged and not interrupted,
-        expectation=best.minimum.value,
-        parameters=[float(angle) for angle in best.minimum.parameters],
-        history=_history(stages),
+        expectation=best.minimum.value / factor,
+        parameters=[float(angle) for angle in angles],
+        history=[(count, value / factor) for count, value in _history(stages)],
         stop_reason=stages[-1].minimum.stop_reason,
         settings={
             "depth": best.circuit.num_parameters // 2,
@@ -169,19 +182,44 @@ class _Stage:
         return self.tried + self.minimum.evaluations
 
 
+@dataclass(frozen=True)
+class _Scaled:
+    """The mean cost times `factor`, as a function of gammas in units of `factor`.
+
+    Optimisers then meet values, gammas and gradients of the size they have for unweighted
+    3-regular MaxCut, whatever the unit of the weights.
+    """
+
+    energy: Expectation
+    factor: float
+
+    def __call__(self, params: Floats) -> float:
+        return self.factor * self.energy(rescale_gammas(params, self.factor))
+
+    def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
+        value, gradient = self.energy.value_and_gradient(rescale_gammas(params, self.factor))
+        return self.factor * value, self.factor * rescale_gammas(gradient, self.factor)
+
+
+def _count(stages: list[_Stage]) -> int:
+    return sum(stage.evaluations for stage in stages)
+
+
 def _starting_point(
-    energy: Expectation, problem: Problem, depth: int, start: str, previous: Floats | None
+    mean: _Scaled, depth: int, start: str, previous: Floats | None, left: int | None
 ) -> tuple[Floats, int]:
-    """The candidate of least mean cost, and how many were evaluated to find it."""
-    factor = gamma_scale(problem.cost)
+    """The candidate of least mean cost, and how many were evaluated to find it.
+
+    Where `left` evaluations do not allow a comparison, the first candidate is taken unseen.
+    """
     candidates = [] if previous is None else [interpolate(previous)]
     if start in ("tree", "best") and depth <= MAX_TREE_DEPTH:
-        candidates.append(rescale_gammas(tree_angles(depth), factor))
+        candidates.append(tree_angles(depth))
     if start in ("ramp", "best") or not candidates:
-        candidates.append(rescale_gammas(linear_ramp(depth), factor))
-    if len(candidates) == 1:
+        candidates.append(linear_ramp(depth))
+    if len(candidates) == 1 or (left is not None and left <= len(candidates)):
         return candidates[0], 0
-    return min(candidates, key=energy), len(candidates)
+    return min(candidates, key=mean), len(candidates)
 
 
 def _best_sample(

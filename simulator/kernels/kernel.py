@@ -44,14 +44,17 @@ def _interrupts_deferred() -> Iterator[None]:
 class Kernel:
     """A loop written with `numba.prange`, compiled on first use and cached on disk."""
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, *, serial_only: bool) -> None:
         self.function = function
+        self._serial_only = serial_only
         self.__doc__ = function.__doc__
         self._ready: dict[tuple[bool, Any], Callable[..., Any]] = {}
 
     def __call__(self, work: int, *args: Any) -> Any:
         """Run on `args`, in parallel if `work` (numbers touched) is large enough."""
-        parallel = work >= PARALLEL_THRESHOLD and numba.get_num_threads() > 1
+        parallel = (
+            work >= PARALLEL_THRESHOLD and not self._serial_only and numba.get_num_threads() > 1
+        )
         ready = self._ready.get((parallel, args[0].dtype))
         if ready is None:
             ready = self._load(parallel, args)
@@ -95,4 +98,9 @@ class Kernel:
 
 def kernel(function: Callable[..., Any]) -> Kernel:
     """Make a kernel of a loop over arrays; the call takes the amount of work first."""
-    return Kernel(function)
+    return Kernel(function, serial_only=False)
+
+
+def serial_kernel(function: Callable[..., Any]) -> Kernel:
+    """The same of a loop that is only used on few numbers and has no parallel form."""
+    return Kernel(function, serial_only=True)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange, uint64
 
-from .kernel import kernel
+from .kernel import kernel, serial_kernel
 
 TILE_BITS = 12
 ROUND_BITS = 6
@@ -240,7 +240,7 @@ def rotate_back(re, im, lre, lim, c, s):
     return total
 
 
-@kernel
+@serial_kernel
 def rotate_small(re, im, c, s):
     """Butterflies of all bits of an array of any size."""
     half = 1
@@ -254,7 +254,7 @@ def rotate_small(re, im, c, s):
         half *= 2
 
 
-@kernel
+@serial_kernel
 def overlap_small(lre, lim, re, im):
     """Re <lam| i sum_j X_j |psi> over all bits of an array of any size."""
     total = 0.0

@@ -14,6 +14,14 @@ from qchem.molecule import Molecule
 MakeIntegrals = Callable[[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """On molecules this small, threads that wait for each other cost more than they bring."""
+    from pyscf import lib
+
+    lib.num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def h2() -> Hamiltonian:
     return electronic_hamiltonian(Molecule.from_atoms("H 0 0 0; H 0 0 0.74"))

@@ -110,7 +110,7 @@ def test_command_line(folder: Path, attack: str) -> None:
 
 
 # A hydrogen basis of one wide Gaussian in NWChem's format, and code in the format of Python.
-OTHER_BASIS = "BASIS \"ao basis\" PRINT\nH    S\n      0.05      1.0\nEND\n"
+OTHER_BASIS = 'BASIS "ao basis" PRINT\nH    S\n      0.05      1.0\nEND\n'
 CODE = "open('CANARY', 'w').close()\n"
 
 

@@ -14,11 +14,16 @@ from hypothesis import strategies as st
 
 import qopt
 from qminima import InputError, Result
-from qopt.classical.bqm import Deadline, binary_quadratic_model
+from qminima.limits import Deadline
+from qopt.classical.bqm import binary_quadratic_model
 from qopt.problems.maxcut import load_maxcut
 from simulator import Polynomial
 
 SEARCHES: list[Callable[..., Result]] = [qopt.annealing, qopt.tabu]
+
+
+def milli(weight: float) -> float:
+    return round(weight, 3)
 
 
 @st.composite
@@ -26,7 +31,7 @@ def weighted_graphs(draw: st.DrawFn) -> nx.Graph[int]:
     n = draw(st.integers(1, 8))
     graph: nx.Graph[int] = nx.empty_graph(n)
     for u, v in combinations(range(n), 2):
-        weight = draw(st.none() | st.integers(-4, 4) | st.floats(-10, 10))
+        weight = draw(st.none() | st.integers(-4, 4) | st.floats(-10, 10).map(milli))
         if weight is not None:
             graph.add_edge(u, v, weight=weight)
     return graph
@@ -108,6 +113,13 @@ def test_annealing_never_claims_more_than_the_optimum(graph: nx.Graph[int]) -> N
     assert result.properties["cut"] <= best_cut(graph) + 1e-9
 
 
+def test_annealing_with_weights_far_apart() -> None:
+    """Temperatures come from the least and the largest weight; they may not overflow."""
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_weighted_edges_from([(0, 1, 1.5), (1, 2, 1e-310)])
+    assert qopt.annealing(qopt.maxcut(graph), seed=0).value == -1.5
+
+
 @pytest.mark.parametrize("search", [*SEARCHES, qopt.greedy, qopt.random_assignment])
 @pytest.mark.parametrize("nodes", [1, 2, 5])
 def test_graphs_without_edges(search: Callable[..., Result], nodes: int) -> None:
@@ -175,7 +187,7 @@ def test_costs_of_third_degree_are_refused() -> None:
 
 def test_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     now: list[Any] = [0.0]
-    monkeypatch.setattr("qopt.classical.bqm.monotonic", lambda: now[0])
+    monkeypatch.setattr("qminima.limits.monotonic", lambda: now[0])
     deadline, never = Deadline(2.0), Deadline(None)
     assert not deadline()
     now[0] = 2.0

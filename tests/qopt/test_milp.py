@@ -81,7 +81,7 @@ def test_random_graphs_of_eleven_nodes(seed: int, whole: bool) -> None:
     assert result.properties["cut"] == pytest.approx(best_cut(graph), abs=1e-9)
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e-12, 1e-9, 1e-6, 1e-3, 1e6, 1e12, 1e18, 1e30, 1e200])
+@pytest.mark.parametrize("scale", [1e-140, 1e-12, 1e-9, 1e-6, 1e-3, 1e6, 1e12, 1e18, 1e30, 1e140])
 def test_proof_does_not_depend_on_the_unit_of_the_weights(scale: float) -> None:
     graph = random_graph(8, 1, whole=False)
     best = best_cut(graph)

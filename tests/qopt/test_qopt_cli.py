@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +175,7 @@ def test_extreme_weights_are_solved_or_refused(folder: Path, weight: str) -> Non
 
 @pytest.mark.parametrize("seed", [2**31, 2**32, 2**64])
 def test_large_seeds_are_used_or_refused(seed: int) -> None:
-    arguments = ("--method", "annealing,tabu,gw", "--time-limit", "1", "--seed", str(seed))
+    arguments = ("--method", "annealing,tabu,gw", "--time-limit", "0.1", "--seed", str(seed))
     result = invoke("solve", "3regular-8", *arguments)
     assert result.exit_code in (0, 2), result.exception
 
@@ -272,6 +274,23 @@ def test_interruption_shows_and_stores_what_is_finished(
     assert result.exit_code == 130
     assert "before there was a result" in result.stderr
     assert not (folder / "other.json").exists()
+
+
+@pytest.mark.slow
+def test_interruption_from_outside(folder: Path) -> None:
+    arguments = ["solve", "3regular-20", "--depth", "17", "--json", "r.json"]
+    command = [sys.executable, "-c", RUN, *arguments, "--method", "greedy,qaoa"]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stderr is not None
+        assert "memory predicted" in process.stderr.readline()
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert "interrupted" in output
+    assert json.loads((folder / "r.json").read_text())["interrupted"] is True
 
 
 def test_methods_left_out_are_named() -> None:

@@ -57,7 +57,7 @@ def least_cost(problem: qopt.MaxCut) -> float:
 def test_contract_of_every_method(method: str, name: str) -> None:
     problem = PROBLEMS[name]
     least = least_cost(problem)
-    options = Options(depth=2, seed=5, time_limit=5.0, progress=Progress())
+    options = Options(depth=2, seed=5, time_limit=None, progress=Progress())
     result = METHODS[method](problem, options)
     assert result.unit == "cost"
     assert result.problem == problem.describe()
@@ -281,8 +281,8 @@ def test_verdict_without_quantum_or_reference() -> None:
     assert verdict([rival], Reference(-1, "a", "proven")) == f"{only}, proven optimal."
     assert verdict([rival], Reference(-2, "b", "proven")) == f"{only}."
     assert verdict([rival], Reference(-1, "a", "estimate")) == f"{only}."
-    assert verdict([], Reference(-1, "a", "proven")) == ""
-    assert verdict([], None) == ""
+    assert verdict([], Reference(-1, "a", "proven")) == "No method was run."
+    assert verdict([], None) == "No method was run."
     assert "%" not in verdict([entry("QAOA", 0, 1.0, kind="quantum")], Reference(0, "x", "proven"))
 
 
@@ -341,7 +341,7 @@ def test_progress_hears_of_every_method() -> None:
 def test_nothing_requested_gives_an_empty_comparison() -> None:
     comparison = qopt.compare(load_maxcut("petersen"), [])
     assert comparison.results == ()
-    assert comparison.verdict == ""
+    assert comparison.verdict == "No method was run."
 
 
 @pytest.mark.parametrize("name", ["petersen", "one node", "negative weights"])

@@ -253,7 +253,7 @@ def test_result_does_not_depend_on_the_unit_of_the_weights(scale: float) -> None
     assert scaled.properties["optimum_probability"] == pytest.approx(probability, abs=0.01)
 
 
-@pytest.mark.parametrize("scale", [1e-200, 1e160])
+@pytest.mark.parametrize("scale", [1e-140, 1e140])
 def test_extreme_weights_are_solved_or_refused(scale: float) -> None:
     problem = weighted(6, 4, scale)
     try:

@@ -1,0 +1,40 @@
+"""Limits of time, and checks of counts."""
+
+from __future__ import annotations
+
+from math import inf
+from time import monotonic
+
+from .errors import InputError
+
+
+class Deadline:
+    """The end of a time limit that starts now; samplers that ask "stop?" can call it.
+
+    Args:
+        seconds: the limit; None for none.
+
+    Raises:
+        InputError: if the limit is not a number above zero.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        if seconds is not None and not 0 < seconds < inf:
+            raise InputError(f"expected a time limit above zero seconds, got {seconds}")
+        self._end = inf if seconds is None else monotonic() + seconds
+        self.reached = False
+
+    def __call__(self) -> bool:
+        """Whether the time is over; `reached` remembers it."""
+        self.reached = self.reached or monotonic() >= self._end
+        return self.reached
+
+    def left(self) -> float:
+        """Seconds that are left, at least zero; infinite without a limit."""
+        return max(0.0, self._end - monotonic())
+
+
+def check_count(name: str, value: int) -> None:
+    """Raise `InputError` for a count below one."""
+    if value < 1:
+        raise InputError(f"expected {name} of at least 1, got {value}")

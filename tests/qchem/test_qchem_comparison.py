@@ -1,0 +1,206 @@
+"""Methods side by side, the reference, and the verdict."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import qchem
+from qchem import Hamiltonian, compare
+from qchem.comparison import CLASSICAL, QUANTUM, predict_memory, verdict
+from qchem.molecule import Molecule
+from qminima import InputError, Progress, Reference, Result
+
+
+def result(method: str, value: float, **more: Any) -> Result:
+    kind: Any = "quantum" if "VQE" in method else "classical"
+    return Result(method, kind, value, "hartree", {}, more.pop("seconds", 0.1), **more)
+
+
+def test_all_methods_in_their_order(lih: Hamiltonian) -> None:
+    comparison = compare(lih, seed=7)
+    names = [entry.method for entry in comparison.results]
+    assert names == ["HF", "MP2", "CISD", "CCSD", "CCSD(T)", "FCI", "UCCSD-VQE"]
+    exact = qchem.fci(lih).value
+    assert comparison.reference is not None
+    assert comparison.reference.value == pytest.approx(exact, abs=1e-10)
+    assert comparison.reference.certainty == "proven"
+    for entry in comparison.results:
+        assert entry.error == pytest.approx(entry.value - exact, abs=1e-10)
+    assert not comparison.interrupted
+    record = json.loads(json.dumps(comparison.record(), allow_nan=False))
+    assert list(record) == [
+        "schema", "problem", "results", "reference", "verdict", "warnings", "skipped",
+        "interrupted", "provenance",
+    ]  # fmt: skip
+    assert record["provenance"]["seed"] == 7
+
+
+def test_only_the_named_methods(h2: Hamiltonian) -> None:
+    comparison = compare(h2, ["hf", "fci"])
+    assert [entry.method for entry in comparison.results] == ["HF", "FCI"]
+    assert comparison.verdict == "Only classical methods were run."
+    assert compare(h2, ["hf"]).reference is None
+    assert compare(h2, []).results == ()
+
+
+def test_library_lends_its_exact_energy(water: Hamiltonian) -> None:
+    comparison = compare(water, ["hf"])
+    assert comparison.reference is not None
+    assert comparison.reference.value == pytest.approx(-75.0125847283, abs=1e-9)
+    assert comparison.reference.source is not None
+    # Another active space or basis set is another problem.
+    smaller = qchem.electronic_hamiltonian(Molecule.from_name("h2o"), (4, 4))
+    assert compare(smaller, ["hf"]).reference is None
+    other = qchem.electronic_hamiltonian(Molecule.from_name("h2", basis="6-31g"))
+    assert compare(other, ["hf"]).reference is None
+
+
+def test_namesake_of_a_library_molecule_has_no_reference() -> None:
+    molecule = Molecule.from_atoms("H 0 0 0; H 0 0 0.9", name="h2")
+    assert compare(qchem.electronic_hamiltonian(molecule), ["hf"]).reference is None
+    cation = Molecule.from_atoms("H 0 0 0; H 0 0 0.7414", name="h2", charge=1, spin=1)
+    assert compare(qchem.electronic_hamiltonian(cation), ["hf"]).reference is None
+
+
+def test_unknown_names(h2: Hamiltonian) -> None:
+    with pytest.raises(InputError, match=r"unknown method 'cssd'; did you mean .*ccsd"):
+        compare(h2, ["hf", "cssd"])
+    with pytest.raises(InputError, match=r"unknown ansatz 'ucc'; did you mean uccsd"):
+        compare(h2, ["vqe"], ansatz="ucc")
+    with pytest.raises(InputError, match="unknown start"):
+        compare(h2, ["vqe"], start="mp3")
+    with pytest.raises(InputError, match=r"unknown optimi[sz]er"):
+        compare(h2, ["vqe"], optimizer="adam")
+
+
+def test_low_energies_are_no_merit() -> None:
+    hamiltonian = qchem.electronic_hamiltonian(Molecule.from_name("h6"))
+    comparison = compare(hamiltonian, ["hf", "ccsd", "ccsd_t", "fci"])
+    found = [w for w in comparison.warnings if "not variational" in w]
+    assert [w.split(" lies")[0] for w in found] == ["CCSD", "CCSD(T)"]
+    # -2.9998515796 and -3.0020479088 against -2.995565425832 hartree.
+    assert "4.286 mHa" in found[0]
+    assert "6.482 mHa" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("energies", "expected"),
+    [
+        ({"HF": -1.0, "FCI": -1.1}, "Only classical"),
+        ({"UCCSD-VQE": -1.0}, "nothing is decided"),
+        ({"CCSD(T)": -1.002, "UCCSD-VQE": -1.0}, "2.000 mHa above CCSD(T)"),
+        ({"CCSD(T)": -1.0, "UCCSD-VQE": -1.002}, "2.000 mHa below CCSD(T)"),
+        ({"CCSD(T)": -1.001, "FCI": -1.002, "UCCSD-VQE": -1.0}, "classical wins"),
+        ({"CCSD(T)": -1.005, "FCI": -1.002, "UCCSD-VQE": -1.001}, "closer than CCSD(T)"),
+        ({"CCSD(T)": -1.002, "FCI": -1.002, "UCCSD-VQE": -1.002}, "a tie in accuracy"),
+        ({"FCI": -1.002, "UCCSD-VQE": -1.0}, "2.000 mHa above"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_verdict(energies: dict[str, float], expected: str) -> None:
+    results = [result(method, energy) for method, energy in energies.items()]
+    exact = energies.get("FCI")
+    sentence = verdict(results, None if exact is None else Reference(exact, "FCI", "proven"))
+    assert expected in sentence
+    assert "\n" not in sentence
+
+
+def test_verdict_on_what_did_not_converge() -> None:
+    results = [
+        result("FCI", -1.1),
+        result("UCCSD-VQE", -1.0, converged=False, stop_reason="time limit"),
+    ]
+    sentence = verdict(results, Reference(-1.1, "FCI", "proven"))
+    assert "did not converge, so it is not judged: time limit" in sentence
+
+
+def test_exact_energy_that_did_not_converge_is_no_reference(
+    h2: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from qchem import classical
+
+    original = classical.METHODS["fci"]
+    monkeypatch.setitem(
+        classical.METHODS,
+        "fci",
+        lambda hamiltonian: replace(original(hamiltonian), converged=False),
+    )
+    comparison = compare(h2, ["hf", "fci"])
+    assert comparison.reference is None
+    assert all(entry.error is None for entry in comparison.results)
+
+
+class Ctrl(Progress):
+    """Presses Ctrl-C at the third energy of the circuit."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def note(self, text: str) -> None:
+        self.count += 1
+        if self.count == 3:
+            raise KeyboardInterrupt
+
+
+def test_interruption_keeps_what_is_finished(h4: Hamiltonian) -> None:
+    comparison = compare(h4, ["hf", "fci", "vqe"], progress=Ctrl())
+    assert comparison.interrupted
+    assert [entry.method for entry in comparison.results] == ["HF", "FCI", "UCCSD-VQE"]
+    last = comparison.results[-1]
+    assert (last.evaluations, last.converged) == (3, False)
+    assert "not judged" in comparison.verdict
+    assert comparison.record()["interrupted"] is True
+
+
+def test_interruption_of_a_classical_method(
+    h4: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qchem import classical
+
+    def interrupt(_: Hamiltonian) -> Result:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(classical.METHODS, "fci", interrupt)
+    comparison = compare(h4, ["hf", "fci", "vqe"])
+    assert comparison.interrupted
+    assert [entry.method for entry in comparison.results] == ["HF"]
+    with pytest.raises(KeyboardInterrupt):
+        compare(h4, ["fci", "hf"])
+
+
+def test_time_limit_reaches_the_circuit(h4: Hamiltonian) -> None:
+    (entry,) = compare(h4, ["vqe"], time_limit=1e-9).results
+    assert (entry.evaluations, entry.converged) == (1, False)
+    assert entry.settings["time_limit"] == 1e-9
+
+
+def test_lattice_without_basis_or_geometry() -> None:
+    import numpy as np
+
+    h2 = np.zeros((2,) * 4)
+    h2[0, 0, 0, 0] = h2[1, 1, 1, 1] = 4.0
+    dimer = Hamiltonian.from_integrals([[-1, -0.3], [-0.3, 1]], h2, (1, 1), name="dimer")
+    comparison = compare(dimer, CLASSICAL + QUANTUM)
+    assert len(comparison.results) == 7
+    json.dumps(comparison.record(), allow_nan=False)
+
+
+def test_predicted_memory_grows_as_it_should() -> None:
+    from math import comb
+
+    def need(norb: int, count: int, *methods: str) -> int:
+        return predict_memory((count, count), norb, methods)
+
+    assert need(10, 5, "hf") >= 8 * 10**4
+    assert need(10, 5, "fci") >= need(10, 5, "hf") + 8 * 2 * comb(10, 5) ** 2
+    assert need(10, 5, "vqe") >= need(10, 5, "hf") + 8 * 2 * comb(10, 5) ** 2
+    assert need(16, 8, "fci") / need(14, 7, "fci") == pytest.approx(14.06, rel=0.1)
+    # CCSD of benzene in cc-pVDZ is nothing, its FCI is out of reach.
+    assert need(114, 21, "ccsd") < 2**36
+    assert need(114, 21, "fci") > 2**80
+    assert predict_memory((0, 0), 1, CLASSICAL + QUANTUM) > 0
