@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 import qminima
-from qminima import Interrupted, Progress, Result
+from qminima import Interrupted, MethodError, Progress, Result
 from qminima.progress import ProgressBar
 from qminima.provenance import provenance
-from qminima.runner import run_methods
+from qminima.runner import Run, run_methods
 
 
 def result(method: str) -> Result:
@@ -66,24 +66,33 @@ class TestRunner:
 
     def test_order(self) -> None:
         runs = {name: (lambda name=name: result(name)) for name in ("b", "a", "c")}
-        results, interrupted = run_methods(runs, Progress())
-        assert [one.method for one in results] == ["b", "a", "c"]
-        assert not interrupted
+        run = run_methods(runs, Progress())
+        assert [one.method for one in run.results] == ["b", "a", "c"]
+        assert not run.interrupted
 
     def test_nothing(self) -> None:
-        assert run_methods({}, Progress()) == ([], False)
+        assert run_methods({}, Progress()) == Run()
 
     def test_interruption_keeps_what_is_finished(self) -> None:
         runs = {"a": lambda: result("a"), "b": self.stop, "c": lambda: pytest.fail("was run")}
-        results, interrupted = run_methods(runs, Progress())
-        assert [one.method for one in results] == ["a"]
-        assert interrupted
+        run = run_methods(runs, Progress())
+        assert [one.method for one in run.results] == ["a"]
+        assert run.interrupted
 
     def test_interruption_with_a_result(self) -> None:
         runs = {"b": self.stop_with, "c": lambda: pytest.fail("was run")}
-        results, interrupted = run_methods(runs, Progress())
-        assert [one.method for one in results] == ["half"]
-        assert interrupted
+        run = run_methods(runs, Progress())
+        assert [one.method for one in run.results] == ["half"]
+        assert run.interrupted
+
+    def test_one_that_breaks_down_does_not_take_the_others_with_it(self) -> None:
+        def breaks() -> Result:
+            raise MethodError("diverged")
+
+        run = run_methods({"a": breaks, "b": lambda: result("b")}, Progress())
+        assert [one.method for one in run.results] == ["b"]
+        assert run.failures == {"a": "diverged"}
+        assert not run.interrupted
 
     def test_interruption_before_any_result(self) -> None:
         with pytest.raises(KeyboardInterrupt):

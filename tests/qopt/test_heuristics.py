@@ -171,13 +171,13 @@ def test_random_assignment_is_reproducible_and_exhausts_small_graphs() -> None:
 
 
 def test_spins_of_the_model() -> None:
-    """Bit 0 is spin +1: the model's energy is the cost of every bit string."""
+    """Bit 0 is spin +1; energies are costs without constant, in units of the largest weight."""
     cost = Polynomial({(): 0.5, (0,): 1.0, (2,): -3.0, (0, 1): 2.0, (1, 2): -0.25})
     model = binary_quadratic_model(cost, 4)
     assert set(model.variables) == {0, 1, 2, 3}
     for x in range(16):
         spins = {qubit: 1 - 2 * (x >> qubit & 1) for qubit in range(4)}
-        assert model.energy(spins) == pytest.approx(cost.value(x))
+        assert model.energy(spins) == pytest.approx((cost.value(x) - 0.5) / 3)
 
 
 def test_costs_of_third_degree_are_refused() -> None:
