@@ -1,0 +1,202 @@
+"""Training of QAOA angles, one layer after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.limits import Deadline
+from qminima.progress import Progress
+from simulator.circuit import Circuit
+from simulator.optimize import Interrupted as MinimizationInterrupted
+from simulator.optimize import Minimum, minimize
+from simulator.program import Expectation, Precision
+
+from ..angles import (
+    MAX_TREE_DEPTH,
+    gamma_scale,
+    interpolate,
+    linear_ramp,
+    rescale_gammas,
+    tree_angles,
+)
+from ..ansatz import qaoa
+from ..problems.problem import Problem
+
+Floats = NDArray[np.float64]
+
+STARTS = ("best", "tree", "ramp")
+
+
+@dataclass(frozen=True)
+class ScaledMean:
+    """The mean cost times `factor`, as a function of gammas in units of `factor`.
+
+    Optimisers then meet values, gammas and gradients of the size they have for unweighted
+    3-regular MaxCut, whatever the unit of the weights.
+    """
+
+    energy: Expectation
+    factor: float
+
+    def __call__(self, params: Floats) -> float:
+        """The scaled mean."""
+        return self.factor * self.energy(rescale_gammas(params, self.factor))
+
+    def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
+        """The scaled mean and its derivatives by the scaled parameters."""
+        value, gradient = self.energy.value_and_gradient(rescale_gammas(params, self.factor))
+        return self.factor * value, self.factor * rescale_gammas(gradient, self.factor)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """One depth, optimised in scaled units; `tried` counts starting points evaluated before."""
+
+    circuit: Circuit
+    minimum: Minimum
+    tried: int
+
+
+class LayerwiseTraining:
+    """Optimises depth 1, 2, ..., each from the angles of the one before.
+
+    Ctrl-C ends a run that has found something; `interrupted` tells so. Where nothing was found,
+    it passes on.
+
+    Args:
+        problem: what is minimised.
+        start: as in `solve_qaoa`; so are `precision`, `gradient_tolerance`, `max_evaluations`.
+        precision: of the state.
+        gradient_tolerance: in scaled units.
+        max_evaluations: over all depths.
+        deadline: of the whole training.
+        progress: told the mean cost as it falls.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        start: str,
+        precision: Precision,
+        gradient_tolerance: float,
+        max_evaluations: int | None,
+        deadline: Deadline,
+        progress: Progress,
+    ) -> None:
+        self._problem = problem
+        self._start = start
+        self._precision: Precision = precision
+        self._gradient_tolerance = gradient_tolerance
+        self._max_evaluations = max_evaluations
+        self._deadline = deadline
+        self._progress = progress
+        self._factor = gamma_scale(problem.cost)
+        self._stages: list[_Stage] = []
+        self.interrupted = False
+
+    def run(self, depth: int) -> None:
+        """Train all depths up to `depth`, or until a limit or Ctrl-C."""
+        try:
+            for layers in range(1, depth + 1):
+                if self._stages and (self._deadline() or self._left() == 0):
+                    break
+                self._grow(layers)
+        except KeyboardInterrupt:
+            if not self._stages:
+                raise
+            self.interrupted = True
+
+    @property
+    def evaluations(self) -> int:
+        """Mean costs computed so far."""
+        return sum(stage.tried + stage.minimum.evaluations for stage in self._stages)
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the last depth ended, and which it was."""
+        return f"{self._stages[-1].minimum.stop_reason}, at depth {len(self._stages)}"
+
+    @property
+    def best_circuit(self) -> Circuit:
+        """The circuit of the depth with the least mean cost."""
+        return self._best.circuit
+
+    @property
+    def best_angles(self) -> Floats:
+        """Its angles, in the problem's own units."""
+        return rescale_gammas(self._best.minimum.parameters, self._factor)
+
+    @property
+    def best_mean(self) -> float:
+        """Its mean cost."""
+        return self._best.minimum.value / self._factor
+
+    @property
+    def history(self) -> list[tuple[int, float]]:
+        """Every improvement of the mean cost, evaluations counted over all depths."""
+        history: list[tuple[int, float]] = []
+        before = 0
+        for stage in self._stages:
+            before += stage.tried
+            for count, scaled in stage.minimum.history:
+                mean = scaled / self._factor
+                if not history or mean < history[-1][1]:
+                    history.append((before + count, mean))
+            before += stage.minimum.evaluations
+        return history
+
+    def converged(self, depth: int) -> bool:
+        """Whether all depths were reached and the last one met the optimiser's criterion."""
+        finished = len(self._stages) == depth and not self.interrupted
+        return finished and self._stages[-1].minimum.converged
+
+    @property
+    def _best(self) -> _Stage:
+        return min(self._stages, key=lambda stage: stage.minimum.value)
+
+    def _left(self) -> int | None:
+        limit = self._max_evaluations
+        return None if limit is None else limit - self.evaluations
+
+    def _grow(self, layers: int) -> None:
+        """Optimise one depth and keep it, also if Ctrl-C comes in the middle."""
+        circuit = qaoa(self._problem, layers)
+        mean = ScaledMean(Expectation(circuit, self._problem.cost, self._precision), self._factor)
+        left = self._left()
+        first, tried = self._starting_point(mean, layers, left)
+        seconds = self._deadline.left()
+        try:
+            minimum = minimize(
+                mean,
+                first,
+                gradient_tolerance=self._gradient_tolerance,
+                max_evaluations=None if left is None else left - tried,
+                time_limit=max(seconds, 1e-3) if np.isfinite(seconds) else None,
+                callback=self._report,
+            )
+        except MinimizationInterrupted as interrupt:
+            if interrupt.minimum.evaluations:
+                self._stages.append(_Stage(circuit, interrupt.minimum, tried))
+            raise
+        self._stages.append(_Stage(circuit, minimum, tried))
+
+    def _report(self, count: int, scaled: float) -> None:
+        self._progress.note(f"mean cost {scaled / self._factor:.4f}, {count} means")
+
+    def _starting_point(self, mean: ScaledMean, depth: int, left: int | None) -> tuple[Floats, int]:
+        """The candidate of least mean cost, and how many were evaluated to find it.
+
+        Where `left` evaluations do not allow a comparison, the first candidate is taken unseen.
+        """
+        candidates = [interpolate(self._stages[-1].minimum.parameters)] if self._stages else []
+        if self._start in ("tree", "best") and depth <= MAX_TREE_DEPTH:
+            candidates.append(tree_angles(depth))
+        if self._start in ("ramp", "best") or not candidates:
+            candidates.append(linear_ramp(depth))
+        if len(candidates) == 1 or (left is not None and left <= len(candidates)):
+            return candidates[0], 0
+        return min(candidates, key=mean), len(candidates)
