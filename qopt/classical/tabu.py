@@ -45,7 +45,7 @@ def tabu(
     )
     return solution(
         problem,
-        "tabu search",
+        "tabu",
         best_bitstring(problem, samples),
         started,
         settings={"reads": reads, "time_limit": time_limit, "seconds": seconds},

@@ -87,7 +87,7 @@ def petersen() -> Comparison:
 
 def test_all_methods_run_in_order(petersen: Comparison) -> None:
     assert [result.method for result in petersen.results] == [
-        "random assignment", "greedy + one-exchange", "simulated annealing", "tabu search",
+        "random assignment", "greedy + one-exchange", "simulated annealing", "tabu",
         "Goemans-Williamson", "semidefinite relaxation", "enumeration", "HiGHS", "QAOA",
     ]  # fmt: skip
     assert petersen.skipped == {}
@@ -133,7 +133,7 @@ def test_same_seed_same_values() -> None:
 
 def test_seed_reaches_every_random_method() -> None:
     comparison = qopt.compare(load_maxcut("petersen"), depth=1, seed=11)
-    random = {"random assignment", "simulated annealing", "tabu search"}
+    random = {"random assignment", "simulated annealing", "tabu"}
     random |= {"Goemans-Williamson", "QAOA"}
     assert {result.method for result in comparison.results if result.seed == 11} == random
 
