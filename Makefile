@@ -48,6 +48,7 @@ $(VENV)/.created:
 
 # The stamps make a changed pyproject.toml install anew.
 $(VENV)/.installed: $(VENV)/.created pyproject.toml
+	@echo "installing the package and what it needs into $(VENV), about a minute"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 

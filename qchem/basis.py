@@ -15,7 +15,7 @@ from typing import Any
 from qminima.errors import InputError, unknown_name
 
 # 6-31G(2df,p) and its like, which PySCF composes from parts.
-_POPLE = re.compile(r"(321|431|631|6311)\+{0,2}g(\*{0,2}|\([0-9a-z]+(,[0-9a-z]+)?\))")
+_POPLE = re.compile(r"(321|431|631|6311)\+{0,2}g\(((?:\d?[a-z])+)(?:,((?:\d?[a-z])+))?\)")
 
 
 def check_basis(name: str, symbols: Sequence[str]) -> None:
@@ -27,11 +27,25 @@ def check_basis(name: str, symbols: Sequence[str]) -> None:
     from pyscf.gto.basis import ALIAS
 
     normal = _normalise(name)
-    if normal not in ALIAS and not _POPLE.fullmatch(normal):
+    if normal not in ALIAS and not _is_composed(normal):
         raise InputError(f"{unknown_name('basis set', name, _COMMON)}, and others that PySCF has")
     missing = [symbol for symbol in symbols if not _load(normal, symbol)]
     if missing:
         raise InputError(f"the basis set {name!r} has no functions for {', '.join(missing)}")
+
+
+def _is_composed(normal: str) -> bool:
+    """Whether PySCF has all the parts of a Pople set with polarisation functions."""
+    from pyscf.gto import basis
+
+    match = _POPLE.fullmatch(normal)
+    if match is None:
+        return False
+    valence, heavy, hydrogen = match.groups()
+    folder = Path(basis.__file__).parent / "pople-basis"
+    parts = re.findall(r"\d?[a-z]", heavy + (hydrogen or ""))
+    name = f"{valence[0]}-{valence[1:]}G-polarization"
+    return all((folder / f"{name}-{part}.dat").is_file() for part in parts)
 
 
 def pyscf_basis(name: str, symbols: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:

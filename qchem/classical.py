@@ -150,9 +150,22 @@ def fci(hamiltonian: Hamiltonian) -> Result:
     properties = {}
     if hamiltonian.restricted:
         properties["spin_square"] = spin_square(np.asarray(vector).ravel(), space)
-    converged = bool(np.all(solver.converged))
+    wanted, found = _hf_spin(hamiltonian), properties.get("spin_square")
+    warnings: tuple[str, ...] = ()
+    if found is not None and abs(found - wanted) > 1e-2:
+        text = (
+            f"its state has <S²> = {found:.4f}, not the {wanted:.4f} of the spin asked for: with "
+            "these numbers of electrons the lowest energy belongs to another total spin"
+        )
+        warnings = (text,)
     return _result(
-        hamiltonian, "FCI", float(energy), started, converged=converged, properties=properties
+        hamiltonian,
+        "FCI",
+        float(energy),
+        started,
+        converged=bool(np.all(solver.converged)),
+        properties=properties,
+        warnings=warnings,
     )
 
 
@@ -328,6 +341,7 @@ def _result(
     *,
     converged: bool = True,
     properties: dict[str, Any] | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> Result:
     open_shell = hamiltonian.nelec[0] != hamiltonian.nelec[1]
     settings = (
@@ -345,5 +359,5 @@ def _result(
         converged=converged,
         settings=settings,
         properties=properties or {},
-        warnings=() if converged else ("did not converge; its energy means nothing",),
+        warnings=warnings if converged else ("did not converge; its energy means nothing",),
     )

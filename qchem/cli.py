@@ -22,9 +22,10 @@ from qminima.command import (
     finish,
     make_app,
     reported_errors,
+    run,
     select_methods,
 )
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _parse_active_space(text: str | None) -> tuple[int, int] | None:
         electrons, orbitals = map(int, text.split(","))
     except ValueError:
         raise InputError(
-            f"expected --active-space ELECTRONS,ORBITALS such as 8,6, got {text!r}"
+            f"expected --active-space ELECTRONS,ORBITALS such as 8,6, got {shorten(text)!r}"
         ) from None
     return electrons, orbitals
 
@@ -119,6 +120,7 @@ def _memory_line(
     methods: tuple[str, ...],
 ) -> str:
     """The predicted memory in words; refuses what does not fit, before anything is computed."""
+    from qminima.tables import counted
     from simulator.memory import available_memory, format_bytes, require_memory
     from simulator.spaces import Electrons
 
@@ -129,7 +131,7 @@ def _memory_line(
     core, norb = active_orbitals(mol, mol.nao, active_space, frozen_core=frozen_core)
     space = Electrons(norb, (mol.nelec[0] - core, mol.nelec[1] - core))
     needed = predict_memory(space.nelec, norb, methods)
-    size = f"{space.num_qubits} qubits, {space.size:,} determinants"
+    size = f"{counted(space.num_qubits, 'qubit')}, {counted(space.size, 'determinant')}"
     require_memory(
         needed,
         f"{', '.join(methods)} on {molecule.name} ({size})",
@@ -140,7 +142,7 @@ def _memory_line(
 
 
 def _show(comparison: Comparison) -> None:
-    from qminima.tables import Column, evaluations, print_comparison, seconds
+    from qminima.tables import Column, counted, evaluations, print_comparison, seconds
 
     problem = comparison.problem
     active_electrons, active_orbitals = problem["active_space"]
@@ -150,11 +152,12 @@ def _show(comparison: Comparison) -> None:
         title=f"{problem['name']}, {problem['basis']}",
         summary=[
             (
-                f"charge {charge:+d}, 2S = {spin}, {active_electrons} electrons in "
-                f"{active_orbitals} orbitals, {problem['qubits']} qubits, "
-                f"{problem['determinants']:,} determinants"
+                f"charge {charge:+d}, 2S = {spin}, {counted(active_electrons, 'electron')} in "
+                f"{counted(active_orbitals, 'orbital')}, {counted(problem['qubits'], 'qubit')}, "
+                f"{counted(problem['determinants'], 'determinant')}"
             ),
             *(["U/ROHF: unrestricted, on ROHF orbitals"] if spin else []),
+            *_reference_line(comparison),
         ],
         columns=[
             Column("method", _method_label, "left"),
@@ -168,24 +171,31 @@ def _show(comparison: Comparison) -> None:
     )
 
 
+def _reference_line(comparison: Comparison) -> list[str]:
+    """Where errors are measured from, if no row of the table is that."""
+    reference = comparison.reference
+    if reference is None or reference.source is None:
+        return []
+    return [f"errors from {reference.method} {reference.value:.9f} ({reference.source})"]
+
+
 def _method_label(result: Result) -> str:
     return f"{result.method} (U/ROHF)" if "orbitals" in result.settings else result.method
 
 
 def _error_text(result: Result) -> str:
-    return "" if result.error is None else f"{_no_minus_zero(result.error * 1000):+.4f}"
+    from qminima.tables import no_minus_zero
+
+    return "" if result.error is None else f"{no_minus_zero(result.error * 1000):+.4f}"
 
 
 def _property(result: Result, name: str, style: str) -> str:
+    from qminima.tables import no_minus_zero
+
     value = result.properties.get(name)
     if value is None:
         return ""
-    return format(_no_minus_zero(value), style)
-
-
-def _no_minus_zero(value: float) -> float:
-    """The value, or plain zero where four digits show nothing of it."""
-    return 0.0 if abs(value) < 5e-5 else value
+    return format(no_minus_zero(value), style)
 
 
 def _draw(comparison: Comparison, path: Path) -> None:
@@ -199,4 +209,4 @@ def _draw(comparison: Comparison, path: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    run(app)

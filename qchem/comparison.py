@@ -10,6 +10,7 @@ from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
+from qminima.tables import counted
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.spaces import Electrons
 
@@ -24,6 +25,7 @@ QUANTUM = ("vqe",)
 ANSAETZE = {"uccsd": uccsd}
 
 MILLIHARTREE = 1000.0
+CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
 # Energies nearer than this, in millihartree, are called equal.
 _TIE = 1e-3
 # Orbitals whose Fock matrix couples occupied to empty ones by less, in hartree, are Hartree-Fock's.
@@ -106,11 +108,14 @@ def compare(
         else library_reference(problem)
     )
     mean_field = hamiltonian.orbital_gradient < _BRILLOUIN
+    unreached = run.interrupted and not any(result.kind == "quantum" for result in results)
     return Comparison(
         problem,
         tuple(results),
         reference,
-        verdict(results, reference, mean_field=mean_field),
+        "Stopped before a circuit had run, so nothing is decided."
+        if unreached
+        else verdict(results, reference, mean_field=mean_field),
         (*hamiltonian.warnings, *_warnings(hamiltonian, results, reference)),
         skipped=skipped | run.failures,
         interrupted=run.interrupted,
@@ -130,7 +135,7 @@ def check_runs(hamiltonian: Hamiltonian, method: str) -> None:
         classical.require_mean_field(hamiltonian)
     require_memory(
         predict_memory(hamiltonian.nelec, hamiltonian.norb, [method]),
-        f"{method} over {hamiltonian.space.size:,} determinants",
+        f"{method} over {counted(hamiltonian.space.size, 'determinant')}",
         "choose an active space",
     )
 
@@ -174,7 +179,7 @@ def verdict(
     exact = next((r for r in results if r.method == "FCI" and r.converged), None)
     if reference is None and exact is not None:
         reference = Reference(exact.value, "FCI", "proven")
-    cost = f"{quantum.evaluations} energies in {quantum.seconds:.2g} s of simulation"
+    cost = f"{counted(quantum.evaluations, 'evaluation')} in {quantum.seconds:.2g} s of simulation"
     rival = _rival(results, reference) if mean_field else None
     if reference is None:
         if rival is None:
@@ -188,7 +193,7 @@ def verdict(
             f"{quantum.method} lies {where} {rival.method} and took {cost}; without an exact "
             "energy it stays open which is closer."
         )
-    error = (quantum.value - reference.value) * MILLIHARTREE
+    error = _error(quantum, reference)
     head = f"{quantum.method} is {_distance(error)} {reference.method} after {cost}"
     tail = (
         "."
@@ -197,11 +202,20 @@ def verdict(
     )
     if rival is None:
         return f"{head}, and no rival that can be trusted was run{tail}"
-    other = (rival.value - reference.value) * MILLIHARTREE
+    other = _error(rival, reference)
     against = f"{head}, {rival.method} {_distance(other)} it after {rival.seconds:.2g} s"
+    if min(abs(error), abs(other)) > CHEMICAL_ACCURACY:
+        against += f", neither within chemical accuracy ({CHEMICAL_ACCURACY:.1f} mHa)"
     if abs(abs(error) - abs(other)) < _TIE:
         return f"{against}: a tie in accuracy, classical wins on cost{tail}"
     if abs(error) < abs(other):
+        closer = _best([r for r in results if r.kind == "classical" and r != exact], reference)
+        if mean_field and closer is not None and abs(_error(closer, reference)) < abs(error):
+            return (
+                f"{against}: the quantum ansatz is closer than {rival.method}, but "
+                f"{closer.method}, {_distance(_error(closer, reference))} it, is closer still: "
+                f"classical wins{tail}"
+            )
         return f"{against}: the quantum ansatz is closer than {rival.method}{tail}"
     return f"{against}: classical wins{tail}"
 
@@ -212,9 +226,18 @@ def _rival(results: Sequence[Result], reference: Reference | None) -> Result | N
     if "CCSD(T)" in by_name:
         return by_name["CCSD(T)"]
     others = [by_name[name] for name in ("CCSD", "CISD", "MP2", "HF") if name in by_name]
-    if reference is None:
-        return others[0] if others else None
-    return min(others, key=lambda result: abs(result.value - reference.value), default=None)
+    return (others[0] if others else None) if reference is None else _best(others, reference)
+
+
+def _best(results: Sequence[Result], reference: Reference) -> Result | None:
+    """The converged result nearest to the reference."""
+    converged = [result for result in results if result.converged]
+    return min(converged, key=lambda result: abs(_error(result, reference)), default=None)
+
+
+def _error(result: Result, reference: Reference) -> float:
+    """In millihartree."""
+    return (result.value - reference.value) * MILLIHARTREE
 
 
 def _side(gap: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from simulator.memory import require_memory
 
 from .hamiltonian import Hamiltonian
@@ -88,9 +88,16 @@ def active_orbitals(
     if frozen_core:
         core = _chemical_core(mol)
         active_space = (sum(nelec) - 2 * core, orbitals - core)
-    electrons, norb = active_space or (sum(nelec), orbitals)
+    if active_space is None:
+        if max(nelec) > orbitals:
+            raise InputError(
+                f"{orbitals} orbitals cannot hold {max(nelec)} electrons of one spin; check charge "
+                "and spin, or choose a larger basis set"
+            )
+        return 0, orbitals
+    electrons, norb = active_space
     total, spin = sum(nelec), nelec[0] - nelec[1]
-    head = f"an active space of {electrons} electrons in {norb} orbitals"
+    head = f"an active space of {shorten(electrons)} electrons in {shorten(norb)} orbitals"
     if electrons < 1 or norb < 1:
         raise InputError(f"{head} is empty; expected at least one of each")
     if electrons > total or norb > orbitals:

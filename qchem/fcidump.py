@@ -10,6 +10,7 @@ import numpy as np
 
 from qminima.errors import InputError, shorten
 from qminima.library import read_text
+from qminima.parsing import real_number, whole_number
 from qminima.storage import write_atomically
 from simulator.memory import require_memory
 
@@ -106,7 +107,7 @@ def _keys(header: str) -> dict[str, str]:
 
 def _integer(path: str | Path, keys: dict[str, str], key: str) -> int:
     try:
-        return int(keys[key])
+        return whole_number(keys[key])
     except KeyError:
         raise InputError(f"{path}: expected {key} in the header") from None
     except ValueError:
@@ -118,8 +119,8 @@ def _integer(path: str | Path, keys: dict[str, str], key: str) -> int:
 def _parse_line(where: str, line: str, norb: int) -> tuple[float, list[int]]:
     fields = line.split()
     try:
-        value = float(fields[0].upper().replace("D", "E"))
-        indices = [int(field) - 1 for field in fields[1:]]
+        value = real_number(fields[0].upper().replace("D", "E"))  # Fortran's exponent
+        indices = [whole_number(field) - 1 for field in fields[1:]]
     except ValueError:
         raise InputError(
             f"{where}: expected a number and four indices, got {shorten(line)!r}"

@@ -10,8 +10,9 @@ from math import dist, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, shorten, unknown_name
 from qminima.library import Library, read_text
+from qminima.parsing import real_number, whole_number
 
 from .basis import check_basis
 
@@ -79,7 +80,8 @@ class Molecule:
         electrons = self.electrons
         if electrons < 1:
             raise InputError(
-                f"a charge of {self.charge:+d} leaves {electrons} electrons; expected at least 1"
+                f"a charge of {self.charge:+d} leaves {electrons} electrons; "
+                "expected at least 1: check the charge"
             )
         if not 0 <= self.spin <= electrons or (electrons - self.spin) % 2:
             parity = "even" if electrons % 2 == 0 else "odd"
@@ -130,9 +132,9 @@ class Molecule:
         """
         lines = read_text(path).splitlines()
         try:
-            count = int(lines[0])
+            count = whole_number(lines[0].strip())
         except (IndexError, ValueError):
-            got = repr(lines[0]) if lines else "an empty file"
+            got = repr(shorten(lines[0])) if lines else "an empty file"
             raise InputError(
                 f"{path}: expected the number of atoms in the first line, got {got}"
             ) from None
@@ -141,7 +143,7 @@ class Molecule:
             body.pop()
         if count != len(body) or count < 1:
             raise InputError(
-                f"{path}: the first line announces {count} atoms, "
+                f"{path}: the first line announces {shorten(count)} atoms, "
                 f"but {len(body)} lines follow the comment"
             )
         atoms = [
@@ -262,11 +264,15 @@ def _parse_atom(line: str, where: str, unit: Unit) -> Atom:
     if len(fields) != 4:
         raise InputError(f"{where}: expected an element and three numbers, got {line[:80]!r}")
     try:
-        x, y, z = map(float, fields[1:])
+        x, y, z = map(real_number, fields[1:])
     except ValueError:
-        raise InputError(f"{where}: expected three numbers, got {' '.join(fields[1:])!r}") from None
+        raise InputError(
+            f"{where}: expected three numbers, got {shorten(' '.join(fields[1:]))!r}"
+        ) from None
     if not (isfinite(x) and isfinite(y) and isfinite(z)):
-        raise InputError(f"{where}: expected finite coordinates, got {' '.join(fields[1:])!r}")
+        raise InputError(
+            f"{where}: expected finite coordinates, got {shorten(' '.join(fields[1:]))!r}"
+        )
     if unit not in _UNITS:
         raise unknown_name("unit", unit, _UNITS)
     factor = _UNITS[unit]
@@ -279,7 +285,7 @@ def _parse_atom(line: str, where: str, unit: Unit) -> Atom:
 def _element(symbol: str) -> str:
     normal = symbol.capitalize()
     if normal not in _elements():
-        raise InputError(f"expected the symbol of an element, got {symbol!r}")
+        raise InputError(f"expected the symbol of an element, got {shorten(symbol)!r}")
     return normal
 
 

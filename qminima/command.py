@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -170,13 +172,47 @@ def finish(
     json: Path | None,
     plot: Path | None,
 ) -> None:
-    """Print, store and draw a comparison; exit with 130 if the run was interrupted."""
+    """Store, draw and print a comparison; exit with 130 if the run was interrupted.
+
+    Files come first, so that a terminal or pipe that has gone takes nothing with it.
+    """
     from .storage import write_json
 
-    show(comparison)
     if json is not None:
         write_json(json, comparison.record())
     if plot is not None:
         draw(comparison, plot)
+    if sys.stdout is not None:
+        try:
+            show(comparison)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise InputError(f"cannot write the table: {error.strerror}") from None
     if comparison.interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def run(app: typer.Typer) -> None:
+    """Run an application as a program: Ctrl-C at any moment ends it quietly with status 130."""
+    interrupted = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Greek gets question marks
+    try:
+        app()
+    except SystemExit:
+        raise
+    except BaseException:
+        # Libraries may turn an interrupt that comes while they load into an error of their own.
+        if not interrupted:
+            raise
+        sys.exit(INTERRUPTED)

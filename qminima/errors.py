@@ -32,5 +32,5 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     """
     names = sorted(known)
     near = get_close_matches(name.lower(), names, n=3)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return InputError(f"unknown {kind} {shorten(name)!r}; {hint}Known are: {', '.join(names)}")
+    hint = f"; did you mean {' or '.join(near)}?" if near else "."
+    return InputError(f"unknown {kind} {shorten(name)!r}{hint} Known are: {', '.join(names)}")

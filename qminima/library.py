@@ -56,17 +56,24 @@ class Library:
             InputError: if it is neither an existing file nor a known name.
         """
         text = str(source)
+        if not text:
+            raise InputError(f"expected a file or the name of a {self.kind}, got nothing")
         path = Path(text)
         looks_like_path = path.suffix.lower() in suffixes or "/" in text
         try:
-            if path.is_file():
-                return path, None
-            if path.is_dir() and (looks_like_path or text not in self.index):
-                raise InputError(f"expected a file, but {text!r} is a folder")
-        except (OSError, ValueError) as error:  # a name that no file can have
-            raise InputError(f"there is no file {shorten(text)!r} ({error})") from None
+            found, folder, exists = path.is_file(), path.is_dir(), path.exists()
+        except (OSError, ValueError):  # a name that no file can have
+            found = folder = exists = False
+        if found:
+            return path, None
+        if exists and (looks_like_path or text not in self.index):
+            kind = "folder" if folder else "device or pipe"
+            raise InputError(f"expected a file, but {shorten(text)!r} is a {kind}")
         if looks_like_path:
-            raise InputError(f"there is no file {text!r}")
+            raise InputError(
+                f"there is no file {shorten(text)!r}; check the path, or name a {self.kind} of "
+                "the library"
+            )
         return self.path(text), text
 
 

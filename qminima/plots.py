@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from pathlib import Path
 from typing import BinaryIO
@@ -42,6 +43,8 @@ def plot_comparison(
     Raises:
         InputError: if the file cannot be written.
     """
+    # Where no settings can be stored, matplotlib tells at length that it uses a temporary folder.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib.figure import Figure
 
     check_plot_path(path)

@@ -19,6 +19,8 @@ def check_writable(path: str | Path) -> None:
     Raises:
         InputError: with the reason, if it cannot.
     """
+    if str(path) == "-":
+        raise InputError("cannot write to '-': name a file; the table takes standard output")
     try:
         if _is_special(path):
             if not os.access(path, os.W_OK):

@@ -30,6 +30,25 @@ def printable(text: object) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in str(text))
 
 
+def no_minus_zero(value: float, digits: int = 4) -> float:
+    """The value, or plain zero where so many digits show nothing of it.
+
+    >>> f"{no_minus_zero(-1e-9):.4f}"
+    '0.0000'
+    """
+    return 0.0 if abs(value) < 0.5 * 10.0**-digits else value
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun; numbers too long to be read become powers of ten.
+
+    >>> counted(1, "node"), counted(1500, "node"), counted(10**20, "node")
+    ('1 node', '1,500 nodes', 'about 10^20 nodes')
+    """
+    text = f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
+    return f"{text} {noun}{'' if number == 1 else 's'}"
+
+
 def seconds(result: Result) -> str:
     """Wall time with three digits or fewer."""
     return f"{result.seconds:.3f}" if result.seconds < 10 else f"{result.seconds:.1f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from qminima.limits import check_count
 from simulator.circuit import Circuit, Step, UniformState
 from simulator.generators import Diagonal
@@ -36,9 +36,7 @@ def qaoa(problem: Problem, depth: int, *, space: Space | None = None) -> Circuit
     >>> qaoa(qopt.maxcut(networkx.cycle_graph(4)), depth=2).num_parameters
     4
     """
-    check_count("a depth", depth)
-    if depth > MAX_DEPTH:
-        raise InputError(f"expected a depth of at most {MAX_DEPTH}, got {depth}")
+    check_depth(depth)
     if space is None:
         space = smallest_space(problem)
     cost, mixer = Diagonal(problem.cost), x_mixer()
@@ -47,6 +45,13 @@ def qaoa(problem: Problem, depth: int, *, space: Space | None = None) -> Circuit
         steps.append(Step(cost, ((layer, 1.0),)))
         steps.append(Step(mixer, ((depth + layer, 1.0),)))
     return Circuit(space, UniformState(), tuple(steps), name="QAOA")
+
+
+def check_depth(depth: int) -> None:
+    """Raise `InputError` for a depth below 1 or beyond 10,000."""
+    check_count("a depth", depth)
+    if depth > MAX_DEPTH:
+        raise InputError(f"expected a depth of at most {MAX_DEPTH}, got {shorten(depth)}")
 
 
 def smallest_space(problem: Problem) -> Space:

@@ -20,6 +20,7 @@ from qminima.command import (
     finish,
     make_app,
     reported_errors,
+    run,
     select_methods,
 )
 from qminima.errors import InputError
@@ -49,14 +50,14 @@ def solve(
         check_threads(threads)
         check_time_limit(time_limit)
         check_outputs(json, plot)
-        if depth < 1:
-            raise InputError(f"expected --depth of at least 1, got {depth}")
 
         from qminima.progress import ProgressBar
 
+        from .ansatz import check_depth
         from .comparison import CLASSICAL, QUANTUM, compare
         from .problems.maxcut import load_maxcut
 
+        check_depth(depth)
         methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
         optional = set(methods) - set(named)
         if threads is not None:
@@ -80,6 +81,7 @@ def solve(
 
 def _memory_line(problem: MaxCut, methods: tuple[str, ...], optional: set[str], depth: int) -> str:
     """The predicted memory in words; refuses a named method that does not fit."""
+    from qminima.tables import counted
     from simulator.memory import available_memory, format_bytes
 
     from .comparison import check_fits
@@ -91,18 +93,22 @@ def _memory_line(problem: MaxCut, methods: tuple[str, ...], optional: set[str], 
         except (InputError, MemoryLimitError):
             if method not in optional:
                 raise
-    size = f"{problem.num_variables} nodes, {problem.graph.number_of_edges()} edges"
+    edges = problem.graph.number_of_edges()
+    size = f"{counted(problem.num_variables, 'node')}, {counted(edges, 'edge')}"
     may_use = format_bytes(available_memory())
     return f"{size}: {format_bytes(needed)} of memory predicted, {may_use} may be used"
 
 
 def _show(comparison: Comparison) -> None:
-    from qminima.tables import Column, evaluations, print_comparison, seconds
+    from qminima.tables import Column, counted, evaluations, print_comparison, seconds
 
     problem, reference = comparison.problem, comparison.reference
-    summary = [f"{problem['nodes']} nodes, {problem['edges']} edges, {problem['kind']}"]
+    size = f"{counted(problem['nodes'], 'node')}, {counted(problem['edges'], 'edge')}"
+    summary = [f"{size}, {problem['kind']}"]
     if reference is not None:
-        summary.append(f"best cut {-reference.value:g} ({reference.certainty}, {reference.method})")
+        summary.append(
+            f"best cut {0.0 - reference.value:g} ({reference.certainty}, {reference.method})"
+        )
     if any(result.properties.get("proven") for result in comparison.results):
         summary.append("*: proven optimal in this run")
     print_comparison(
@@ -132,7 +138,9 @@ def _gap_text(result: Result) -> str:
 
 
 def _mean_text(result: Result) -> str:
-    return "" if result.expectation is None else f"{0.0 - result.expectation:.4f}"
+    from qminima.tables import no_minus_zero
+
+    return "" if result.expectation is None else f"{no_minus_zero(-result.expectation):.4f}"
 
 
 def _draw(comparison: Comparison, path: Path) -> None:
@@ -144,4 +152,4 @@ def _draw(comparison: Comparison, path: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    run(app)

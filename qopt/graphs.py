@@ -12,6 +12,7 @@ import networkx as nx
 
 from qminima.errors import InputError, shorten
 from qminima.library import Library, read_text
+from qminima.parsing import real_number, whole_number
 from qminima.storage import write_atomically
 
 Graph = nx.Graph
@@ -138,7 +139,7 @@ def load_graph(source: str | Path) -> tuple[nx.Graph[int], str, dict[str, Any]]:
 
 def _header(path: str | Path, fields: list[str]) -> tuple[int, int]:
     try:
-        nodes, edges = map(_integer, fields)
+        nodes, edges = map(whole_number, fields)
     except ValueError:
         raise InputError(
             f"{path}: expected the numbers of nodes and edges in the first line, "
@@ -160,23 +161,14 @@ def _edge(where: str, fields: list[str]) -> tuple[int, int, int | float]:
         raise InputError(f"{where}: expected 'i j weight', got {len(fields)} columns")
     try:
         first, second, *rest = fields
-        u, v = _integer(first), _integer(second)
+        u, v = whole_number(first), whole_number(second)
         (text,) = rest or ("1",)
-        if not text.isascii() or "_" in text:
-            raise ValueError
-        weight = float(text)
+        weight = real_number(text)
     except ValueError:
         raise InputError(f"{where}: expected 'i j weight', got {_quote(fields)}") from None
     if not isfinite(weight):
         raise InputError(f"{where}: expected a finite weight, got {shorten(text)}")
     return u, v, _plain(weight)
-
-
-def _integer(text: str) -> int:
-    """A whole number in plain digits; Python alone would take 1_0 and digits of any script."""
-    if not (text.isascii() and text.removeprefix("-").isdigit()):
-        raise ValueError
-    return int(text)
 
 
 def _plain(weight: float) -> int | float:

@@ -6,6 +6,9 @@ import os
 import resource
 from pathlib import Path
 
+# Address space that libraries and the stacks of their threads take as they are loaded.
+_LIBRARY_SPACE = 512 << 20
+
 
 class MemoryLimitError(MemoryError):
     """The predicted memory of a request exceeds what the process may use."""
@@ -76,7 +79,7 @@ def _address_space_left() -> int | None:
         return None
     statm = Path("/proc/self/statm")
     used = int(statm.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
-    return soft - used
+    return soft - used - _LIBRARY_SPACE
 
 
 def _cgroup_left() -> list[int]:

@@ -90,6 +90,8 @@ def vqe(
         warnings = []
         if not minimum.converged:
             warnings.append(f"not converged ({minimum.stop_reason})")
+        elif minimum.evaluations == 1 and circuit.num_parameters:
+            warnings.append("the start is a stationary point, so this is the energy of the start")
         return Result(
             method=f"{circuit.name}-VQE",
             kind="quantum",

@@ -10,7 +10,7 @@ from qminima.limits import check_count
 from qminima.result import Result
 
 from ..problems.problem import Problem
-from ..results import bits, solution
+from ..results import solution
 
 
 def random_assignment(problem: Problem, *, shots: int = 1024, seed: int | None = None) -> Result:
@@ -19,7 +19,10 @@ def random_assignment(problem: Problem, *, shots: int = 1024, seed: int | None =
     check_count("shots", shots)
     rng = np.random.default_rng(seed)
     n = problem.num_variables
-    candidates = (bits(rng.integers(0, 2, n, dtype=np.int8).tolist()) for _ in range(shots))
+    zero = np.uint8(ord("0"))
+    candidates = (
+        (rng.integers(0, 2, n, dtype=np.uint8) + zero).tobytes().decode() for _ in range(shots)
+    )
     return solution(
         problem,
         "random assignment",

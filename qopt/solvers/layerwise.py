@@ -156,7 +156,11 @@ class LayerwiseTraining:
 
     @property
     def _best(self) -> _Stage:
-        return min(self._stages, key=lambda stage: stage.minimum.value)
+        """The last depth, unless an earlier one is better by more than rounding."""
+        best = min(self._stages, key=lambda stage: stage.minimum.value)
+        margin = 1e-9 * max(1.0, abs(best.minimum.value))
+        last = self._stages[-1]
+        return last if last.minimum.value <= best.minimum.value + margin else best
 
     def _left(self) -> int | None:
         limit = self._max_evaluations

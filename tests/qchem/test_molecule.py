@@ -260,7 +260,13 @@ def test_charge_and_spin_that_do_not_fit(charge: int, spin: int, message: str) -
 
 @pytest.mark.parametrize(
     ("name", "suggestion"),
-    [("sto-3h", "sto-3g"), ("6-31", "6-31g"), ("cc-pvdzz", "cc-pvdz"), ("def2-svpp", "def2-svp")],
+    [
+        ("sto-3h", "sto-3g"),
+        ("6-31", "6-31g"),
+        ("cc-pvdzz", "cc-pvdz"),
+        ("def2-svpp", "def2-svp"),
+        ("6-31g(zz,p)", "6-31g"),
+    ],
 )
 def test_unknown_basis_suggests(name: str, suggestion: str) -> None:
     with pytest.raises(InputError, match="did you mean") as caught:
@@ -275,9 +281,7 @@ def test_nonsense_basis_lists_the_known(name: str) -> None:
         Molecule.from_atoms("H 0 0 0; H 0 0 1", basis=name)
 
 
-@pytest.mark.parametrize(
-    ("basis", "element"), [("sto-3g", "U"), ("6-31g", "Au"), ("cc-pvdz", "U"), ("6-31g(zz)", "C")]
-)
+@pytest.mark.parametrize(("basis", "element"), [("sto-3g", "U"), ("6-31g", "Au"), ("cc-pvdz", "U")])
 def test_basis_without_functions_for_an_element(basis: str, element: str) -> None:
     with pytest.raises(InputError) as caught:
         Molecule.from_atoms(f"{element} 0 0 0; H 0 0 2; H 0 2 2", basis=basis, spin=element == "Au")

@@ -153,7 +153,7 @@ class TestFinish:
             tmp_path / "r.json",
             tmp_path / "r.png",
         )
-        assert done == ["shown", "drawn to r.png"]
+        assert done == ["drawn to r.png", "shown"]
         assert (tmp_path / "r.json").exists()
 
     def test_nothing_is_stored_unasked(self, tmp_path: Path, monkeypatch: Any) -> None:

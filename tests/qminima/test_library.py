@@ -47,7 +47,7 @@ def test_unknown_names_are_answered_with_near_and_all_known_ones(kind: str) -> N
 
 def test_nothing_near_is_suggested_for_nonsense() -> None:
     message = str(unknown_name("method", "qqqqqq", ["hf", "ccsd"]))
-    assert message == "unknown method 'qqqqqq'; Known are: ccsd, hf"
+    assert message == "unknown method 'qqqqqq'. Known are: ccsd, hf"
 
 
 def test_control_characters_in_names_are_escaped() -> None:
@@ -70,7 +70,7 @@ def test_name_comes_before_folder(folder: Path) -> None:
 def test_folders_are_named_as_such(folder: Path) -> None:
     (folder / "graphs").mkdir()
     (folder / "odd.rud").mkdir()
-    for source in ("graphs", "odd.rud", ".", "..", "", str(folder), f"{folder}/"):
+    for source in ("graphs", "odd.rud", ".", "..", str(folder), f"{folder}/"):
         with pytest.raises(InputError, match="is a folder"):
             Library("problems").locate(source, (".rud",))
 
