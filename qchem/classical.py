@@ -239,6 +239,8 @@ def _mean_field(hamiltonian: Hamiltonian) -> SCF:
         mean_field.mo_coeff = np.array([identity, identity])
         mean_field.mo_occ, mean_field.mo_energy = occupation, energies
     mean_field._eri = ao2mo.restore(8, hamiltonian.h2, norb)
+    # PySCF asks for this attribute and, where it is missing, imports all of itself to find it.
+    mean_field.with_df = None
     mean_field.get_hcore = lambda *_: hamiltonian.h1
     mean_field.get_ovlp = lambda *_: identity
     mean_field.energy_nuc = lambda *_: hamiltonian.core_energy

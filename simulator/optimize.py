@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import optimize
 
 Floats = NDArray[np.float64]
 
@@ -174,8 +175,6 @@ def minimize(
 def _run(
     recorder: _Recorder, start: Floats, method: str, tolerance: float, max_iterations: int
 ) -> tuple[bool, str]:
-    from scipy import optimize
-
     options: dict[str, Any] = {"maxiter": max_iterations}
     if method == "L-BFGS-B":
         # ftol 0 leaves the gradient as the only criterion; energies are wanted to the last digit.

@@ -34,7 +34,7 @@ def solve_qaoa(
     shots: int = 1024,
     seed: int | None = None,
     precision: Precision = "double",
-    gradient_tolerance: float = 1e-4,
+    gradient_tolerance: float = 1e-3,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
     progress: Progress | None = None,
