@@ -22,8 +22,17 @@ ROUND_BITS = 6
 TILE = uint64(1 << TILE_BITS)
 
 
+def _compile(function, stride, **options):
+    """Compile a pass under a name of its own.
+
+    Kernels on disk carry the passes they use along, and symbols are told apart by name only: two
+    strides under one name would get mixed up between kernels that different processes stored.
+    """
+    function.__name__ = function.__qualname__ = f"{function.__name__}_{stride}"
+    return njit(**options)(function)
+
+
 def _make_rotate2(stride):
-    @njit
     def rotate2(r, i, c, s, start):
         """The bit of one stride on one tile."""
         h = uint64(stride)
@@ -36,11 +45,10 @@ def _make_rotate2(stride):
                 r[m] = c * yr - s * xi
                 i[m] = c * yi + s * xr
 
-    return rotate2
+    return _compile(rotate2, stride)
 
 
 def _make_rotate4(stride):
-    @njit
     def rotate4(r, i, c, s, start):
         """The bits of one stride and its double on one tile."""
         cc, cs, ss = c * c, c * s, s * s
@@ -59,12 +67,11 @@ def _make_rotate4(stride):
                 r[n] = cc * nr - cs * (li + mi) - ss * kr
                 i[n] = cc * ni + cs * (lr + mr) - ss * ki
 
-    return rotate4
+    return _compile(rotate4, stride)
 
 
 def _make_overlap2(stride):
     # Sums may be reordered, as vector code needs; nothing else is relaxed.
-    @njit(fastmath={"reassoc"})
     def overlap2(u, v, r, i, start):
         """Re <lam|i X|psi> of the bit of one stride on one tile; lam is u + i v."""
         h = uint64(stride)
@@ -75,11 +82,10 @@ def _make_overlap2(stride):
                 total += v[k] * r[m] - u[k] * i[m] + v[m] * r[k] - u[m] * i[k]
         return total
 
-    return overlap2
+    return _compile(overlap2, stride, fastmath={"reassoc"})
 
 
 def _make_overlap4(stride):
-    @njit(fastmath={"reassoc"})
     def overlap4(u, v, r, i, start):
         """The same of the bits of one stride and its double."""
         h = uint64(stride)
@@ -91,7 +97,7 @@ def _make_overlap4(stride):
                 total += (v[l] + v[m]) * (r[k] + r[n]) - (u[l] + u[m]) * (i[k] + i[n])
         return total
 
-    return overlap4
+    return _compile(overlap4, stride, fastmath={"reassoc"})
 
 
 _rotate4_1, _rotate4_4, _rotate4_16 = (_make_rotate4(h) for h in (1, 4, 16))

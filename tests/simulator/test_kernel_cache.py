@@ -1,0 +1,36 @@
+"""Kernels that different processes compiled and stored work together in a third one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SETUP = """
+import numpy as np
+from simulator.kernels import mixer
+rng = np.random.default_rng(0)
+state = rng.normal(size=(4, 1 << 13))
+def rotate(re, im, s): mixer.rotate.serial(re, im, 0.8, s)
+def rotate_back(re, im, lre, lim): return mixer.rotate_back.serial(re, im, lre, lim, 0.8, 0.6)
+"""
+# Functions compiled before the kernel shift the numbers that the compiler appends to names; after
+# five of them, passes of different strides once had the same name in two kernels.
+SHIFT = "import numba\nfor _ in range(5):\n    numba.njit(lambda x: x + 1)(1)\n"
+ROTATE = "rotate(*state[:2].copy(), 0.6)"
+BACK = "rotate_back(*state.copy())"
+CHECK = """
+work = state.copy()
+rotate_back(*work)
+rotate(*work[:2], -0.6)
+rotate(*work[2:], -0.6)
+assert np.abs(work - state).max() < 1e-12, np.abs(work - state).max()
+"""
+
+
+def test_kernels_of_different_processes_do_not_mix(tmp_path: Path) -> None:
+    """Symbols of helpers that share a name would be taken from whichever kernel came first."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    for code in (SHIFT + SETUP + ROTATE, SETUP + BACK, SETUP + BACK + "\n" + CHECK):
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True)
