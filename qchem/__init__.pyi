@@ -1,3 +1,4 @@
+from .ansatz.orbital_rotation import orbital_rotation as orbital_rotation
 from .ansatz.uccsd import uccsd as uccsd
 from .classical import ccsd as ccsd
 from .classical import ccsd_t as ccsd_t
@@ -14,6 +15,7 @@ from .mappings import from_openfermion_order as from_openfermion_order
 from .mappings import pauli_sum as pauli_sum
 from .mappings import to_openfermion_order as to_openfermion_order
 from .molecule import Molecule as Molecule
+from .screening import screen as screen
 from .solvers.vqe import vqe as vqe
 from .spin import spin_square as spin_square
 from .starting_parameters import initial_parameters as initial_parameters

@@ -12,6 +12,7 @@ from simulator.memory import require_memory
 
 from .hamiltonian import Hamiltonian
 from .molecule import Molecule
+from .point_group import adapt_orbitals, drop_forbidden
 
 if TYPE_CHECKING:
     from pyscf.gto import Mole
@@ -44,6 +45,7 @@ def electronic_hamiltonian(
     active_orbitals(mol, mol.nao, active_space, frozen_core=frozen_core)  # refuse before the work
     started = perf_counter()
     mean_field, warnings = run_hartree_fock(molecule)
+    point_group, labels = adapt_orbitals(mean_field)
     seconds = perf_counter() - started
     core, norb = active_orbitals(
         mol, mean_field.mo_coeff.shape[1], active_space, frozen_core=frozen_core
@@ -54,8 +56,14 @@ def electronic_hamiltonian(
         "choose a smaller active space",
     )
     h1, h2, core_energy = _integrals(mean_field, core, norb)
+    if labels:
+        drop_forbidden(h1, h2, labels[core : core + norb])
     nelec = (mol.nelec[0] - core, mol.nelec[1] - core)
-    description = {**molecule.describe(), "active_space": [sum(nelec), norb]}
+    description = {
+        **molecule.describe(),
+        "point_group": point_group,
+        "active_space": [sum(nelec), norb],
+    }
     return Hamiltonian(
         h1,
         h2,

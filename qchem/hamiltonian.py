@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,6 +128,18 @@ class Hamiltonian:
         """The determinants of its electrons."""
         return Electrons(self.norb, self.nelec)
 
+    @cached_property
+    def orbital_symmetry(self) -> tuple[int, ...]:
+        """A label of each orbital under which all integrals are totally symmetric.
+
+        Labels combine by exclusive or, as irreducible representations of D2h and its subgroups;
+        they are read off the integrals (`simulator.two_body.orbital_symmetry`), so that any
+        Hamiltonian has them.
+        """
+        from simulator.two_body import orbital_symmetry
+
+        return orbital_symmetry(self.one_electron, self.two_electron)
+
     @property
     def fock(self) -> tuple[Floats, Floats]:
         """Fock matrices of the reference determinant, whose lowest orbitals are occupied."""
@@ -180,9 +193,9 @@ class Hamiltonian:
         if space.num_qubits != 2 * self.norb:
             raise SpaceError(f"the Hamiltonian has {self.norb} orbitals, which {space} has not")
         if isinstance(space, Electrons):
-            from .direct_ci import lower
+            from simulator.two_body import two_body_operator
 
-            return lower(self.h1, self.h2, self.core_energy, space)
+            return two_body_operator(self.one_electron, self.two_electron, self.core_energy, space)
         if isinstance(space, Qubits):
             from .mappings import block_pauli_sum
 

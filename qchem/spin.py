@@ -23,9 +23,7 @@ def spin_square(state: NDArray[np.inexact], space: Electrons) -> float:
     return float(
         sum(
             spin_op.spin_square0(
-                np.ascontiguousarray(part, dtype=float).reshape(space.shape),
-                space.norb,
-                space.nelec,
+                space.to_matrix(part.astype(float, copy=False)), space.norb, space.nelec
             )[0]
             for part in parts
             if part.any()

@@ -6,6 +6,7 @@ from .circuit import UniformState as UniformState
 from .generators import Diagonal as Diagonal
 from .generators import Excitation as Excitation
 from .generators import Generator as Generator
+from .generators import OrbitalRotation as OrbitalRotation
 from .generators import PauliString as PauliString
 from .generators import SelfInverse as SelfInverse
 from .generators import SparseGenerator as SparseGenerator

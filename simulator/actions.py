@@ -10,6 +10,7 @@ These three operations are the meaning of a generator; programs may fuse several
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from math import cos, sin
 from typing import Any
 
@@ -170,34 +171,28 @@ class SelfInverseAction(Action):
 
 
 class ExcitationAction(Action):
-    """A = T - T^dagger, A^3 = -A: a rotation of coupled pairs of determinants."""
+    """A sum of commuting T - T^dagger, A^3 = -A each: rotations of coupled pairs of determinants."""
 
     real = True
 
-    def __init__(self, alpha: Part, beta: Part, space: Electrons) -> None:
-        self._shape = space.shape
-        self._tables = ExcitationTables.build(space, [(alpha, beta)])
+    def __init__(self, parts: Sequence[tuple[Part, Part]], space: Electrons) -> None:
+        self._count = len(parts)
+        self._tables = ExcitationTables.build(space, parts, single=True)
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Move amplitudes between partners, with sign."""
-        tables = self._tables
-        (row, row_end), (column, column_end) = tables.rows[0], tables.columns[0]
-        rows, columns = slice(row, row_end), slice(column, column_end)
-        low = np.ix_(tables.source[rows], tables.source[columns])
-        high = np.ix_(tables.target[rows], tables.target[columns])
-        sign = np.outer(tables.sign[rows], tables.sign[columns])
         out[:] = 0
-        for component, target in zip(psi, out, strict=True):
-            matrix, image = component.reshape(self._shape), target.reshape(self._shape)
-            image[high] = sign * matrix[low]
-            image[low] = -sign * matrix[high]
+        for low, high, sign in self._tables.pairs():
+            out[:, high] += sign * psi[:, low]
+            out[:, low] -= sign * psi[:, high]
 
     def forward(self, psi: Planar, angle: float) -> None:
         """Rotate each coupled pair by the angle."""
-        cosine, sine = np.array([cos(angle)]), np.array([sin(angle)])
-        for component in psi:
-            matrix = component.reshape(self._shape)
-            excitations.rotate(self._tables.work, matrix, *self._tables.arrays(), cosine, sine)
+        cosines, sines = np.full(self._count, cos(angle)), np.full(self._count, sin(angle))
+        scratch = self._tables.buffers(1, 1, psi.dtype)
+        for row in psi:
+            tables = self._tables.arrays(psi.dtype)
+            excitations.rotate(4 * self._tables.work, row, scratch, *tables, cosines, sines)
 
 
 class SparseAction(Action):

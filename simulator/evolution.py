@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numba
 import numpy as np
@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from .circuit import Circuit
 from .excitation_tables import ExcitationTables
-from .generators import Excitation
+from .generators import Excitation, OrbitalRotation
 from .kernels import excitations
 from .planar import Planar
 from .spaces import Electrons
 
 Floats = NDArray[np.float64]
+
+# Numbers read and written for each pair of amplitudes that an excitation rotates.
+_COST = 4
 
 
 class Evolution(Protocol):
@@ -35,7 +38,7 @@ class Evolution(Protocol):
 def evolution(circuit: Circuit) -> Evolution:
     """The fastest evolution that fits the circuit's steps."""
     generators = [step.generator for step in circuit.steps]
-    run = [generator for generator in generators if isinstance(generator, Excitation)]
+    run = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
     if isinstance(circuit.space, Electrons) and len(run) == len(generators):
         return ExcitationRun(circuit.space, run)
     return StepByStep(circuit)
@@ -66,36 +69,52 @@ class StepByStep:
 
 
 class ExcitationRun:
-    """Excitations only: all of them in one call of a kernel, without leaving it."""
+    """Excitations only: all of them in one call of a kernel, without leaving it.
+
+    Args:
+        space: the determinants.
+        run: for each step the commuting excitations that share its angle.
+    """
 
     real = True
 
-    def __init__(self, space: Electrons, run: list[Excitation]) -> None:
-        for excitation in run:
+    def __init__(self, space: Electrons, run: list[tuple[Excitation, ...]]) -> None:
+        flat = [excitation for step in run for excitation in step]
+        for excitation in flat:
             excitation.check(space)
-        self._shape = space.shape
-        self._tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in run])
+        self._step = np.repeat(np.arange(len(run)), [len(step) for step in run])
+        self._tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in flat])
+        self._buffers: Planar | None = None
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all excitations, first to last."""
-        cosines, sines = np.cos(angles), np.sin(angles)
-        for component in psi:
-            matrix = component.reshape(self._shape)
-            excitations.rotate(self._tables.work, matrix, *self._tables.arrays(), cosines, sines)
+        cosines, sines = np.cos(angles)[self._step], np.sin(angles)[self._step]
+        scratch = self._scratch(psi.dtype)
+        for row in psi:
+            excitations.rotate(
+                _COST * self._tables.work,
+                row,
+                scratch,
+                *self._tables.arrays(psi.dtype),
+                cosines,
+                sines,
+            )
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
         """Undo all excitations, last to first, ket and costate in the same sweep."""
-        cosines, sines = np.cos(angles), np.sin(angles)
-        partial = np.zeros((numba.get_num_threads(), len(angles)))
-        for component, costate in zip(psi, lam, strict=True):
+        cosines, sines = np.cos(angles)[self._step], np.sin(angles)[self._step]
+        scratch = self._scratch(psi.dtype)
+        partial = np.zeros((len(scratch), len(self._step)))
+        for row, costate in zip(psi, lam, strict=True):
             excitations.rotate_back(
-                2 * self._tables.work,
-                component.reshape(self._shape),
-                costate.reshape(self._shape),
-                *self._tables.arrays(),
-                cosines,
-                sines,
-                partial,
-            )
-        total: Floats = partial.sum(axis=0)
-        return total
+                2 * _COST * self._tables.work, row, costate, scratch, *self._tables.arrays(psi.dtype),
+                cosines, sines, partial,
+            )  # fmt: skip
+        return np.bincount(self._step, weights=partial.sum(axis=0), minlength=len(angles))
+
+    def _scratch(self, dtype: Any) -> Planar:
+        """Buffers of the kernels, made when first needed."""
+        threads = numba.get_num_threads()
+        if self._buffers is None or self._buffers.dtype != dtype or len(self._buffers) != threads:
+            self._buffers = self._tables.buffers(threads, 2, dtype)
+        return self._buffers

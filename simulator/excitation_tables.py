@@ -1,27 +1,33 @@
-"""Tables of excitations on the strings of one spin."""
+"""Tables of excitations on the strings of one spin, and their grouping into jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .spaces import Electrons
+from .kernels.excitations import GATHER, ROWS, TILES
+from .kernels.lanes import WIDTH
+from .spaces import Electrons, Sector
 
 Part = tuple[tuple[int, ...], tuple[int, ...]]
-Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+Integers = NDArray[np.int64]
+Entries = tuple[Integers, Integers, NDArray[np.float64]]
+
+# A run goes through buffers if it has at least this many entries for each row of the buffer,
+# which pays for copying; one of alpha alone (0) needs more, as its rows are contiguous anyway.
+_ENTRIES_PER_ROW = {0: 3.0, 1: 0.75}
 
 
 def string_table(space: Electrons, spin: int, part: Part) -> Entries:
     """Which strings c^dagger_{t1} c^dagger_{t2} ... c_{f2} c_{f1} connects, and with which sign.
 
     Returns:
-        Positions of source and target strings, and the signs, all of the same length.  A part
-        that excites nothing connects every string with itself.
+        Positions of source and target strings among `space.strings(spin)`, and the signs, all
+        of the same length.  A part that excites nothing connects every string with itself.
     """
     strings = space.strings(spin)
     leave, fill = part
@@ -34,66 +40,231 @@ def string_table(space: Electrons, spin: int, part: Part) -> Entries:
     for orbital in (*leave, *reversed(fill)):
         parity += np.bitwise_count(current & ((1 << orbital) - 1))
         current ^= 1 << orbital
-    target = np.searchsorted(strings, current)
     sign = np.where(parity & 1, -1.0, 1.0)
-    return source.astype(np.int64), target.astype(np.int64), sign
+    return source.astype(np.int64), space.rank(spin, current), sign
 
 
 @dataclass(frozen=True, eq=False)
 class ExcitationTables:
-    """All that the kernels need to run a sequence of excitations; see `kernels.excitations`."""
+    """All that the kernels need to run a sequence of excitations; see `kernels.excitations`.
 
-    blocks: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
+    Attributes:
+        work: pairs of amplitudes that the sequence rotates, on the average of its jobs.
+        rows: rows of the largest buffer.
+    """
+
+    jobs: Integers
+    x: Integers
+    y: Integers
     sign: NDArray[np.float64]
+    segments: Integers
+    p: NDArray[np.int32]
+    q: NDArray[np.int32]
+    entry_sign: NDArray[np.float64]
     work: int
+    rows: int
 
     @classmethod
-    def build(cls, space: Electrons, excitations: Sequence[tuple[Part, Part]]) -> ExcitationTables:
-        """Tables for excitations, (alpha part, beta part) each, in the order in which they act."""
-        ranges: dict[tuple[int, Part], tuple[int, int]] = {}
-        entries: list[Entries] = []
-        length = work = 0
-        for excitation in excitations:
-            for spin, part in enumerate(excitation):
-                if (spin, part) not in ranges:
-                    table = string_table(space, spin, part)
-                    ranges[spin, part] = (length, length + len(table[0]))
-                    entries.append(table)
-                    length += len(table[0])
-        rows = [ranges[0, alpha] for alpha, _ in excitations]
-        columns = [ranges[1, beta] for _, beta in excitations]
-        for (row, row_end), (column, column_end) in zip(rows, columns, strict=True):
-            work += (row_end - row) * (column_end - column)
-        blocks = []
-        position = 0
-        for alone, group in groupby(excitations, key=_block_key):
-            count = len(list(group))
-            blocks.append((position, position + count, int(alone == "alpha alone")))
-            position += count
-        source, target, sign = (
-            np.concatenate([entry[which] for entry in entries]) if entries else np.zeros(0, kind)
-            for which, kind in enumerate((np.int64, np.int64, np.float64))
+    def build(
+        cls, space: Electrons, excitations: Sequence[tuple[Part, Part]], *, single: bool = False
+    ) -> ExcitationTables:
+        """Tables for excitations, (alpha part, beta part) each, in the order in which they act.
+
+        Args:
+            space: the determinants.
+            excitations: what acts, first to last.
+            single: whether to keep every excitation a job of its own, without buffers.
+        """
+        builder = _Builder(space, excitations)
+        first = 0
+        while first < len(excitations):
+            length = 1 if single else _run_length(excitations, first)
+            builder.add_run(first, first + length, in_buffers=not single)
+            first += length
+        return builder.finish()
+
+    def arrays(self, dtype: Any) -> tuple[NDArray[Any], ...]:
+        """The arguments of the kernels, in their order, for vectors of this type."""
+        return (
+            self.jobs, self.x, self.y, self.sign.astype(dtype, copy=False),
+            self.segments, self.p, self.q, self.entry_sign,
+        )  # fmt: skip
+
+    def pairs(self) -> Iterator[tuple[Integers, Integers, NDArray[np.float64]]]:
+        """Positions and signs of the amplitudes that excitations couple, without buffers only."""
+        for kind, _, _, first, last, width, *_, segment in self.jobs:
+            x, y, sign = (lanes[first:last, None] for lanes in (self.x, self.y, self.sign))
+            if kind == ROWS:
+                columns = np.arange(width)
+                yield x + columns, y + columns, sign
+            else:
+                entries = slice(*self.segments[segment])
+                yield x + self.p[entries], y + self.q[entries], sign * self.entry_sign[entries]
+
+    def buffers(self, threads: int, vectors: int, dtype: Any) -> NDArray[Any]:
+        """Scratch memory for the kernels, each thread's part on a cache line of its own."""
+        line = 64 // np.dtype(dtype).itemsize
+        length = -(-vectors * self.rows * WIDTH // line) * line
+        memory = np.zeros(threads * length + line, dtype=dtype)
+        start = -(memory.ctypes.data // memory.itemsize) % line
+        return memory[start : start + threads * length].reshape(threads, length)
+
+
+def _shared_spin(run: Sequence[tuple[Part, Part]]) -> int:
+    """The spin (0 or 1) whose part all share; a spin that none excites is shared."""
+    return 0 if len({alpha for alpha, _ in run}) == 1 and run[0][1][0] else 1
+
+
+def _run_length(excitations: Sequence[tuple[Part, Part]], first: int) -> int:
+    """How many excitations from the first one on share the part of one spin."""
+    lengths = [1, 1]
+    for spin in (0, 1):
+        shared, other = excitations[first][spin], excitations[first][1 - spin]
+        if not other[0]:
+            continue
+        for excitation in excitations[first + 1 :]:
+            if excitation[spin] != shared or not excitation[1 - spin][0]:
+                break
+            lengths[spin] += 1
+    return max(lengths)
+
+
+class _Builder:
+    """Collects the arrays of `ExcitationTables`."""
+
+    def __init__(self, space: Electrons, excitations: Sequence[tuple[Part, Part]]) -> None:
+        self._space, self._excitations = space, excitations
+        self._sectors = {sector.label: sector for sector in space.sectors}
+        self._jobs: list[tuple[int, ...]] = []
+        self._lanes: list[tuple[Any, ...]] = []
+        self._entries: list[tuple[Any, ...]] = []
+        self._segments: list[tuple[int, int]] = []
+        self._ranges: dict[Any, tuple[int, int]] = {}
+        self._runs: dict[Any, int] = {}
+        self._tables: dict[tuple[int, Part], Entries] = {}
+        self._work = self._rows = 0
+
+    def add_run(self, first: int, last: int, *, in_buffers: bool) -> None:
+        """Jobs for excitations that share the part of one spin, sector by sector."""
+        run = self._excitations[first:last]
+        shared = _shared_spin(run)
+        for sector in self._space.sectors:
+            partner = self._partner(sector, run[0] if run[0][shared][0] else None)
+            if partner is None:
+                continue
+            if not in_buffers or not self._add_tiles(first, last, shared, sector, partner):
+                for gate in range(first, last):
+                    self._add_single(gate, sector)
+
+    def _partner(self, sector: Sector, excitation: tuple[Part, Part] | None) -> Sector | None:
+        """The sector to which an excitation leads from another one."""
+        if excitation is None:
+            return sector
+        leave, fill = excitation[0]
+        return self._sectors.get(sector.label ^ self._space.label((*leave, *fill)))
+
+    def _add_tiles(
+        self, first: int, last: int, shared: int, sector: Sector, partner: Sector
+    ) -> bool:
+        """One job through buffers; False, and nothing done, if that does not pay."""
+        run = self._excitations[first:last]
+        part, moved = run[0][shared], 1 - shared
+        nx, ny = sector.shape[moved], partner.shape[moved] if part[0] else 0
+        parts = tuple(excitation[moved] for excitation in run)
+        ranges = [self._entry_range(moved, p, sector, partner, nx if ny else 0) for p in parts]
+        entries = sum(stop - start for start, stop in ranges)
+        if entries < _ENTRIES_PER_ROW[moved if ny == 0 else 1] * (nx + ny):
+            return False
+        lanes = self._lane_range(shared, part, sector, partner)
+        steps = (1, 1) if moved == 1 else (sector.shape[1], partner.shape[1])
+        segment = self._runs.setdefault(tuple(ranges), len(self._segments))
+        if segment == len(self._segments):
+            self._segments += ranges
+        self._add((TILES, first, last, *lanes, nx, ny, *steps, segment), entries)
+        self._rows = max(self._rows, nx + ny)
+        return True
+
+    def _add_single(self, gate: int, sector: Sector) -> None:
+        """One excitation by itself."""
+        alpha, beta = self._excitations[gate]
+        partner = self._partner(sector, (alpha, beta))
+        if partner is None:
+            return
+        lanes = self._lane_range(0, alpha, sector, partner)
+        width = sector.shape[1]
+        if not beta[0]:
+            self._add((ROWS, gate, gate + 1, *lanes, width, 0, 1, 1, 0), width)
+            return
+        entries = self._entry_range(1, beta, sector, partner, 0)
+        self._segments.append(entries)
+        segment = len(self._segments) - 1
+        self._add((GATHER, gate, gate + 1, *lanes, 0, 0, 1, 1, segment), entries[1] - entries[0])
+
+    def _add(self, job: tuple[int, ...], entries: int) -> None:
+        spectators = job[4] - job[3]
+        if spectators and entries:
+            self._jobs.append(job)
+            self._work += spectators * entries
+
+    def _lane_range(
+        self, spin: int, part: Part, sector: Sector, partner: Sector
+    ) -> tuple[int, int]:
+        """Spectators: the strings of one spin, or pairs of them if that spin takes part."""
+        key = ("spectators", spin, part, sector.label)
+        if key not in self._ranges:
+            source, target, sign = self._within(spin, part, sector, partner)
+            steps = (sector.shape[1], partner.shape[1]) if spin == 0 else (1, 1)
+            x, y = sector.offset + source * steps[0], partner.offset + target * steps[1]
+            self._ranges[key] = _append(self._lanes, (x, y, sign))
+        return self._ranges[key]
+
+    def _entry_range(
+        self, spin: int, part: Part, sector: Sector, partner: Sector, shift: int
+    ) -> tuple[int, int]:
+        """Entries of one excitation; `shift` is the row of the buffer where partners start."""
+        key = ("entries", spin, part, sector.label, partner.label, shift)
+        if key not in self._ranges:
+            source, target, sign = self._within(spin, part, sector, partner)
+            self._ranges[key] = _append(self._entries, (source, target + shift, sign))
+        return self._ranges[key]
+
+    def _within(self, spin: int, part: Part, sector: Sector, partner: Sector) -> Entries:
+        """A table from the strings of one sector to those of another, counted from their first."""
+        if (spin, part) not in self._tables:
+            self._tables[spin, part] = string_table(self._space, spin, part)
+        source, target, sign = self._tables[spin, part]
+        first, last = sector.strings(spin)
+        low, high = np.searchsorted(source, (first, last))
+        return source[low:high] - first, target[low:high] - partner.strings(spin)[0], sign[low:high]
+
+    def finish(self) -> ExcitationTables:
+        """All arrays, each in one piece."""
+        x, y, sign = _concatenate(self._lanes)
+        p, q, entry_sign = _concatenate(self._entries)
+        return ExcitationTables(
+            jobs=np.array(self._jobs, dtype=np.int64).reshape(-1, 10),
+            x=x.astype(np.int64),
+            y=y.astype(np.int64),
+            sign=np.concatenate([sign, np.zeros(WIDTH)]),
+            segments=np.array(self._segments, dtype=np.int64).reshape(-1, 2),
+            p=p.astype(np.int32),
+            q=q.astype(np.int32),
+            entry_sign=entry_sign,
+            work=self._work // max(1, len(self._jobs)),
+            rows=self._rows,
         )
-        return cls(
-            blocks=np.array(blocks, dtype=np.int64).reshape(-1, 3),
-            rows=np.array(rows, dtype=np.int64).reshape(-1, 2),
-            columns=np.array(columns, dtype=np.int64).reshape(-1, 2),
-            source=source.astype(np.int64),
-            target=target.astype(np.int64),
-            sign=sign.astype(np.float64),
-            work=work,
-        )
-
-    def arrays(self) -> tuple[NDArray[Any], ...]:
-        """The arguments of the kernels, in their order."""
-        return self.blocks, self.rows, self.columns, self.source, self.target, self.sign
 
 
-def _block_key(excitation: tuple[Part, Part]) -> str | Part:
-    """Excitations with equal keys that follow each other form one block."""
-    alpha, beta = excitation
-    return alpha if beta[0] else "alpha alone"
+def _append(pieces: list[tuple[Any, ...]], piece: tuple[Any, ...]) -> tuple[int, int]:
+    """Add arrays to a list; return the range they will have when all are concatenated."""
+    start = pieces[-1][3] if pieces else 0
+    stop = start + len(piece[0])
+    pieces.append((*piece, stop))
+    return start, stop
+
+
+def _concatenate(pieces: list[tuple[Any, ...]]) -> tuple[Any, Any, Any]:
+    if not pieces:
+        return np.zeros(0), np.zeros(0), np.zeros(0)
+    columns = list(zip(*pieces, strict=True))
+    return np.concatenate(columns[0]), np.concatenate(columns[1]), np.concatenate(columns[2])

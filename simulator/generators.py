@@ -23,6 +23,7 @@ __all__ = [
     "Diagonal",
     "Excitation",
     "Generator",
+    "OrbitalRotation",
     "PauliString",
     "SelfInverse",
     "SparseGenerator",
@@ -87,11 +88,16 @@ class Excitation:
         """The least number of orbitals that holds the excitation."""
         return 1 + max(sum(self.alpha, ()) + sum(self.beta, ()))
 
+    @property
+    def excitations(self) -> tuple[Excitation, ...]:
+        """Itself: what `OrbitalRotation` is a sum of, this is alone."""
+        return (self,)
+
     def on(self, space: Space) -> Action:
         """The rotation of coupled pairs of determinants; needs `Electrons`."""
         from .actions import ExcitationAction
 
-        return ExcitationAction(self.alpha, self.beta, self.check(space))
+        return ExcitationAction([(self.alpha, self.beta)], self.check(space))
 
     def check(self, space: Space) -> Electrons:
         """The space, if the excitation acts on it; raises `SpaceError` otherwise."""
@@ -99,7 +105,50 @@ class Excitation:
             raise SpaceError(f"an excitation acts on Electrons, got {space}")
         if self.norb > space.norb:
             raise SpaceError(f"the excitation {self} needs {self.norb} orbitals, got {space}")
+        if space.label(sum(self.alpha + self.beta, ())):
+            raise SpaceError(f"the excitation {self} changes the symmetry of states in {space}")
         return space
+
+
+@dataclass(frozen=True)
+class OrbitalRotation:
+    """A rotation of two orbitals of both spins, the fermionic Givens rotation.
+
+        A = sum_s (c^dagger_{q s} c_{p s} - c^dagger_{p s} c_{q s}),
+
+    exp(a A) takes orbital p to cos a p + sin a q and q to cos a q - sin a p.  The two spins
+    commute, so this is the product of two `Excitation` by the same angle.
+
+    Raises:
+        ValueError: if the orbitals are equal or negative.
+
+    >>> str(OrbitalRotation(0, 1))
+    'orbitals 0 1'
+    """
+
+    p: int
+    q: int
+
+    def __post_init__(self) -> None:
+        if self.p == self.q or min(self.p, self.q) < 0:
+            raise ValueError(f"expected two different orbitals from 0 on, got {self.p}, {self.q}")
+
+    def __str__(self) -> str:
+        return f"orbitals {self.p} {self.q}"
+
+    @property
+    def excitations(self) -> tuple[Excitation, ...]:
+        """The commuting excitations of which this is the sum."""
+        part = ((self.p,), (self.q,))
+        return Excitation(alpha=part), Excitation(beta=part)
+
+    def on(self, space: Space) -> Action:
+        """One rotation for each spin; needs `Electrons`."""
+        from .actions import ExcitationAction
+
+        pair = self.excitations
+        checked = pair[0].check(space)
+        return ExcitationAction([(e.alpha, e.beta) for e in pair], checked)
 
 
 @dataclass(frozen=True)

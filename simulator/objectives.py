@@ -45,7 +45,7 @@ class Mean:
 
     def on(self, space: Space) -> Measure:
         """Lower the observable."""
-        return _MeanMeasure(self.observable.on(space))
+        return MeanMeasure(self.observable.on(space))
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,18 @@ class Variance:
         return _VarianceMeasure(self.observable.on(space))
 
 
-class _MeanMeasure:
+class MeanMeasure:
+    """<H> on a space."""
+
     def __init__(self, operator: Operator) -> None:
-        self._operator = operator
+        self.operator = operator
         self.real = operator.real
 
     def evaluate(self, psi: Planar, lam: Planar) -> float:
+        """The mean, with costate H psi."""
         from .operators import inner
 
-        self._operator.apply(psi, lam)
+        self.operator.apply(psi, lam)
         return inner(psi, lam)
 
 

@@ -9,11 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from .circuit import Circuit
 from .evolution import evolution
-from .generators import Diagonal, Excitation
+from .generators import Diagonal, Excitation, OrbitalRotation
 from .memory import require_memory
 from .objectives import Mean, Objective
 from .observables import Observable
 from .planar import Planar, join
+from .small import small_program
 from .spaces import Electrons
 
 Floats = NDArray[np.float64]
@@ -61,14 +62,19 @@ class Program:
         shape = (components, circuit.space.size)
         self._psi: Planar = np.empty(shape, dtype=_TYPES[precision])
         self._lam: Planar = np.empty(shape, dtype=_TYPES[precision])
+        self._small = small_program(circuit, self._measure) if precision == "double" else None
 
     def __call__(self, params: ArrayLike) -> float:
         """The value at `params`, shape (num_parameters,)."""
+        if self._small is not None:
+            return self._small.value_and_gradient(params)[0]
         self._prepare(self.circuit.angles(params))
         return self._measure.evaluate(self._psi, self._lam)
 
     def value_and_gradient(self, params: ArrayLike) -> tuple[float, Floats]:
         """The value and its derivatives, shape (num_parameters,)."""
+        if self._small is not None:
+            return self._small.value_and_gradient(params)
         angles = self.circuit.angles(params)
         self._prepare(angles)
         value = self._measure.evaluate(self._psi, self._lam)
@@ -117,7 +123,7 @@ def predict_memory(circuit: Circuit, precision: Precision = "double") -> int:
     """
     space = circuit.space
     real = isinstance(space, Electrons) and all(
-        isinstance(step.generator, Excitation) for step in circuit.steps
+        isinstance(step.generator, Excitation | OrbitalRotation) for step in circuit.steps
     )
     components = 1 if real else 2
     diagonals = {step.generator for step in circuit.steps if isinstance(step.generator, Diagonal)}

@@ -7,8 +7,9 @@ configurations that a symmetry allows and maps between their integers and the po
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from math import comb
 from operator import index
@@ -170,6 +171,33 @@ def occupation_strings(norb: int, count: int) -> Integers:
 
 
 @dataclass(frozen=True)
+class Sector:
+    """A rectangle of determinants: alpha strings times beta strings, each of one symmetry.
+
+    Attributes:
+        alpha: first, and one past the last, position among the alpha strings of the space.
+        beta: the same among the beta strings.
+        offset: position of its first determinant in a vector; rows (one for each alpha string)
+            follow each other.
+        label: symmetry of the alpha strings.
+    """
+
+    alpha: tuple[int, int]
+    beta: tuple[int, int]
+    offset: int
+    label: int = 0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of alpha and of beta strings."""
+        return self.alpha[1] - self.alpha[0], self.beta[1] - self.beta[0]
+
+    def strings(self, spin: int) -> tuple[int, int]:
+        """The range of alpha (0) or beta (1) strings."""
+        return self.beta if spin else self.alpha
+
+
+@dataclass(frozen=True, repr=False)
 class Electrons:
     """Determinants of na alpha and nb beta electrons in norb orbitals.
 
@@ -177,15 +205,26 @@ class Electrons:
     of one spin are 64-bit integers, so states exist up to 62 orbitals; what handles both spins
     in one integer (`configurations`, `indices`, `embed`) goes up to 31.
 
+    With `orbital_symmetry`, one label for each orbital, only determinants of one symmetry are
+    stored. Labels combine by exclusive or, as the irreducible representations of D2h and its
+    subgroups do: the label of a determinant is that of all its occupied orbitals combined, and
+    the space holds those whose label is `irrep`.  A state is then a list of smaller matrices,
+    one for each label of the alpha strings (`sectors`).
+
     >>> Electrons(4, (2, 2)).shape
     (6, 6)
+    >>> Electrons(4, (2, 2), orbital_symmetry=(0, 1, 0, 1)).size
+    20
     """
 
     norb: int
     nelec: tuple[int, int]
+    orbital_symmetry: tuple[int, ...] = ()
+    irrep: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nelec", (index(self.nelec[0]), index(self.nelec[1])))
+        object.__setattr__(self, "orbital_symmetry", tuple(map(index, self.orbital_symmetry)))
         if self.norb < 0:
             raise SpaceError(f"expected a number of orbitals from 0 on, got {self.norb}")
         for spin, count in zip(("alpha", "beta"), self.nelec, strict=True):
@@ -194,6 +233,19 @@ class Electrons:
                     f"{count} {spin} electrons do not fit into {self.norb} orbitals; "
                     f"expected 0 to {self.norb}"
                 )
+        if self.orbital_symmetry and len(self.orbital_symmetry) != self.norb:
+            raise SpaceError(
+                f"expected a symmetry label for each of {self.norb} orbitals, "
+                f"got {len(self.orbital_symmetry)}"
+            )
+        if min((self.irrep, *self.orbital_symmetry)) < 0:
+            raise SpaceError("expected symmetry labels from 0 on")
+
+    def __repr__(self) -> str:
+        symmetry = ""
+        if self.orbital_symmetry:
+            symmetry = f", orbital_symmetry={self.orbital_symmetry}, irrep={self.irrep}"
+        return f"Electrons(norb={self.norb}, nelec={self.nelec}{symmetry})"
 
     @property
     def num_qubits(self) -> int:
@@ -208,8 +260,11 @@ class Electrons:
     @property
     def size(self) -> int:
         """Number of determinants."""
+        if self.orbital_symmetry:
+            alpha, beta = (self._string_counts(count) for count in self.nelec)
+            return sum(count * beta.get(label ^ self.irrep, 0) for label, count in alpha.items())
         rows, columns = self.shape
-        return rows * columns
+        return 0 if self.irrep else rows * columns
 
     @property
     def reference(self) -> int:
@@ -218,35 +273,86 @@ class Electrons:
         return (1 << alpha) - 1 | ((1 << beta) - 1) << self.norb
 
     def strings(self, spin: int) -> Integers:
-        """Occupation strings of alpha (0) or beta (1), ascending."""
+        """Occupation strings of alpha (0) or beta (1), ascending among those of one label."""
         if self.norb > MAX_QUBITS:
             raise SpaceError(f"expected at most {MAX_QUBITS} orbitals for a state, got {self.norb}")
-        return occupation_strings(self.norb, self.nelec[spin])
+        return _sorted_strings(self.norb, self.nelec[spin], self.orbital_symmetry)[0]
+
+    def rank(self, spin: int, strings: Integers) -> Integers:
+        """Positions among `strings(spin)`; -1 for what is no string of the space."""
+        _, ascending, positions, _ = _sorted_strings(
+            self.norb, self.nelec[spin], self.orbital_symmetry
+        )
+        found = _rank(ascending, strings)
+        return np.where(found < 0, -1, positions[found])
+
+    def label(self, orbitals: Iterable[int]) -> int:
+        """Symmetry labels of orbitals, combined."""
+        combined = 0
+        for orbital in orbitals if self.orbital_symmetry else ():
+            combined ^= self.orbital_symmetry[orbital]
+        return combined
+
+    @cached_property
+    def sectors(self) -> tuple[Sector, ...]:
+        """The rectangles that a vector consists of; a single one without `orbital_symmetry`."""
+        ranges = [
+            _sorted_strings(self.norb, count, self.orbital_symmetry)[3] for count in self.nelec
+        ]
+        found, offset = [], 0
+        for label, alpha in ranges[0].items():
+            beta = ranges[1].get(label ^ self.irrep)
+            if beta is not None:
+                found.append(Sector(alpha, beta, offset, label))
+                offset += (alpha[1] - alpha[0]) * (beta[1] - beta[0])
+        return tuple(found)
 
     def configurations(self) -> Integers:
         """Alpha string in the low norb bits, beta string in the high ones."""
         self._check_joined()
-        alpha, beta = self.strings(0), self.strings(1)
-        return (alpha[:, None] | beta[None, :] << self.norb).ravel()
+        alpha, beta = self.strings(0), self.strings(1) << self.norb
+        parts = [
+            (alpha[slice(*sector.alpha), None] | beta[None, slice(*sector.beta)]).ravel()
+            for sector in self.sectors
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
     def indices(self, configurations: Integers) -> Integers:
-        """Position of each configuration, -1 where the particle numbers differ."""
+        """Position of each configuration, -1 where the space does not hold it."""
         self._check_joined()
         configurations = np.asarray(configurations, dtype=np.int64)
-        low = (1 << self.norb) - 1
-        row = _rank(self.strings(0), configurations & low)
-        column = _rank(self.strings(1), configurations >> self.norb)
-        return np.where((row < 0) | (column < 0), -1, row * self.shape[1] + column)
+        row = self.rank(0, configurations & ((1 << self.norb) - 1))
+        column = self.rank(1, configurations >> self.norb)
+        return self._positions(row, column)
 
     def index(self, configuration: int) -> int:
-        """Position of one configuration, -1 where the particle numbers differ."""
+        """Position of one configuration, -1 where the space does not hold it."""
         if not 0 <= configuration < 1 << self.num_qubits:
             return -1
         alpha, beta = configuration & ((1 << self.norb) - 1), configuration >> self.norb
         if (alpha.bit_count(), beta.bit_count()) != self.nelec:
             return -1
-        row = int(np.searchsorted(self.strings(0), alpha))
-        return row * self.shape[1] + int(np.searchsorted(self.strings(1), beta))
+        row, column = self.rank(0, np.array([alpha])), self.rank(1, np.array([beta]))
+        return int(self._positions(row, column)[0])
+
+    def _positions(self, row: Integers, column: Integers) -> Integers:
+        """Positions of pairs of strings, -1 where the space does not hold them."""
+        positions = np.full(row.shape, -1, dtype=np.int64)
+        for sector in self.sectors:
+            (first, last), (low, high) = sector.alpha, sector.beta
+            inside = (row >= first) & (row < last) & (column >= low) & (column < high)
+            here = sector.offset + (row - first) * (high - low) + column - low
+            positions = np.where(inside, here, positions)
+        return positions
+
+    def _string_counts(self, count: int) -> dict[int, int]:
+        """How many strings of `count` electrons there are of each label."""
+        counts: dict[tuple[int, int], int] = {(0, 0): 1}
+        for symmetry in self.orbital_symmetry:
+            for (electrons, label), ways in list(counts.items()):
+                key = (electrons + 1, label ^ symmetry)
+                counts[key] = counts.get(key, 0) + ways
+        return {label: ways for (electrons, label), ways in counts.items() if electrons == count}
 
     def _check_joined(self) -> None:
         if self.num_qubits > MAX_QUBITS:
@@ -260,6 +366,42 @@ class Electrons:
         full = np.zeros(1 << self.num_qubits, dtype=state.dtype)
         full[self.configurations()] = state
         return full
+
+    def to_matrix(self, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
+        """The state as the full matrix C[I_alpha, I_beta], strings ascending, shape `shape`."""
+        if not self.orbital_symmetry:
+            return np.ascontiguousarray(state).reshape(self.shape)
+        matrix = np.zeros(self.shape, dtype=state.dtype)
+        alpha, beta = (np.argsort(np.argsort(self.strings(spin))) for spin in (0, 1))
+        for sector in self.sectors:
+            rows, columns = alpha[slice(*sector.alpha)], beta[slice(*sector.beta)]
+            size = len(rows) * len(columns)
+            part = state[sector.offset : sector.offset + size]
+            matrix[np.ix_(rows, columns)] = part.reshape(len(rows), len(columns))
+        return matrix
+
+
+@lru_cache(maxsize=64)
+def _sorted_strings(
+    norb: int, count: int, orbital_symmetry: tuple[int, ...]
+) -> tuple[Integers, Integers, Integers, dict[int, tuple[int, int]]]:
+    """Strings by label, strings ascending, positions of these, and the range of each label."""
+    ascending = occupation_strings(norb, count)
+    labels = np.zeros(len(ascending), dtype=np.int64)
+    for orbital, symmetry in enumerate(orbital_symmetry):
+        labels ^= np.where(ascending >> orbital & 1, symmetry, 0)
+    order = np.argsort(labels, kind="stable")
+    positions = np.empty(len(order), dtype=np.int64)
+    positions[order] = np.arange(len(order))
+    values, starts, counts = np.unique(labels[order], return_index=True, return_counts=True)
+    ranges = {
+        int(value): (int(start), int(start + length))
+        for value, start, length in zip(values, starts, counts, strict=True)
+    }
+    ordered = ascending[order]
+    for array in (ordered, positions):
+        array.flags.writeable = False
+    return ordered, ascending, positions, ranges
 
 
 def _rank(sorted_values: Integers, queries: Integers) -> Integers:

@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .circuit import Circuit
-from .generators import Diagonal, Excitation, Generator, SelfInverse, SparseGenerator, XMixer
+from .generators import (
+    Diagonal,
+    Excitation,
+    Generator,
+    OrbitalRotation,
+    SelfInverse,
+    SparseGenerator,
+    XMixer,
+)
 from .observables import Matrix, PauliSum
 from .pauli import PauliString
 from .planar import join, split
@@ -93,8 +101,9 @@ def dense_generator(generator: Generator, space: Space) -> Dense:
         full = 1j * dense_pauli_sum(PauliSum({f"X{qubit}": 1.0 for qubit in range(n)}), n)
     elif isinstance(generator, Diagonal):
         full = -1j * dense_polynomial(generator.polynomial, n)
-    elif isinstance(generator, Excitation) and isinstance(space, Electrons):
-        full = dense_excitation(generator, space.norb)
+    elif isinstance(generator, Excitation | OrbitalRotation) and isinstance(space, Electrons):
+        parts = [dense_excitation(excitation, space.norb) for excitation in generator.excitations]
+        full = np.sum(parts, axis=0)
     else:
         raise TypeError(f"no dense twin of {generator} on {space}")
     embed = isometry(space)

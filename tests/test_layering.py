@@ -61,7 +61,7 @@ def test_simulator_knows_no_other_library() -> None:
         for name in imported(path)
         if name not in sys.stdlib_module_names
     }
-    assert outside == {"simulator", "numpy", "scipy", "numba", "lazy_loader"} & outside
+    assert outside == {"simulator", "numpy", "scipy", "numba", "llvmlite", "lazy_loader"} & outside
 
 
 def test_importing_the_packages_loads_nothing_heavy() -> None:

@@ -1,122 +1,237 @@
-"""Runs of excitations on a matrix C[I_alpha, I_beta] of determinants.
+"""Runs of excitations on a vector of determinants.
 
-A part of an excitation acts on the strings of one spin: entry k of its table takes string
-source[k] to target[k] with sign[k].  The tables of all parts stand one after another, and a
-part is a range of entries.  An excitation rotates C[r, q] with C[r', q'] for each entry
-(r, r') of its alpha part and each entry (q, q') of its beta part; the part of a spin that is
-not excited lists every string as its own partner.
+An excitation rotates pairs of amplitudes.  With the strings of one spin as spectators, it acts
+on the strings of the other through a table of entries: entry e takes string p[e] to q[e] with
+sign[e].  A *job* is a run of consecutive excitations with the same spectators:
 
-Consecutive excitations that share the alpha part form one block, done row pair by row pair:
-the rows stay in cache while all excitations of the block pass over them.  Consecutive
-excitations of alpha electrons alone form a block done column range by column range.
+    TILES    Eight spectators at a time are copied into a small buffer, one row of eight
+             numbers for each string; all excitations of the run are applied there, and the
+             buffer is copied back.  A spectator may be a pair: excitations that share the part
+             of one spin move amplitudes from the determinants at `x` to those at `y`, whose
+             rows stand below the others and carry the sign of the shared part.
+    GATHER   A single excitation: for each spectator, the amplitudes at x + p and y + q.
+    ROWS     A single excitation of alpha electrons: whole rows of determinants at x and y.
+
+Columns of a row of `jobs`: kind, first excitation, one past the last, first spectator, one past
+the last, rows of the buffer that start at x and at y, steps between strings there, first
+segment.  Segment s + k holds the range of entries of the k-th excitation of the job.
 """
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numba import prange
 
 from .kernel import kernel
+from .lanes import WIDTH, load, multiply, multiply_add, negate, splat, store, total, widen
+from .tiles import pack_rows, unpack_rows
 
-# Columns that one thread takes at a time in blocks of alpha excitations.
-COLUMNS = 256
+TILES, GATHER, ROWS = 0, 1, 2
+
+_WIDTH = np.uint64(WIDTH)
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
+@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def _pack(tile, psi, job, x, y, first, count):
+    """Copy the spectators first ... first + count - 1 into the buffer."""
+    nx, ny, step_x, step_y = job[5], job[6], job[7], job[8]
+    if step_x == 1 and step_y == 1:
+        pack_rows(tile, 0, psi, x, first, count, nx)
+        pack_rows(tile, nx, psi, y, first, count, ny)
+    elif ny == 0 and count == WIDTH:  # neighbouring columns
+        position = np.uint64(x[first])
+        for r in range(np.uint64(nx)):
+            store(tile, r * _WIDTH, load(psi, position))
+            position += np.uint64(step_x)
+    else:
+        if count < WIDTH:
+            tile[: (nx + ny) * WIDTH] = 0
+        for lane in range(count):
+            k = first + lane
+            for r in range(nx):
+                tile[r * WIDTH + lane] = psi[x[k] + r * step_x]
+            for r in range(ny):
+                tile[(nx + r) * WIDTH + lane] = psi[y[k] + r * step_y]
+
+
+@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def _unpack(tile, psi, job, x, y, first, count):
+    """Copy the buffer back."""
+    nx, ny, step_x, step_y = job[5], job[6], job[7], job[8]
+    if step_x == 1 and step_y == 1:
+        unpack_rows(tile, 0, psi, x, first, count, nx)
+        unpack_rows(tile, nx, psi, y, first, count, ny)
+    elif ny == 0 and count == WIDTH:
+        position = np.uint64(x[first])
+        for r in range(np.uint64(nx)):
+            store(psi, position, load(tile, r * _WIDTH))
+            position += np.uint64(step_x)
+    else:
+        for lane in range(count):
+            k = first + lane
+            for r in range(nx):
+                psi[x[k] + r * step_x] = tile[r * WIDTH + lane]
+            for r in range(ny):
+                psi[y[k] + r * step_y] = tile[(nx + r) * WIDTH + lane]
+
+
+@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def _rotate_tile(tile, job, signs, segments, p, q, entry_sign, cosines, sines):
+    """Apply the excitations of a job to a buffer; `signs` are those of its spectators."""
+    for g in range(job[1], job[2]):
+        segment = job[9] + g - job[1]
+        c = splat(tile, cosines[g])
+        for e in range(segments[segment, 0], segments[segment, 1]):
+            s = multiply(signs, splat(tile, sines[g] * entry_sign[e]))
+            low, high = np.uint64(p[e]) * _WIDTH, np.uint64(q[e]) * _WIDTH
+            u, v = load(tile, low), load(tile, high)
+            store(tile, low, multiply_add(c, u, multiply(negate(s), v)))
+            store(tile, high, multiply_add(c, v, multiply(s, u)))
+
+
+@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def _rotate_tile_back(ket, bra, job, signs, segments, p, q, entry_sign, cosines, sines, overlap):
+    """Undo the excitations of a job on two buffers; add Re <bra|A_g|ket> to overlap[g]."""
+    for g in range(job[2] - 1, job[1] - 1, -1):
+        segment = job[9] + g - job[1]
+        c = splat(ket, cosines[g])
+        sums = splat(overlap, 0.0)
+        for e in range(segments[segment, 0], segments[segment, 1]):
+            s = multiply(signs, splat(ket, sines[g] * entry_sign[e]))
+            low, high = np.uint64(p[e]) * _WIDTH, np.uint64(q[e]) * _WIDTH
+            u, v = load(ket, low), load(ket, high)
+            lu, lv = load(bra, low), load(bra, high)
+            product = multiply_add(lv, u, multiply(negate(lu), v))
+            sums = multiply_add(splat(overlap, entry_sign[e]), widen(product), sums)
+            store(ket, low, multiply_add(c, u, multiply(s, v)))
+            store(ket, high, multiply_add(c, v, multiply(negate(s), u)))
+            store(bra, low, multiply_add(c, lu, multiply(s, lv)))
+            store(bra, high, multiply_add(c, lv, multiply(negate(s), lu)))
+        overlap[g] += total(multiply(sums, widen(signs)))
 
 
 @kernel
-def rotate(psi, blocks, rows, columns, source, target, sign, cosines, sines):
+def rotate(psi, scratch, jobs, x, y, sign, segments, p, q, entry_sign, cosines, sines):
     """Apply exp(a_g A_g) for all excitations g, first to last.
 
     Args:
-        psi: the matrix, changed in place.
-        blocks: (first excitation, one past the last, 1 if alpha alone) of each block.
-        rows: (first, one past the last entry) of the alpha part of each excitation.
-        columns: the same of the beta part.
-        source: string that each entry of the tables starts from.
-        target: string that it leads to.
-        sign: its sign.
+        psi: the vector, changed in place.
+        scratch: one buffer for each thread.
+        jobs: see above.
+        x: position of the first determinant of each spectator.
+        y: the same of its partner.
+        sign: sign of the shared part, and eight numbers more.
+        segments: ranges of entries.
+        p: row of the buffer that each entry starts from.
+        q: row that it leads to.
+        entry_sign: its sign.
         cosines: of the angle of each excitation.
         sines: of the same.
     """
-    width = psi.shape[1]
-    for b in range(len(blocks)):
-        first, last = blocks[b, 0], blocks[b, 1]
-        if blocks[b, 2] == 1:
-            for piece in prange((width + COLUMNS - 1) // COLUMNS):
-                low, high = piece * COLUMNS, min(width, (piece + 1) * COLUMNS)
-                for g in range(first, last):
-                    c = cosines[g]
-                    for k in range(rows[g, 0], rows[g, 1]):
-                        s = sines[g] * sign[k]
-                        x, y = psi[source[k]], psi[target[k]]
-                        for q in range(low, high):
-                            u, v = x[q], y[q]
-                            x[q] = c * u - s * v
-                            y[q] = c * v + s * u
+    threads = len(scratch)
+    for j in range(len(jobs)):
+        job = jobs[j]
+        first, count = job[3], job[4] - job[3]
+        if job[0] == TILES:
+            tiles = (count + WIDTH - 1) // WIDTH
+            for piece in prange(threads):
+                tile = scratch[piece]
+                for t in range(piece * tiles // threads, (piece + 1) * tiles // threads):
+                    low = first + t * WIDTH
+                    size = min(WIDTH, first + count - low)
+                    _pack(tile, psi, job, x, y, low, size)
+                    _rotate_tile(
+                        tile,
+                        job,
+                        load(sign, np.uint64(low)),
+                        segments,
+                        p,
+                        q,
+                        entry_sign,
+                        cosines,
+                        sines,
+                    )
+                    _unpack(tile, psi, job, x, y, low, size)
         else:
-            start, stop = rows[first, 0], rows[first, 1]
-            for k in prange(start, stop):
-                x, y = psi[source[k]], psi[target[k]]
-                for g in range(first, last):
-                    c, s_row = cosines[g], sines[g] * sign[k]
-                    for j in range(columns[g, 0], columns[g, 1]):
-                        s = s_row * sign[j]
-                        u, v = x[source[j]], y[target[j]]
-                        x[source[j]] = c * u - s * v
-                        y[target[j]] = c * v + s * u
+            c, s = cosines[job[1]], sines[job[1]]
+            start, stop = segments[job[9], 0], segments[job[9], 1]
+            for k in prange(first, first + count):
+                above, below = np.uint64(x[k]), np.uint64(y[k])
+                if job[0] == ROWS:
+                    sine = s * sign[k]
+                    for r in range(np.uint64(job[5])):
+                        u, v = psi[above + r], psi[below + r]
+                        psi[above + r] = c * u - sine * v
+                        psi[below + r] = c * v + sine * u
+                else:
+                    for e in range(start, stop):
+                        sine = s * sign[k] * entry_sign[e]
+                        low, high = above + np.uint64(p[e]), below + np.uint64(q[e])
+                        u, v = psi[low], psi[high]
+                        psi[low] = c * u - sine * v
+                        psi[high] = c * v + sine * u
 
 
 @kernel
-def rotate_back(psi, lam, blocks, rows, columns, source, target, sign, cosines, sines, partial):
+def rotate_back(
+    psi, lam, scratch, jobs, x, y, sign, segments, p, q, entry_sign, cosines, sines, overlaps
+):
     """Undo all excitations on psi and lam, last to first, in one sweep.
 
-    Arguments as in `rotate`; `cosines` and `sines` are those of the forward angles.
-    `partial`, shape (pieces, excitations) and zero at the start, collects Re <lam|A_g|psi>:
-    row p from the p-th piece of the work, to be summed by the caller.
+    Arguments as in `rotate`, with the cosines and sines of the forward angles and buffers of
+    twice the length.  `overlaps`, shape (threads, excitations) and zero at the start, collects
+    Re <lam|A_g|psi>, the part of each thread by itself.
     """
-    width = psi.shape[1]
-    pieces = len(partial)
-    for reverse in range(len(blocks)):
-        b = len(blocks) - 1 - reverse
-        first, last = blocks[b, 0], blocks[b, 1]
-        alone = blocks[b, 2] == 1
-        start, stop = rows[first, 0], rows[first, 1]
-        for piece in prange(pieces):
-            if alone:
-                begin, end = piece * width // pieces, (piece + 1) * width // pieces
-                for low in range(begin, end, COLUMNS):
-                    high = min(end, low + COLUMNS)
-                    for g in range(last - 1, first - 1, -1):
-                        c = cosines[g]
-                        total = 0.0
-                        for k in range(rows[g, 0], rows[g, 1]):
-                            s = sines[g] * sign[k]
-                            x, y = psi[source[k]], psi[target[k]]
-                            lx, ly = lam[source[k]], lam[target[k]]
-                            part = 0.0
-                            for q in range(low, high):
-                                u, v, lu, lv = x[q], y[q], lx[q], ly[q]
-                                part += np.float64(lv) * u - np.float64(lu) * v
-                                x[q] = c * u + s * v
-                                y[q] = c * v - s * u
-                                lx[q] = c * lu + s * lv
-                                ly[q] = c * lv - s * lu
-                            total += sign[k] * part
-                        partial[piece, g] += total
+    threads = len(scratch)
+    half = scratch.shape[1] // 2
+    for reverse in range(len(jobs)):
+        job = jobs[len(jobs) - 1 - reverse]
+        first, count = job[3], job[4] - job[3]
+        for piece in prange(threads):
+            if job[0] == TILES:
+                ket, bra = scratch[piece, :half], scratch[piece, half:]
+                tiles = (count + WIDTH - 1) // WIDTH
+                for t in range(piece * tiles // threads, (piece + 1) * tiles // threads):
+                    low = first + t * WIDTH
+                    size = min(WIDTH, first + count - low)
+                    _pack(ket, psi, job, x, y, low, size)
+                    _pack(bra, lam, job, x, y, low, size)
+                    _rotate_tile_back(
+                        ket, bra, job, load(sign, np.uint64(low)), segments, p, q, entry_sign,
+                        cosines, sines, overlaps[piece],
+                    )  # fmt: skip
+                    _unpack(ket, psi, job, x, y, low, size)
+                    _unpack(bra, lam, job, x, y, low, size)
             else:
-                count = stop - start
-                low, high = piece * count // pieces, (piece + 1) * count // pieces
-                for k in range(start + low, start + high):
-                    x, y = psi[source[k]], psi[target[k]]
-                    lx, ly = lam[source[k]], lam[target[k]]
-                    for g in range(last - 1, first - 1, -1):
-                        c, s_row = cosines[g], sines[g] * sign[k]
-                        total = 0.0
-                        for j in range(columns[g, 0], columns[g, 1]):
-                            p, q, s = source[j], target[j], s_row * sign[j]
-                            u, v, lu, lv = x[p], y[q], lx[p], ly[q]
-                            total += sign[j] * (np.float64(lv) * u - np.float64(lu) * v)
-                            x[p] = c * u + s * v
-                            y[q] = c * v - s * u
-                            lx[p] = c * lu + s * lv
-                            ly[q] = c * lv - s * lu
-                        partial[piece, g] += sign[k] * total
+                g = job[1]
+                c, s = cosines[g], sines[g]
+                start, stop = segments[job[9], 0], segments[job[9], 1]
+                for k in range(
+                    first + piece * count // threads, first + (piece + 1) * count // threads
+                ):
+                    above, below = np.uint64(x[k]), np.uint64(y[k])
+                    part = 0.0
+                    if job[0] == ROWS:
+                        sine = s * sign[k]
+                        for r in range(np.uint64(job[5])):
+                            u, v = psi[above + r], psi[below + r]
+                            lu, lv = lam[above + r], lam[below + r]
+                            part += np.float64(lv) * u - np.float64(lu) * v
+                            psi[above + r] = c * u + sine * v
+                            psi[below + r] = c * v - sine * u
+                            lam[above + r] = c * lu + sine * lv
+                            lam[below + r] = c * lv - sine * lu
+                    else:
+                        for e in range(start, stop):
+                            sine = s * sign[k] * entry_sign[e]
+                            low, high = above + np.uint64(p[e]), below + np.uint64(q[e])
+                            u, v = psi[low], psi[high]
+                            lu, lv = lam[low], lam[high]
+                            part += entry_sign[e] * (np.float64(lv) * u - np.float64(lu) * v)
+                            psi[low] = c * u + sine * v
+                            psi[high] = c * v - sine * u
+                            lam[low] = c * lu + sine * lv
+                            lam[high] = c * lv - sine * lu
+                    overlaps[piece, g] += sign[k] * part

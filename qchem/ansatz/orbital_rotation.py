@@ -1,0 +1,58 @@
+"""Rotations of all orbitals as networks of Givens rotations between neighbours."""
+
+from __future__ import annotations
+
+from math import atan2, pi
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from qminima.errors import InputError
+from simulator.circuit import Step
+from simulator.generators import OrbitalRotation
+
+
+def orbital_rotation(matrix: ArrayLike) -> tuple[Step, ...]:
+    """Fixed steps that replace orbital q by sum_p matrix[p, q] (orbital p), for both spins.
+
+        R c^dagger_q R^-1 = sum_p matrix[p, q] c^dagger_p
+
+    The matrix is brought to the diagonal by rotations of neighbouring orbitals, at most
+    norb (norb - 1) / 2 of them, in the order of Kivlichan et al., Phys. Rev. Lett. 120, 110501
+    (2018), doi:10.1103/PhysRevLett.120.110501.
+
+    Args:
+        matrix: orthogonal with determinant 1, shape (norb, norb).
+
+    Raises:
+        InputError: if it is not. With determinant -1, turn the sign of one orbital.
+
+    >>> for step in orbital_rotation([[0.6, -0.8], [0.8, 0.6]]):
+    ...     print(step)
+    exp(0.927295 * [orbitals 0 1])
+    """
+    rest = np.array(matrix, dtype=float)
+    if rest.ndim != 2 or rest.shape[0] != rest.shape[1]:
+        raise InputError(f"expected a square matrix of orbitals, got shape {rest.shape}")
+    norb = len(rest)
+    if not np.isfinite(rest).all() or np.abs(rest.T @ rest - np.eye(norb)).max(initial=0) > 1e-8:
+        raise InputError("expected an orthogonal matrix of orbitals")
+    if np.linalg.det(rest) < 0:
+        raise InputError("expected determinant 1, got -1; turn the sign of one orbital")
+    steps: list[Step] = []
+    for column in range(norb - 1):
+        for row in range(norb - 1, column, -1):
+            angle = atan2(rest[row, column], rest[row - 1, column])
+            if abs(angle) < 1e-15:
+                continue
+            upper, lower = rest[row - 1].copy(), rest[row].copy()
+            rest[row - 1] = np.cos(angle) * upper + np.sin(angle) * lower
+            rest[row] = np.cos(angle) * lower - np.sin(angle) * upper
+            steps.append(Step(OrbitalRotation(row - 1, row), offset=angle))
+    # What is left is diagonal, with signs that come in pairs.
+    negative = [orbital for orbital in range(norb) if rest[orbital, orbital] < 0]
+    signs = [
+        Step(OrbitalRotation(*pair), offset=pi)
+        for pair in zip(negative[::2], negative[1::2], strict=True)
+    ]
+    return (*signs, *reversed(steps))

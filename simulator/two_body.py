@@ -1,0 +1,351 @@
+"""One- and two-body operators of electrons, applied to determinants without storing a matrix."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from .excitation_tables import string_table
+from .kernels import two_body
+from .kernels.lanes import WIDTH
+from .operators import MatrixOperator
+from .planar import Planar
+from .spaces import Electrons, SpaceError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Pair = tuple[int, int]
+
+# Integrals smaller than this, in the unit of the operator, count as zero.
+ZERO = 1e-11
+# Up to here a sparse matrix takes little time to build, and programs run in one kernel with it.
+MATRIX_SIZE = 256
+# Independent symmetries that are looked for; D2h has three.
+_GENERATORS = 3
+
+
+def orbital_symmetry(h1: tuple[Floats, ...], h2: tuple[Floats, ...]) -> tuple[int, ...]:
+    """Labels under which every non-zero integral is totally symmetric, one for each orbital.
+
+    Labels combine by exclusive or.  h1[p, q] is zero unless the labels of p and q are equal, and
+    h2[p, q, r, s] unless those of all four combine to zero.  The labels are read off the
+    integrals: each one that is not zero is a linear equation over the field of two elements,
+    and each bit of the labels a solution of them all.
+
+    >>> h1 = np.diag([1.0, 2.0, 3.0])
+    >>> h2 = np.zeros((3, 3, 3, 3))
+    >>> h2[0, 1, 0, 1] = 0.1                  # orbitals 0 and 1 may differ, or not
+    >>> orbital_symmetry((h1,), (h2,))
+    (0, 1, 2)
+    """
+    norb = len(h1[0])
+    bits = 1 << np.arange(norb, dtype=np.int64)
+    equations = [(bits[:, None] ^ bits)[np.abs(array) > ZERO] for array in h1] + [
+        (bits[:, None, None, None] ^ bits[:, None, None] ^ bits[:, None] ^ bits)[
+            np.abs(array) > ZERO
+        ]
+        for array in h2
+    ]
+    pivots: dict[int, int] = {}
+    for equation in np.unique(np.concatenate(equations)):
+        rest = int(equation)
+        for pivot, row in pivots.items():
+            if rest >> pivot & 1:
+                rest ^= row
+        if rest:
+            pivot = rest.bit_length() - 1
+            for other, row in pivots.items():
+                if row >> pivot & 1:
+                    pivots[other] = row ^ rest
+            pivots[pivot] = rest
+    # One solution for each free orbital but the first: that one moves all orbitals together.
+    free = [orbital for orbital in range(norb) if orbital not in pivots]
+    labels = [0] * norb
+    for bit, orbital in enumerate(free[1 : _GENERATORS + 1]):
+        for p in range(norb):
+            on = p == orbital if p not in pivots else pivots[p] >> orbital & 1
+            labels[p] |= int(on) << bit
+    return tuple(labels)
+
+
+def two_body_operator(
+    h1: tuple[Floats, Floats],
+    h2: tuple[Floats, Floats, Floats],
+    constant: float,
+    space: Electrons,
+) -> TwoBodyOperator | MatrixOperator:
+    """The faster form for the size of the space; arguments as of `TwoBodyOperator`."""
+    operator = TwoBodyOperator(h1, h2, constant, space)
+    if space.size > MATRIX_SIZE:
+        return operator
+    return MatrixOperator(_matrix(operator, space.size))
+
+
+def _matrix(operator: TwoBodyOperator, size: int) -> csr_array[Any]:
+    """The operator applied to each determinant."""
+    from scipy.sparse import csr_array
+
+    matrix, column = np.zeros((size, size)), np.zeros((1, size))
+    for position in range(size):
+        column[:] = 0
+        column[0, position] = 1
+        operator.apply(column, matrix[position : position + 1])
+    matrix[np.abs(matrix) < ZERO] = 0
+    return csr_array(matrix)
+
+
+class TwoBodyOperator:
+    """H = constant + sum h1 E + 1/2 sum h2 (E E - delta E) on `Electrons`; see `kernels.two_body`.
+
+    Args:
+        h1: (norb, norb) of alpha and of beta electrons.
+        h2: (pq|rs) in chemists' notation of pairs aa, ab and bb.
+        constant: added to every diagonal element.
+        space: the determinants, with or without symmetry.
+    """
+
+    real = True
+
+    def __init__(
+        self,
+        h1: tuple[Floats, Floats],
+        h2: tuple[Floats, Floats, Floats],
+        constant: float,
+        space: Electrons,
+    ) -> None:
+        from scipy.sparse import eye_array
+
+        aa, ab, bb = h2
+        symmetry = space.orbital_symmetry or orbital_symmetry(h1, h2)
+        _check_symmetry(symmetry, h1, h2, space)
+        alpha = string_matrix(space, 0, h1[0], aa)
+        same = space.nelec[0] == space.nelec[1] and h1[0] is h1[1] and aa is bb
+        beta = alpha if same else string_matrix(space, 1, h1[1], bb)
+        alpha = alpha + constant * eye_array(alpha.shape[0], format="csr")
+        self._arrays = _tables(space, symmetry, ab, alpha, beta)
+        widest = max((sector.shape[1] for sector in space.sectors), default=0)
+        self._buffer_length = 2 * WIDTH * max(widest, 1)
+        self._links = space.nelec[0] * (space.norb - space.nelec[0]) + 1
+        self._work = 64 * space.size
+        self._buffers: tuple[Any, Any, Any] | None = None
+
+    def apply(self, psi: Planar, out: Planar) -> None:
+        """Write H psi, real and imaginary parts one after the other."""
+        buffers = self._scratch(psi.dtype)
+        for row, image in zip(psi, out, strict=True):
+            two_body.apply(self._work, row, image, *buffers, *self._arrays)
+
+    def _scratch(self, dtype: Any) -> tuple[Any, Any, Any]:
+        threads = numba.get_num_threads()
+        if self._buffers is None or self._buffers[0].shape[0] != threads:
+            self._buffers = (
+                np.empty((threads, self._buffer_length), dtype=dtype),
+                np.empty((threads, self._links), dtype=np.int64),
+                np.zeros((threads, two_body.GROUP * self._links)),
+            )
+        return self._buffers
+
+
+def _check_symmetry(
+    symmetry: tuple[int, ...], h1: tuple[Floats, ...], h2: tuple[Floats, ...], space: Electrons
+) -> None:
+    labels = np.array(symmetry, dtype=np.int64)
+    one = labels[:, None] ^ labels
+    two = one[:, :, None, None] ^ one
+    for array, combined in [(array, one) for array in h1] + [(array, two) for array in h2]:
+        broken = np.abs(array[combined != 0]).max(initial=0.0)
+        if broken > ZERO:
+            raise SpaceError(
+                f"an integral of {broken:.1e} changes the symmetry of states in {space}"
+            )
+
+
+def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_array[Any]:
+    """The operator among electrons of one spin, over their strings, by the Slater-Condon rules.
+
+    diagonal       sum_k h_kk + 1/2 sum_kl [(kk|ll) - (kl|lk)]
+    i -> a         h_ai + sum_k [(ai|kk) - (ak|ki)]
+    i j -> a b     (ai|bj) - (aj|bi)
+    """
+    from scipy.sparse import csr_array
+
+    strings, norb = space.strings(spin), space.norb
+    occupied = (strings[:, None] >> np.arange(norb) & 1).astype(float)
+    pairs = np.einsum("kkll->kl", h2) - np.einsum("kllk->kl", h2)
+    mean = np.einsum("aikk->aik", h2) - np.einsum("akki->aik", h2)
+    diagonal = occupied @ np.diag(h1) + 0.5 * np.einsum("sk,kl,sl->s", occupied, pairs, occupied)
+    everything = np.arange(len(strings))
+    rows, columns, values = [everything], [everything], [diagonal]
+
+    def add(leave: tuple[int, ...], fill: tuple[int, ...], element: Any) -> None:
+        source, target, sign = string_table(space, spin, (leave, fill))
+        value = sign * (element(source) if callable(element) else element)
+        rows.extend((target, source))
+        columns.extend((source, target))
+        values.extend((value, value))
+
+    for i, a in combinations(range(norb), 2):
+        if abs(h1[a, i]) > ZERO or np.abs(mean[a, i]).max() > ZERO:
+            add((i,), (a,), lambda source, i=i, a=a: h1[a, i] + occupied[source] @ mean[a, i])
+    orbital_pairs = list(combinations(range(norb), 2))
+    for first, (i, j) in enumerate(orbital_pairs):
+        for a, b in orbital_pairs[first + 1 :]:
+            element = h2[a, i, b, j] - h2[a, j, b, i]
+            if not {i, j} & {a, b} and abs(element) > ZERO:
+                add((i, j), (a, b), element)
+    shape = (len(strings), len(strings))
+    entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+    return csr_array(entries, shape=shape)
+
+
+def _tables(
+    space: Electrons,
+    symmetry: tuple[int, ...],
+    ab: Floats,
+    alpha: csr_array[Any],
+    beta: csr_array[Any],
+) -> tuple[NDArray[Any], ...]:
+    """The arguments of the kernel that follow its buffers."""
+    norb = space.norb
+    occupied = [
+        (space.strings(spin)[:, None] >> np.arange(norb) & 1).astype(float) for spin in (0, 1)
+    ]
+    classes: dict[int, list[Pair]] = {0: []}
+    for pair in combinations(range(norb), 2):
+        classes.setdefault(symmetry[pair[0]] ^ symmetry[pair[1]], []).append(pair)
+    pairs = list(classes.values())
+    # (pp|rr) and, of totally symmetric pairs, (pq|rr): spin by spin the diagonal of a pair.
+    weighted = [(p, p) for p in range(norb)] + pairs[0]
+    weights = [ab[p, q].diagonal() @ occupied[1].T for p, q in weighted]
+    own = np.zeros((space.shape[0], len(pairs[0])))
+    for number, (r, s) in enumerate(pairs[0]):
+        own[:, number] = occupied[0] @ ab[:, :, r, s].diagonal()
+    integrals = [
+        np.array([ab[p, q][tuple(zip(*members))] for p, q in members])
+        for members in pairs
+        if members
+    ]
+    sizes = np.array([len(members) for members in pairs])
+    table = np.zeros((len(pairs), 4), dtype=np.int64)
+    table[:, 0], table[:, 1] = np.cumsum(sizes) - sizes, sizes
+    table[:, 2], table[0, 3] = np.cumsum(sizes**2) - sizes**2, 1
+    weight_range, *weight_links = _alpha_links(space, [weighted])
+    return (
+        *_rows(space),
+        alpha.indptr.astype(np.int64), alpha.indices.astype(np.int32), alpha.data,
+        np.append(weight_range[:, 0], weight_range[-1:, 1]), *weight_links,
+        np.array(weights).reshape(len(weighted), -1),
+        *_alpha_links(space, pairs), table,
+        np.concatenate([block.ravel() for block in integrals]) if integrals else np.zeros(0),
+        own,
+        *_beta_entries(space, [pair for members in pairs for pair in members]),
+        _beta_tiles(space),
+        beta.indptr.astype(np.int64), _local(space)[beta.indices], beta.data,
+    )  # fmt: skip
+
+
+def _rows(space: Electrons) -> tuple[Integers, Integers, Integers, Integers]:
+    """Position, width, sector and first beta string of each alpha string."""
+    rows = np.zeros((4, space.shape[0]), dtype=np.int64)
+    for number, sector in enumerate(space.sectors):
+        count, width = sector.shape
+        first, last = sector.alpha
+        rows[0, first:last] = sector.offset + width * np.arange(count)
+        rows[1:, first:last] = np.array([[width], [number], [sector.beta[0]]])
+    start, width, number, beta = rows
+    return start, width, number, beta
+
+
+def _alpha_links(
+    space: Electrons, classes: list[list[Pair]]
+) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32], Floats]:
+    """All <I|E_pq + E_qp|K> that are not zero (E_pp once), by I, then by class of pq.
+
+    Returns:
+        Ranges, shape (strings, classes + 1); K; number of the pair in its class; sign.
+    """
+    count = space.shape[0]
+    columns: list[list[Any]] = [[], [], [], [], []]
+    for kind, members in enumerate(classes):
+        for number, (p, q) in enumerate(members):
+            source, target, sign = string_table(space, 0, ((q,), (p,)) if p != q else ((), ()))
+            if p == q:
+                source = target = np.flatnonzero(space.strings(0) >> p & 1)
+                sign = np.ones(len(source))
+            for there, here in ((source, target), (target, source))[: 1 + (p != q)]:
+                constant = np.ones(len(here), dtype=np.int64)
+                for column, piece in zip(
+                    columns, (here, kind * constant, there, number * constant, sign), strict=True
+                ):
+                    column.append(piece)
+    if not columns[0]:
+        return np.zeros((count, len(classes) + 1), dtype=np.int64), *_no_links()
+    here, kinds, there, numbers, signs = map(np.concatenate, columns)
+    width = _rows(space)[1]
+    keep = (width[here] > 0) & (width[there] > 0)
+    here, kinds, there, numbers, signs = (x[keep] for x in (here, kinds, there, numbers, signs))
+    key = here * len(classes) + kinds
+    order = np.argsort(key, kind="stable")
+    bounds = np.searchsorted(key[order], np.arange(count * len(classes) + 1))
+    ranges = np.empty((count, len(classes) + 1), dtype=np.int64)
+    ranges[:, :-1] = bounds[:-1].reshape(count, -1)
+    ranges[:, -1] = bounds[len(classes) :: len(classes)]
+    return ranges, there[order].astype(np.int32), numbers[order].astype(np.int32), signs[order]
+
+
+def _no_links() -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0)
+
+
+def _beta_entries(
+    space: Electrons, pairs: list[Pair]
+) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32], Floats]:
+    """All <J'|E_rs + E_sr|J> that are not zero, sector by sector of the result, pair by pair.
+
+    Returns:
+        Ranges, shape (sectors, pairs, 2); J' and J, counted in their sectors; sign.
+    """
+    sectors = {sector.label: sector for sector in space.sectors}
+    segments = np.zeros((len(sectors), len(pairs), 2), dtype=np.int64)
+    local, pieces, length = _local(space), [], 0
+    for number, (r, s) in enumerate(pairs):
+        source, target, sign = string_table(space, 1, ((s,), (r,)))
+        here, there = np.concatenate([target, source]), np.concatenate([source, target])
+        signs = np.concatenate([sign, sign])
+        for row, sector in enumerate(space.sectors):
+            first, last = sector.beta
+            inside = (here >= first) & (here < last)
+            if sector.label ^ space.label((r, s)) not in sectors:
+                continue
+            pieces.append((local[here[inside]], local[there[inside]], signs[inside]))
+            segments[row, number] = length, length + np.count_nonzero(inside)
+            length = segments[row, number, 1]
+    if not pieces:
+        return segments, *_no_links()
+    p, q, sign = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return segments, p, q, sign
+
+
+def _local(space: Electrons) -> NDArray[np.int32]:
+    """Number of each beta string in its sector."""
+    local = np.zeros(space.shape[1], dtype=np.int32)
+    for sector in space.sectors:
+        local[slice(*sector.beta)] = np.arange(sector.shape[1])
+    return local
+
+
+def _beta_tiles(space: Electrons) -> Integers:
+    """(first row, rows) of rows taken eight at a time."""
+    tiles = [
+        (row, min(WIDTH, sector.alpha[1] - row))
+        for sector in space.sectors
+        for row in range(*sector.alpha, WIDTH)
+    ]
+    return np.array(tiles, dtype=np.int64).reshape(-1, 2)
