@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qminima.command import (
+    COMPILING,
     JsonOption,
     MethodOption,
     PlotOption,
@@ -58,6 +59,13 @@ def solve(
     frozen_core: Annotated[bool, typer.Option(help="Keep the chemical core occupied.")] = False,
     method: MethodOption = None,
     ansatz: Annotated[str, typer.Option(help="The circuit: uccsd.")] = "uccsd",
+    all_excitations: Annotated[
+        bool, typer.Option(help="Keep excitations that point-group symmetry makes useless.")
+    ] = False,
+    amplitude_threshold: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Leave out excitations of smaller classical amplitude."),
+    ] = None,
     start: Annotated[str, typer.Option(help="First parameters: mp2, ccsd or zero.")] = "mp2",
     json: JsonOption = None,
     plot: PlotOption = None,
@@ -73,19 +81,25 @@ def solve(
         space = _parse_active_space(active_space)
 
         from qminima.progress import ProgressBar
+        from simulator.kernels.kernel import announced_compilation
 
         from .comparison import ANSAETZE, CLASSICAL, QUANTUM, compare
         from .electronic_structure import electronic_hamiltonian
         from .molecule import load_molecule
+        from .screening import check_threshold
         from .starting_parameters import STARTS
         from .threads import use_threads
 
         methods, _ = select_methods(method, CLASSICAL, QUANTUM)
         check_name("ansatz", ansatz, ANSAETZE)
         check_name("start", start, STARTS)
+        check_threshold(amplitude_threshold)
         use_threads(threads)
         system = load_molecule(molecule, basis=basis, charge=charge, spin=spin, unit=unit.value)
-        with ProgressBar(len(methods) + 1) as progress:
+        with (
+            ProgressBar(len(methods) + 1) as progress,
+            announced_compilation(lambda: progress.say(COMPILING)),
+        ):
             progress.say(_memory_line(system, space, frozen_core, methods))
             with progress.stage("Hartree-Fock"):
                 hamiltonian = electronic_hamiltonian(system, space, frozen_core=frozen_core)
@@ -93,6 +107,8 @@ def solve(
                 hamiltonian,
                 methods,
                 ansatz=ansatz,
+                symmetry=not all_excitations,
+                amplitude_threshold=amplitude_threshold,
                 start=start,
                 time_limit=time_limit,
                 seed=seed,

@@ -11,6 +11,7 @@ from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
 from qminima.tables import counted
+from simulator.circuit import Circuit
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.spaces import Electrons
 
@@ -18,6 +19,7 @@ from . import classical
 from .ansatz.uccsd import uccsd
 from .hamiltonian import Hamiltonian
 from .references import library_reference
+from .screening import screen
 from .solvers.vqe import VECTORS, vqe
 
 CLASSICAL = tuple(classical.METHODS)
@@ -41,6 +43,8 @@ def compare(
     methods: Sequence[str] | None = None,
     *,
     ansatz: str = "uccsd",
+    symmetry: bool = True,
+    amplitude_threshold: float | None = None,
     start: str = "mp2",
     optimizer: str = "L-BFGS-B",
     time_limit: float | None = None,
@@ -55,6 +59,8 @@ def compare(
             those that cannot run on this Hamiltonian are then left out, with the reason; named
             ones raise.
         ansatz: name out of `ANSAETZE`.
+        symmetry: leave out excitations that symmetry makes useless, as in `screen`.
+        amplitude_threshold: leave out excitations of a smaller amplitude, as in `screen`.
         start: first parameters, as in `vqe`.
         optimizer: as in `vqe`.
         time_limit: limit in seconds on the circuit's optimisation.
@@ -76,7 +82,16 @@ def compare(
     progress = progress or Progress()
 
     def run_vqe() -> Result:
-        circuit = ANSAETZE[ansatz](hamiltonian)
+        full = ANSAETZE[ansatz](hamiltonian)
+        circuit = screen(
+            full,
+            hamiltonian,
+            symmetry=symmetry,
+            threshold=amplitude_threshold,
+            amplitudes="mp2" if start == "zero" else start,
+        )
+        if circuit != full:
+            progress.say(_screening_line(circuit, full))
         return vqe(
             hamiltonian,
             circuit,
@@ -121,6 +136,14 @@ def compare(
         interrupted=run.interrupted,
         seed=seed,
         started=started,
+    )
+
+
+def _screening_line(circuit: Circuit, full: Circuit) -> str:
+    kept, every = len(circuit.steps), len(full.steps)
+    return (
+        f"{circuit.name}: screening keeps {kept:,} of {counted(every, 'excitation')} and "
+        f"{circuit.space.size:,} of {counted(full.space.size, 'determinant')}"
     )
 
 

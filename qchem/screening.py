@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
@@ -65,8 +66,7 @@ def screen(
         raise InputError(
             "screening needs a circuit of excitations that act on a determinant of Electrons"
         )
-    if threshold is not None and not threshold >= 0:
-        raise InputError(f"expected an amplitude threshold from 0 on, got {threshold}")
+    check_threshold(threshold)
     keep = np.ones(len(generators), dtype=bool)
     if symmetry and any(hamiltonian.orbital_symmetry):
         alpha, beta = (
@@ -86,6 +86,12 @@ def screen(
         keep &= np.abs(circuit.angles(params)) >= threshold
     steps = [step for step, kept in zip(circuit.steps, keep, strict=True) if kept]
     return Circuit(space, initial, _renumbered(steps), name=circuit.name)
+
+
+def check_threshold(threshold: float | None) -> None:
+    """Raise `InputError` for a threshold of amplitudes below zero."""
+    if threshold is not None and not 0 <= threshold < inf:
+        raise InputError(f"expected an amplitude threshold from 0 on, got {threshold}")
 
 
 def _label(space: Electrons, generator: object) -> int:

@@ -51,6 +51,10 @@ MethodOption = Annotated[
     ),
 ]
 
+COMPILING = (
+    "compiling loops for this machine: that takes up to a minute, once; later runs load them"
+)
+
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qminima.command import (
+    COMPILING,
     JsonOption,
     MethodOption,
     PlotOption,
@@ -52,6 +53,7 @@ def solve(
         check_outputs(json, plot)
 
         from qminima.progress import ProgressBar
+        from simulator.kernels.kernel import announced_compilation
 
         from .ansatz import check_depth
         from .comparison import CLASSICAL, QUANTUM, compare
@@ -65,7 +67,10 @@ def solve(
 
             set_threads(threads)
         instance = load_maxcut(problem)
-        with ProgressBar(len(methods)) as progress:
+        with (
+            ProgressBar(len(methods)) as progress,
+            announced_compilation(lambda: progress.say(COMPILING)),
+        ):
             progress.say(_memory_line(instance, methods, optional, depth))
             comparison = compare(
                 instance,

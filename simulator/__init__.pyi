@@ -11,6 +11,7 @@ from .generators import PauliString as PauliString
 from .generators import SelfInverse as SelfInverse
 from .generators import SparseGenerator as SparseGenerator
 from .generators import XMixer as XMixer
+from .kernels.kernel import announced_compilation as announced_compilation
 from .kernels.kernel import compile_seconds as compile_seconds
 from .memory import MemoryLimitError as MemoryLimitError
 from .memory import available_memory as available_memory

@@ -192,7 +192,7 @@ class ExcitationAction(Action):
         scratch = self._tables.buffers(1, 1, psi.dtype)
         for row in psi:
             tables = self._tables.arrays(psi.dtype)
-            excitations.rotate(4 * self._tables.work, row, scratch, *tables, cosines, sines)
+            excitations.rotate(self._tables.work, row, scratch, *tables, cosines, sines)
 
 
 class SparseAction(Action):

@@ -17,9 +17,6 @@ from .spaces import Electrons
 
 Floats = NDArray[np.float64]
 
-# Numbers read and written for each pair of amplitudes that an excitation rotates.
-_COST = 4
-
 
 class Evolution(Protocol):
     """exp(a_m A_m) ... exp(a_1 A_1) on planar states."""
@@ -92,7 +89,7 @@ class ExcitationRun:
         scratch = self._scratch(psi.dtype)
         for row in psi:
             excitations.rotate(
-                _COST * self._tables.work,
+                self._tables.work,
                 row,
                 scratch,
                 *self._tables.arrays(psi.dtype),
@@ -107,7 +104,7 @@ class ExcitationRun:
         partial = np.zeros((len(scratch), len(self._step)))
         for row, costate in zip(psi, lam, strict=True):
             excitations.rotate_back(
-                2 * _COST * self._tables.work, row, costate, scratch, *self._tables.arrays(psi.dtype),
+                2 * self._tables.work, row, costate, scratch, *self._tables.arrays(psi.dtype),
                 cosines, sines, partial,
             )  # fmt: skip
         return np.bincount(self._step, weights=partial.sum(axis=0), minlength=len(angles))

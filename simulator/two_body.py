@@ -27,6 +27,10 @@ Pair = tuple[int, int]
 ZERO = 1e-11
 # Up to here a sparse matrix takes little time to build, and programs run in one kernel with it.
 MATRIX_SIZE = 256
+# Columns of a row of products that are made before they are used, and bytes of a tile: so much
+# stays in the first and second level of the cache.
+CHUNK = 512
+CACHE = 1 << 19
 # Independent symmetries that are looked for; D2h has three.
 _GENERATORS = 3
 
@@ -131,7 +135,7 @@ class TwoBodyOperator:
         alpha = alpha + constant * eye_array(alpha.shape[0], format="csr")
         self._arrays = _tables(space, symmetry, ab, alpha, beta)
         widest = max((sector.shape[1] for sector in space.sectors), default=0)
-        self._buffer_length = 2 * WIDTH * max(widest, 1)
+        self._buffer_length = max(2 * WIDTH * widest, two_body.GROUP * _chunk(widest), 1)
         self._links = space.nelec[0] * (space.norb - space.nelec[0]) + 1
         self._work = 64 * space.size
         self._buffers: tuple[Any, Any, Any] | None = None
@@ -238,7 +242,7 @@ def _tables(
     table[:, 2], table[0, 3] = np.cumsum(sizes**2) - sizes**2, 1
     weight_range, *weight_links = _alpha_links(space, [weighted])
     return (
-        *_rows(space),
+        *_rows(space), _alpha_tiles(space),
         alpha.indptr.astype(np.int64), alpha.indices.astype(np.int32), alpha.data,
         np.append(weight_range[:, 0], weight_range[-1:, 1]), *weight_links,
         np.array(weights).reshape(len(weighted), -1),
@@ -251,16 +255,16 @@ def _tables(
     )  # fmt: skip
 
 
-def _rows(space: Electrons) -> tuple[Integers, Integers, Integers, Integers]:
-    """Position, width, sector and first beta string of each alpha string."""
-    rows = np.zeros((4, space.shape[0]), dtype=np.int64)
+def _rows(space: Electrons) -> tuple[Integers, Integers, Integers, Integers, Integers]:
+    """Position, width, chunk, sector and first beta string of each alpha string."""
+    rows = np.zeros((5, space.shape[0]), dtype=np.int64)
     for number, sector in enumerate(space.sectors):
         count, width = sector.shape
         first, last = sector.alpha
         rows[0, first:last] = sector.offset + width * np.arange(count)
-        rows[1:, first:last] = np.array([[width], [number], [sector.beta[0]]])
-    start, width, number, beta = rows
-    return start, width, number, beta
+        rows[1:, first:last] = np.array([[width], [_chunk(width)], [number], [sector.beta[0]]])
+    start, widths, chunk, numbers, beta = rows
+    return start, widths, chunk, numbers, beta
 
 
 def _alpha_links(
@@ -304,33 +308,55 @@ def _no_links() -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
     return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0)
 
 
+def _chunk(width: int) -> int:
+    """How many columns of a row are taken at a time: equal parts, whole lanes."""
+    parts = max(1, -(-width // CHUNK))
+    return -(-width // (parts * WIDTH)) * WIDTH
+
+
+def _alpha_tiles(space: Electrons) -> Integers:
+    """(first row, last row, first column, last column) of tiles that fit into the cache."""
+    tiles = []
+    for sector in space.sectors:
+        rows, width = sector.shape
+        step = max(4 * WIDTH, CACHE // (8 * rows) // (4 * WIDTH) * 4 * WIDTH)
+        tiles += [(*sector.alpha, low, min(width, low + step)) for low in range(0, width, step)]
+    return np.array(tiles, dtype=np.int64).reshape(-1, 4)
+
+
 def _beta_entries(
     space: Electrons, pairs: list[Pair]
 ) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32], Floats]:
-    """All <J'|E_rs + E_sr|J> that are not zero, sector by sector of the result, pair by pair.
+    """All <J'|E_rs + E_sr|J> that are not zero, by sector of the result, pair, and chunk of J.
 
     Returns:
-        Ranges, shape (sectors, pairs, 2); J' and J, counted in their sectors; sign.
+        Bounds, shape (sectors, pairs, chunks + 1); J' counted in its sector; J counted in its
+        chunk; sign.
     """
     sectors = {sector.label: sector for sector in space.sectors}
-    segments = np.zeros((len(sectors), len(pairs), 2), dtype=np.int64)
+    most = max((-(-s.shape[1] // _chunk(s.shape[1])) for s in sectors.values()), default=1)
+    bounds = np.zeros((len(sectors), len(pairs), most + 1), dtype=np.int64)
     local, pieces, length = _local(space), [], 0
     for number, (r, s) in enumerate(pairs):
         source, target, sign = string_table(space, 1, ((s,), (r,)))
         here, there = np.concatenate([target, source]), np.concatenate([source, target])
         signs = np.concatenate([sign, sign])
         for row, sector in enumerate(space.sectors):
-            first, last = sector.beta
-            inside = (here >= first) & (here < last)
-            if sector.label ^ space.label((r, s)) not in sectors:
+            partner = sectors.get(sector.label ^ space.label((r, s)))
+            if partner is None:
                 continue
-            pieces.append((local[here[inside]], local[there[inside]], signs[inside]))
-            segments[row, number] = length, length + np.count_nonzero(inside)
-            length = segments[row, number, 1]
+            first, last = sector.beta
+            inside = np.flatnonzero((here >= first) & (here < last))
+            inside = inside[np.argsort(local[there[inside]], kind="stable")]
+            chunk = _chunk(partner.shape[1])
+            q = local[there[inside]]
+            bounds[row, number] = length + np.searchsorted(q, chunk * np.arange(most + 1))
+            pieces.append((local[here[inside]], q % chunk, signs[inside]))
+            length += len(inside)
     if not pieces:
-        return segments, *_no_links()
+        return bounds, *_no_links()
     p, q, sign = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    return segments, p, q, sign
+    return bounds, p, q.astype(np.int32), sign
 
 
 def _local(space: Electrons) -> NDArray[np.int32]:

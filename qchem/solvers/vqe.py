@@ -79,6 +79,7 @@ def vqe(
     settings = {
         "ansatz": circuit.name,
         "parameters": circuit.num_parameters,
+        "amplitudes": circuit.space.size,
         "start": start if isinstance(start, str) else "given",
         "optimizer": optimizer,
         "gradient_tolerance": gradient_tolerance,

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from threading import current_thread, main_thread
+from threading import Timer, current_thread, main_thread
 from time import perf_counter
 from types import FunctionType
 from typing import Any
@@ -23,6 +23,33 @@ _seconds = 0.0
 def compile_seconds() -> float:
     """Seconds this process has spent on compiling kernels or loading them from disk."""
     return _seconds
+
+
+# After this many seconds a kernel is not being loaded from disk but compiled.
+_LOADING_SECONDS = 0.5
+
+_announce: Callable[[], None] | None = None
+
+
+@contextmanager
+def announced_compilation(announce: Callable[[], None]) -> Iterator[None]:
+    """Call `announce` once if, inside, a kernel turns out to be compiled rather than loaded.
+
+    The call comes from another thread, while the compiler is at work.
+    """
+    global _announce
+    _announce = announce
+    try:
+        yield
+    finally:
+        _announce = None
+
+
+def _say_that_it_compiles() -> None:
+    global _announce
+    announce, _announce = _announce, None
+    if announce is not None:
+        announce()
 
 
 @contextmanager
@@ -75,8 +102,14 @@ class Kernel:
         global _seconds
         started = perf_counter()
         compiled: Any = self.parallel if parallel else self.serial
-        with _interrupts_deferred():
-            compiled.compile(tuple(numba.typeof(arg) for arg in args))
+        timer = Timer(_LOADING_SECONDS, _say_that_it_compiles)
+        timer.daemon = True
+        timer.start()
+        try:
+            with _interrupts_deferred():
+                compiled.compile(tuple(numba.typeof(arg) for arg in args))
+        finally:
+            timer.cancel()
         self._ready[parallel, args[0].dtype] = compiled
         _seconds += perf_counter() - started
         return self._ready[parallel, args[0].dtype]

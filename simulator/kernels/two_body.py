@@ -32,47 +32,50 @@ _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 @numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
-def _combine_rows(out, start, width, psi, rows, row_start, values, first, last):
-    """out[start + j] = sum_k values[k] psi[row_start[rows[k]] + j]."""
-    begin, column = np.uint64(start), 0
-    while column < width:
-        if width - column >= 4 * WIDTH:
-            j = np.uint64(column)
-            a, b = splat(psi, 0.0), splat(psi, 0.0)
-            c, d = splat(psi, 0.0), splat(psi, 0.0)
-            for k in range(first, last):
-                factor = splat(psi, values[k])
-                x = np.uint64(row_start[rows[k]]) + j
-                a = multiply_add(factor, load(psi, x), a)
-                b = multiply_add(factor, load(psi, x + _WIDTH), b)
-                c = multiply_add(factor, load(psi, x + np.uint64(2 * WIDTH)), c)
-                d = multiply_add(factor, load(psi, x + np.uint64(3 * WIDTH)), d)
-            store(out, begin + j, a)
-            store(out, begin + j + _WIDTH, b)
-            store(out, begin + j + np.uint64(2 * WIDTH), c)
-            store(out, begin + j + np.uint64(3 * WIDTH), d)
-            column += 4 * WIDTH
-        elif width >= WIDTH:
-            column = min(column, width - WIDTH)  # the last eight may be done twice
-            j = np.uint64(column)
-            a = splat(psi, 0.0)
-            for k in range(first, last):
-                x = np.uint64(row_start[rows[k]]) + j
-                a = multiply_add(splat(psi, values[k]), load(psi, x), a)
-            store(out, begin + j, a)
-            column += WIDTH
-        else:
-            number = 0.0
-            for k in range(first, last):
-                number += values[k] * psi[row_start[rows[k]] + column]
-            out[start + column] = number
-            column += 1
+def _alpha_columns(out, psi, tile, row_start, ranges, rows, values):
+    """Write the matrix over alpha strings applied to a range of columns."""
+    first_row, last_row, first_column, last_column = tile
+    for row in range(first_row, last_row):
+        first, last, column = ranges[row], ranges[row + 1], first_column
+        begin = np.uint64(row_start[row])
+        while column < last_column:
+            if last_column - column >= 4 * WIDTH:
+                j = np.uint64(column)
+                a, b = splat(psi, 0.0), splat(psi, 0.0)
+                c, d = splat(psi, 0.0), splat(psi, 0.0)
+                for k in range(first, last):
+                    factor = splat(psi, values[k])
+                    x = np.uint64(row_start[rows[k]]) + j
+                    a = multiply_add(factor, load(psi, x), a)
+                    b = multiply_add(factor, load(psi, x + _WIDTH), b)
+                    c = multiply_add(factor, load(psi, x + np.uint64(2 * WIDTH)), c)
+                    d = multiply_add(factor, load(psi, x + np.uint64(3 * WIDTH)), d)
+                store(out, begin + j, a)
+                store(out, begin + j + _WIDTH, b)
+                store(out, begin + j + np.uint64(2 * WIDTH), c)
+                store(out, begin + j + np.uint64(3 * WIDTH), d)
+                column += 4 * WIDTH
+            elif last_column - first_column >= WIDTH:
+                column = min(column, last_column - WIDTH)  # the last eight may be done twice
+                j = np.uint64(column)
+                a = splat(psi, 0.0)
+                for k in range(first, last):
+                    x = np.uint64(row_start[rows[k]]) + j
+                    a = multiply_add(splat(psi, values[k]), load(psi, x), a)
+                store(out, begin + j, a)
+                column += WIDTH
+            else:
+                number = 0.0
+                for k in range(first, last):
+                    number += values[k] * psi[row_start[rows[k]] + column]
+                out[row_start[row] + column] = number
+                column += 1
 
 
 @numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
-def _four_products(products, stride, width, psi, places, factors, count):
-    """products[g * stride + j] = sum_k factors[4 k + g] psi[places[k] + j] for g = 0 ... 3."""
-    column = 0
+def _four_products(products, stride, first, last, psi, places, factors, count):
+    """products[g stride + j] = sum_k factors[4 k + g] psi[places[k] + first + j], g = 0 ... 3."""
+    column, width = 0, last - first
     step = np.uint64(stride)
     while column < width:
         if width - column >= 2 * WIDTH:
@@ -82,7 +85,7 @@ def _four_products(products, stride, width, psi, places, factors, count):
             c0, c1 = splat(psi, 0.0), splat(psi, 0.0)
             d0, d1 = splat(psi, 0.0), splat(psi, 0.0)
             for k in range(np.uint64(count)):
-                place, f = np.uint64(places[k]) + j, k * np.uint64(GROUP)
+                place, f = np.uint64(places[k] + first) + j, k * np.uint64(GROUP)
                 x0, x1 = load(psi, place), load(psi, place + _WIDTH)
                 factor = splat(psi, factors[f])
                 a0, a1 = multiply_add(factor, x0, a0), multiply_add(factor, x1, a1)
@@ -104,7 +107,7 @@ def _four_products(products, stride, width, psi, places, factors, count):
             c, d = splat(psi, 0.0), splat(psi, 0.0)
             for k in range(np.uint64(count)):
                 f = k * np.uint64(GROUP)
-                x = load(psi, np.uint64(places[k]) + j)
+                x = load(psi, np.uint64(places[k] + first) + j)
                 a = multiply_add(splat(psi, factors[f]), x, a)
                 b = multiply_add(splat(psi, factors[f + np.uint64(1)]), x, b)
                 c = multiply_add(splat(psi, factors[f + np.uint64(2)]), x, c)
@@ -117,14 +120,14 @@ def _four_products(products, stride, width, psi, places, factors, count):
             for g in range(GROUP):
                 number = 0.0
                 for k in range(count):
-                    number += factors[GROUP * k + g] * psi[places[k] + column]
+                    number += factors[GROUP * k + g] * psi[places[k] + first + column]
                 products[g * stride + column] = number
             column += 1
 
 
 @numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
 def _cross_row(
-    out, psi, row, buffer, places, factors, row_start, row_width, row_sector,
+    out, psi, row, buffer, places, factors, row_start, row_width, row_chunk, row_sector,
     link_range, link_row, link_pair, link_sign, classes, integrals, own, segments, p, q, sign,
 ):  # fmt: skip
     """Add what alpha and beta excitations together contribute to one row."""
@@ -139,24 +142,26 @@ def _cross_row(
             places[k] = row_start[link_row[first + k]]
         if symmetric == 1:
             places[count] = start
-        width = row_width[link_row[first]] if count > 0 else row_width[row]
-        for group in range(0, pairs, GROUP):
-            size = min(GROUP, pairs - group)
-            for k in range(count):
-                place = base + link_pair[first + k] * pairs + group
+        source = link_row[first] if count > 0 else row
+        width, chunk = row_width[source], row_chunk[source]
+        for part in range((width + chunk - 1) // chunk):
+            begin, end = part * chunk, min(width, (part + 1) * chunk)
+            for group in range(0, pairs, GROUP):
+                size = min(GROUP, pairs - group)
+                for k in range(count):
+                    place = base + link_pair[first + k] * pairs + group
+                    for g in range(size):
+                        factors[GROUP * k + g] = link_sign[first + k] * integrals[place + g]
+                if symmetric == 1:
+                    for g in range(size):
+                        factors[GROUP * count + g] = own[row, group + g]
+                _four_products(buffer, chunk, begin, end, psi, places, factors, count + symmetric)
                 for g in range(size):
-                    factors[GROUP * k + g] = link_sign[first + k] * integrals[place + g]
-            if symmetric == 1:
-                for g in range(size):
-                    factors[GROUP * count + g] = own[row, group + g]
-            _four_products(buffer, width, width, psi, places, factors, count + symmetric)
-            for g in range(size):
-                segment = first_pair + group + g
-                begin, end = segments[row_sector[row], segment]
-                shift, target = np.uint64(g * width), np.uint64(start)
-                for e in range(begin, end):
-                    value = buffer[shift + np.uint64(q[e])]
-                    out[target + np.uint64(p[e])] += sign[e] * value
+                    bounds = segments[row_sector[row], first_pair + group + g]
+                    shift, target = np.uint64(g * chunk), np.uint64(start)
+                    for e in range(bounds[part], bounds[part + 1]):
+                        value = buffer[shift + np.uint64(q[e])]
+                        out[target + np.uint64(p[e])] += sign[e] * value
 
 
 @numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
@@ -184,8 +189,8 @@ def _beta_rows(
 @kernel
 def apply(
     psi, out, buffers, places, factors,
-    row_start, row_width, row_sector, row_beta,
-    alpha_range, alpha_row, alpha_value,
+    row_start, row_width, row_chunk, row_sector, row_beta,
+    alpha_tiles, alpha_range, alpha_row, alpha_value,
     weight_range, weight_row, weight_index, weight_sign, weights,
     link_range, link_row, link_pair, link_sign, classes, integrals, own,
     segments, p, q, sign,
@@ -201,8 +206,10 @@ def apply(
         factors: scratch of each thread, four for each of these.
         row_start: position of the first determinant of each alpha string.
         row_width: number of determinants of each.
+        row_chunk: how many of them are taken at a time.
         row_sector: sector of each.
         row_beta: first beta string of each.
+        alpha_tiles: (first row, last row, first column, last column) that fit into the cache.
         alpha_range: entries of each row of the matrix over alpha strings.
         alpha_row: their columns.
         alpha_value: their values.
@@ -218,25 +225,24 @@ def apply(
         classes: (first pair, pairs, first integral, whether totally symmetric) of each symmetry.
         integrals: (pq|rs) of each class, a square matrix.
         own: sum_p (pp|rs) n_p of each alpha string and each totally symmetric pair rs.
-        segments: entries of each sector and pair rs.
+        segments: bounds of the entries of each sector, pair rs and chunk they start from.
         p: beta string that an entry leads to, counted in the sector.
-        q: beta string that it starts from, counted in its own.
+        q: beta string that it starts from, counted in its chunk.
         sign: its sign.
         beta_tiles: (first row, rows) of up to eight rows each.
         beta_range: entries of each row of the matrix over beta strings.
         beta_column: their columns, counted in the sector.
         beta_value: their values.
     """
-    threads, rows, tiles = len(buffers), len(row_start), len(beta_tiles)
+    threads, rows = len(buffers), len(row_start)
+    strips, tiles = len(alpha_tiles), len(beta_tiles)
+    for strip in prange(strips):
+        _alpha_columns(out, psi, alpha_tiles[strip], row_start, alpha_range, alpha_row, alpha_value)
     for piece in prange(threads):
         for row in range(piece * rows // threads, (piece + 1) * rows // threads):
             start, width = row_start[row], row_width[row]
             if width == 0:
                 continue
-            _combine_rows(
-                out, start, width, psi, alpha_row, row_start, alpha_value,
-                alpha_range[row], alpha_range[row + 1],
-            )  # fmt: skip
             for k in range(weight_range[row], weight_range[row + 1]):
                 factor, weight = weight_sign[k], weights[weight_index[k]]
                 x, shift = np.uint64(row_start[weight_row[k]]), np.uint64(row_beta[row])
@@ -245,7 +251,7 @@ def apply(
                     out[begin + j] += factor * weight[shift + j] * psi[x + j]
             _cross_row(
                 out, psi, row, buffers[piece], places[piece], factors[piece],
-                row_start, row_width, row_sector, link_range, link_row, link_pair, link_sign,
+                row_start, row_width, row_chunk, row_sector, link_range, link_row, link_pair, link_sign,
                 classes, integrals, own, segments, p, q, sign,
             )  # fmt: skip
     for piece in prange(threads):
