@@ -7,13 +7,15 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format clean
+.PHONY: help demo test test-all check format bench-chem profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
 	@echo "make test       install the test extra, run the suite"
 	@echo "make test-all   the suite with its slow tests"
 	@echo "make check      format, lint, types, layering, and a wheel in an empty environment"
+	@echo "make bench-chem UCCSD beside its fastest peers, in one run (about 15 minutes)"
+	@echo "make profile    where the time of a UCCSD energy with gradient goes"
 	@echo "make format     rewrite the sources in the project's format"
 
 demo: $(VENV)/.installed
@@ -37,8 +39,15 @@ format: $(VENV)/.installed-check
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The peers' environments are made in .peers at the first run.
+bench-chem: $(VENV)/.installed
+	$(BIN)/python benchmarks/chemistry.py --write docs/benchmarks.md
+
+profile: $(VENV)/.installed
+	$(BIN)/python benchmarks/profile_ucc.py
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .peers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.created:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -4,7 +4,7 @@
 >>> molecule = qchem.Molecule.from_atoms("H 0 0 0; H 0 0 0.74", basis="sto-3g")
 >>> hamiltonian = qchem.electronic_hamiltonian(molecule)
 >>> result = qchem.vqe(hamiltonian, qchem.uccsd(hamiltonian))
->>> print(f"{result.value - qchem.fci(hamiltonian).value:.9f}")
+>>> print(f"{abs(result.value - qchem.fci(hamiltonian).value):.9f}")
 0.000000000
 
 Conventions are stated in `simulator`.

@@ -14,6 +14,7 @@ from qminima.tables import counted
 from simulator.circuit import Circuit
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.spaces import Electrons
+from simulator.two_body import table_memory
 
 from . import classical
 from .ansatz.uccsd import uccsd
@@ -171,13 +172,16 @@ def predict_memory(nelec: tuple[int, int], norb: int, methods: Sequence[str]) ->
     tables of the Hamiltonian.
     """
     electrons, space = sum(nelec), Electrons(norb, nelec)
-    vectors = {"fci": classical.DAVIDSON_VECTORS, "vqe": VECTORS}
     # PySCF's tables of single excitations: four 32-bit numbers for each string and excitation.
     links = sum(
         16 * strings * count * (norb - count + 1)
         for strings, count in zip(space.shape, nelec, strict=True)
     )
-    needs = [8 * vectors[method] * space.size + links for method in methods if method in vectors]
+    determinants = {
+        "fci": 8 * classical.DAVIDSON_VECTORS * space.size + links,
+        "vqe": 8 * VECTORS * space.size + table_memory(space),
+    }
+    needs = [determinants[method] for method in methods if method in determinants]
     if {"cisd", "ccsd", "ccsd_t"} & set(methods):
         needs.append(8 * 8 * (electrons * max(norb - electrons // 2, 0)) ** 2)
     return 4 * 8 * norb**4 + max(needs, default=0)

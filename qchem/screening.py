@@ -80,7 +80,7 @@ def screen(
         labels = hamiltonian.orbital_symmetry
         space = Electrons(space.norb, space.nelec, labels)
         space = replace(space, irrep=space.label(alpha + beta))
-        keep &= [_label(space, generator) == 0 for generator in generators]
+        keep &= np.array([_label(space, generator) == 0 for generator in generators], dtype=bool)
     if threshold is not None:
         params = initial_parameters(hamiltonian, circuit, amplitudes)
         keep &= np.abs(circuit.angles(params)) >= threshold

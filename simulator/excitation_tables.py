@@ -34,14 +34,28 @@ def string_table(space: Electrons, spin: int, part: Part) -> Entries:
     leave_mask = sum(1 << orbital for orbital in leave)
     fill_mask = sum(1 << orbital for orbital in fill)
     source = np.flatnonzero((strings & leave_mask == leave_mask) & (strings & fill_mask == 0))
-    current = strings[source]
-    parity = np.zeros(len(source), dtype=np.int64)
+    moved, sign = move_electrons(strings[source], leave, fill)
+    return source.astype(np.int64), space.rank(spin, moved), sign
+
+
+def move_electrons(
+    strings: Integers, leave: Sequence[int | Integers], fill: Sequence[int | Integers]
+) -> tuple[Integers, NDArray[np.float64]]:
+    """c^dagger_{t1} c^dagger_{t2} ... c_{f2} c_{f1} on strings that allow it, and the signs.
+
+    Args:
+        strings: occupation strings.
+        leave: f1, f2, ..., each one orbital or one for each string.
+        fill: t1, t2, ...
+    """
+    moved = strings.copy()
+    parity = np.zeros(len(strings), dtype=np.int64)
     # The rightmost operator acts first: c_{f1}, c_{f2}, ..., then the creators, last one first.
     for orbital in (*leave, *reversed(fill)):
-        parity += np.bitwise_count(current & ((1 << orbital) - 1))
-        current ^= 1 << orbital
-    sign = np.where(parity & 1, -1.0, 1.0)
-    return source.astype(np.int64), space.rank(spin, current), sign
+        bit = np.left_shift(np.int64(1), orbital)
+        parity += np.bitwise_count(moved & (bit - 1))
+        moved ^= bit
+    return moved, np.where(parity & 1, -1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)

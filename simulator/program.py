@@ -15,6 +15,7 @@ from .objectives import Mean, Objective
 from .observables import Observable
 from .planar import Planar, join
 from .small import small_program
+from .two_body import table_memory
 from .spaces import Electrons
 
 Floats = NDArray[np.float64]
@@ -119,14 +120,14 @@ def predict_memory(circuit: Circuit, precision: Precision = "double") -> int:
     """Bytes a program needs at its peak: vectors, tables and values of diagonals.
 
     Counted are ket, costate and what operators make on the way, each with the components its
-    generators call for, and for each distinct diagonal what its tabulation takes.
+    generators call for; for each distinct diagonal what its tabulation takes; and on
+    `Electrons` the tables on strings.
     """
-    space = circuit.space
-    real = isinstance(space, Electrons) and all(
-        isinstance(step.generator, Excitation | OrbitalRotation) for step in circuit.steps
-    )
-    components = 1 if real else 2
-    diagonals = {step.generator for step in circuit.steps if isinstance(step.generator, Diagonal)}
-    vectors = 3 * components * np.dtype(_TYPES[precision]).itemsize
-    tabulated = 0 if real else 26 * max(1, len(diagonals))
-    return space.size * (vectors + tabulated)
+    space, number = circuit.space, np.dtype(_TYPES[precision]).itemsize
+    generators = {step.generator for step in circuit.steps}
+    if isinstance(space, Electrons) and all(
+        isinstance(generator, Excitation | OrbitalRotation) for generator in generators
+    ):
+        return 2 * number * space.size + table_memory(space)
+    diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
+    return space.size * (6 * number + 26 * max(1, len(diagonals)))

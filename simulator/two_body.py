@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .excitation_tables import string_table
+from .excitation_tables import move_electrons, string_table
 from .kernels import two_body
 from .kernels.lanes import WIDTH
 from .operators import MatrixOperator
@@ -148,13 +149,15 @@ class TwoBodyOperator:
 
     def _scratch(self, dtype: Any) -> tuple[Any, Any, Any]:
         threads = numba.get_num_threads()
-        if self._buffers is None or self._buffers[0].shape[0] != threads:
-            self._buffers = (
+        buffers = self._buffers
+        if buffers is None or len(buffers[0]) != threads or buffers[0].dtype != dtype:
+            buffers = (
                 np.empty((threads, self._buffer_length), dtype=dtype),
                 np.empty((threads, self._links), dtype=np.int64),
                 np.zeros((threads, two_body.GROUP * self._links)),
             )
-        return self._buffers
+            self._buffers = buffers
+        return buffers
 
 
 def _check_symmetry(
@@ -171,6 +174,19 @@ def _check_symmetry(
             )
 
 
+def table_memory(space: Electrons) -> int:
+    """Bytes of the tables on strings, at the peak of their making, without regard to symmetry."""
+    total = 1 << 22
+    for strings, count in zip(space.shape, space.nelec, strict=True):
+        empty = space.norb - count
+        singles, doubles = count * empty, comb(count, 2) * comb(empty, 2)
+        pairs = comb(space.norb, 2)
+        # Coordinates and values twice, rows and columns of the matrix, links and their signs,
+        # sums over the other spin, and the excitations of a circuit.
+        total += strings * (60 * (1 + singles + doubles) + 80 * singles + 8 * pairs)
+    return total
+
+
 def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_array[Any]:
     """The operator among electrons of one spin, over their strings, by the Slater-Condon rules.
 
@@ -180,30 +196,31 @@ def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_ar
     """
     from scipy.sparse import csr_array
 
-    strings, norb = space.strings(spin), space.norb
-    occupied = (strings[:, None] >> np.arange(norb) & 1).astype(float)
+    strings, norb, count = space.strings(spin), space.norb, space.nelec[spin]
+    bits = strings[:, None] >> np.arange(norb) & 1
+    occupied = bits.astype(float)
+    filled = np.nonzero(bits)[1].reshape(len(strings), count)
+    free = np.nonzero(1 - bits)[1].reshape(len(strings), norb - count)
     pairs = np.einsum("kkll->kl", h2) - np.einsum("kllk->kl", h2)
     mean = np.einsum("aikk->aik", h2) - np.einsum("akki->aik", h2)
     diagonal = occupied @ np.diag(h1) + 0.5 * np.einsum("sk,kl,sl->s", occupied, pairs, occupied)
     everything = np.arange(len(strings))
     rows, columns, values = [everything], [everything], [diagonal]
 
-    def add(leave: tuple[int, ...], fill: tuple[int, ...], element: Any) -> None:
-        source, target, sign = string_table(space, spin, (leave, fill))
-        value = sign * (element(source) if callable(element) else element)
-        rows.extend((target, source))
-        columns.extend((source, target))
-        values.extend((value, value))
+    def add(leave: list[Integers], fill: list[Integers], elements: Floats) -> None:
+        """Elements between all strings and what becomes of them; orbitals differ by string."""
+        keep = np.flatnonzero(np.abs(elements) > ZERO)
+        moved, sign = move_electrons(
+            strings[keep], [part[keep] for part in leave], [part[keep] for part in fill]
+        )
+        rows.append(space.rank(spin, moved))
+        columns.append(keep)
+        values.append(sign * elements[keep])
 
-    for i, a in combinations(range(norb), 2):
-        if abs(h1[a, i]) > ZERO or np.abs(mean[a, i]).max() > ZERO:
-            add((i,), (a,), lambda source, i=i, a=a: h1[a, i] + occupied[source] @ mean[a, i])
-    orbital_pairs = list(combinations(range(norb), 2))
-    for first, (i, j) in enumerate(orbital_pairs):
-        for a, b in orbital_pairs[first + 1 :]:
-            element = h2[a, i, b, j] - h2[a, j, b, i]
-            if not {i, j} & {a, b} and abs(element) > ZERO:
-                add((i, j), (a, b), element)
+    for i, a in product(filled.T, free.T):
+        add([i], [a], h1[a, i] + np.einsum("sk,sk->s", mean[a, i], occupied))
+    for (i, j), (a, b) in product(combinations(filled.T, 2), combinations(free.T, 2)):
+        add([i, j], [a, b], h2[a, i, b, j] - h2[a, j, b, i])
     shape = (len(strings), len(strings))
     entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
     return csr_array(entries, shape=shape)

@@ -23,8 +23,8 @@ from ..hamiltonian import Hamiltonian
 from ..spin import spin_square
 from ..starting_parameters import initial_parameters
 
-# Real vectors over determinants that are alive at the peak: ket, costate, and what the
-# Hamiltonian's contraction makes on the way.
+# Real vectors over determinants that are alive at the peak: ket, costate, a copy of the final
+# state, and what the spin of that state takes.
 VECTORS = 5
 
 

@@ -79,3 +79,22 @@ def random_integrals() -> MakeIntegrals:
         return h1, np.einsum("xpq,xrs->pqrs", factors, factors)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def pyscf_matrix() -> Callable[[Hamiltonian], NDArray[np.float64]]:
+    """All elements between determinants by PySCF's Slater-Condon rules."""
+
+    def make(hamiltonian: Hamiltonian) -> NDArray[np.float64]:
+        from pyscf.fci import direct_spin1, direct_uhf
+
+        space = hamiltonian.space
+        direct = direct_spin1 if hamiltonian.restricted else direct_uhf
+        order, block = direct.pspace(
+            hamiltonian.h1, hamiltonian.h2, space.norb, space.nelec, np=space.size
+        )
+        matrix = np.empty((space.size, space.size))
+        matrix[np.ix_(order, order)] = block
+        return matrix + hamiltonian.core_energy * np.eye(space.size)
+
+    return make

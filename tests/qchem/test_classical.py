@@ -94,16 +94,11 @@ def test_two_electrons_need_no_more_than_doubles(name: str, request: pytest.Fixt
 
 
 @pytest.mark.parametrize("name", ["h4", "ch2", "lih"])
-def test_fci_is_the_least_eigenvalue(name: str, request: pytest.FixtureRequest) -> None:
-    from scipy.sparse.linalg import eigsh
-
-    from qchem.direct_ci import hamiltonian_matrix
-
+def test_fci_is_the_least_eigenvalue(
+    name: str, request: pytest.FixtureRequest, pyscf_matrix: Callable[[Hamiltonian], Any]
+) -> None:
     hamiltonian: Hamiltonian = request.getfixturevalue(name)
-    matrix = hamiltonian_matrix(
-        hamiltonian.h1, hamiltonian.h2, hamiltonian.core_energy, hamiltonian.space
-    )
-    lowest = eigsh(matrix, k=1, which="SA", tol=1e-12)[0][0]
+    lowest = np.linalg.eigvalsh(pyscf_matrix(hamiltonian))[0]
     assert qchem.fci(hamiltonian).value == pytest.approx(lowest, abs=1e-9)
 
 

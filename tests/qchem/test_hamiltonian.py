@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 import qchem
 from qchem import Hamiltonian, electronic_hamiltonian
-from qchem.direct_ci import DirectCIOperator, hamiltonian_matrix
 from qchem.molecule import Molecule
 from qminima import InputError
 from simulator.observables import Matrix
@@ -19,8 +19,10 @@ from simulator.operators import MatrixOperator, Operator
 from simulator.planar import join, split
 from simulator.spaces import Electrons, FlipSymmetric, Qubits, Space, SpaceError
 from simulator.testing import dense_annihilator, random_state
+from simulator.two_body import TwoBodyOperator
 
 Dense = NDArray[np.complex128]
+PyscfMatrix = Callable[[Hamiltonian], NDArray[np.float64]]
 MakeIntegrals = Callable[[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
@@ -392,27 +394,26 @@ def test_dependent_basis_functions_are_warned_about() -> None:
 SECTORS = [(1, 1), (2, 1), (1, 2), (3, 1), (0, 2), (2, 0), (3, 3), (3, 2), (0, 0), (0, 3), (3, 0)]
 
 
-def sparse_matrix(hamiltonian: Hamiltonian) -> Any:
-    return hamiltonian_matrix(
-        hamiltonian.h1, hamiltonian.h2, hamiltonian.core_energy, hamiltonian.space
-    )
-
-
-def both_forms(hamiltonian: Hamiltonian) -> dict[str, Operator]:
+def both_forms(hamiltonian: Hamiltonian, pyscf_matrix: PyscfMatrix) -> dict[str, Operator]:
     space = hamiltonian.space
     forms: dict[str, Operator] = {
         "lowered": hamiltonian.on(space),
-        "direct": DirectCIOperator(hamiltonian.h1, hamiltonian.h2, hamiltonian.core_energy, space),
+        "direct": TwoBodyOperator(
+            hamiltonian.one_electron, hamiltonian.two_electron, hamiltonian.core_energy, space
+        ),
     }
     if sum(space.nelec):
-        forms["matrix"] = MatrixOperator(sparse_matrix(hamiltonian))
+        forms["matrix"] = MatrixOperator(csr_array(pyscf_matrix(hamiltonian)))
     return forms
 
 
 @pytest.mark.parametrize("spin_dependent", [False, True], ids=["restricted", "by spin"])
 @pytest.mark.parametrize("nelec", SECTORS, ids=str)
 def test_operator_on_determinants(
-    nelec: tuple[int, int], spin_dependent: bool, random_integrals: MakeIntegrals
+    nelec: tuple[int, int],
+    spin_dependent: bool,
+    random_integrals: MakeIntegrals,
+    pyscf_matrix: PyscfMatrix,
 ) -> None:
     h1, h2 = random_integrals(3, 11)
     hamiltonian = Hamiltonian.from_integrals(h1, h2, nelec, core_energy=0.7)
@@ -423,7 +424,7 @@ def test_operator_on_determinants(
     np.testing.assert_allclose(dense, dense.conj().T, atol=1e-13)
     for real in (False, True):
         state = random_state(space.size, seed=5, real=real)
-        for name, operator in both_forms(hamiltonian).items():
+        for name, operator in both_forms(hamiltonian, pyscf_matrix).items():
             error = np.abs(applied(operator, state) - dense @ state).max()
             assert error < 1e-11, (name, error)
 
@@ -436,23 +437,24 @@ def test_operator_on_another_sector_than_its_own(random_integrals: MakeIntegrals
     np.testing.assert_allclose(applied(hamiltonian.on(space), state), dense @ state, atol=1e-12)
 
 
-def test_large_spaces_use_no_matrix(water: Hamiltonian, ch2: Hamiltonian) -> None:
-    assert isinstance(ch2.on(ch2.space), MatrixOperator)
-    big = Hamiltonian.from_integrals(np.zeros((9, 9)), np.zeros((9,) * 4), (4, 4))
-    assert isinstance(big.on(big.space), DirectCIOperator)
+def test_large_spaces_use_no_matrix(
+    water: Hamiltonian, ch2: Hamiltonian, h4: Hamiltonian, pyscf_matrix: PyscfMatrix
+) -> None:
+    assert isinstance(h4.on(h4.space), MatrixOperator)
+    assert isinstance(ch2.on(ch2.space), TwoBodyOperator)
     state = random_state(water.space.size, seed=2)
-    forms = both_forms(water)
+    forms = both_forms(water, pyscf_matrix)
     np.testing.assert_allclose(
         applied(forms["direct"], state), applied(forms["matrix"], state), atol=1e-9
     )
 
 
-def test_matrix_is_an_observable(h4: Hamiltonian) -> None:
-    matrix = sparse_matrix(h4)
+def test_matrix_is_an_observable(h4: Hamiltonian, pyscf_matrix: PyscfMatrix) -> None:
+    matrix = pyscf_matrix(h4)
     state = random_state(h4.space.size, seed=2)
     image = applied(Matrix(matrix).on(h4.space), state)
     np.testing.assert_allclose(image, applied(h4.on(h4.space), state), atol=1e-12)
-    lowest = np.linalg.eigvalsh(matrix.toarray())[0]
+    lowest = np.linalg.eigvalsh(matrix)[0]
     assert qchem.fci(h4).value == pytest.approx(lowest, abs=1e-10)
 
 
@@ -487,7 +489,7 @@ def test_spaces_that_do_not_fit(space: Space, h2: Hamiltonian) -> None:
 
 @pytest.mark.parametrize("repulsion", [0.0, 2.0, 8.0])
 @pytest.mark.parametrize("nelec", [(2, 2), (2, 1), (1, 3)], ids=str)
-def test_hubbard_chain(repulsion: float, nelec: tuple[int, int]) -> None:
+def test_hubbard_chain(repulsion: float, nelec: tuple[int, int], pyscf_matrix: PyscfMatrix) -> None:
     from openfermion import fermi_hubbard, get_sparse_operator
 
     hamiltonian = hubbard(4, 1.0, repulsion, nelec)
@@ -498,7 +500,7 @@ def test_hubbard_chain(repulsion: float, nelec: tuple[int, int]) -> None:
     sector = basis @ sparse @ basis.T
     assert qchem.fci(hamiltonian).value == pytest.approx(np.linalg.eigvalsh(sector)[0], abs=1e-9)
     np.testing.assert_allclose(sector, in_sector(dense_hamiltonian(hamiltonian), space), atol=1e-12)
-    np.testing.assert_allclose(sparse_matrix(hamiltonian).toarray(), sector.real, atol=1e-12)
+    np.testing.assert_allclose(pyscf_matrix(hamiltonian), sector.real, atol=1e-12)
 
 
 def test_free_fermions_have_the_band_energy() -> None:
@@ -519,12 +521,14 @@ def test_hubbard_dimer_has_its_closed_form() -> None:
 # -- unrestricted orbitals -----------------------------------------------------------------
 
 
-def test_spin_dependent_rotation_leaves_the_spectrum(h3_doublet: Hamiltonian) -> None:
+def test_spin_dependent_rotation_leaves_the_spectrum(
+    h3_doublet: Hamiltonian, pyscf_matrix: PyscfMatrix
+) -> None:
     turned = split_spins(h3_doublet, rotation(3, 1), rotation(3, 2))
     assert not turned.restricted
     assert qchem.fci(turned).value == pytest.approx(qchem.fci(h3_doublet).value, abs=1e-10)
-    expected = np.linalg.eigvalsh(sparse_matrix(h3_doublet).toarray())
-    found = np.linalg.eigvalsh(sparse_matrix(turned).toarray())
+    expected = np.linalg.eigvalsh(pyscf_matrix(h3_doublet))
+    found = np.linalg.eigvalsh(pyscf_matrix(turned))
     np.testing.assert_allclose(found, expected, atol=1e-10)
 
 

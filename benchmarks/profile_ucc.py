@@ -1,0 +1,123 @@
+"""Where the time of a UCCSD energy with gradient goes: `python benchmarks/profile_ucc.py H12`.
+
+For the forward sweep, the Hamiltonian and the backward sweep: seconds, their share, the bytes
+of state vectors that must go through the processor, the time that takes at the bandwidth
+measured in the same run, and the rate of arithmetic.  Bytes are counted from the tables that
+the kernels run: every job of a sweep reads and writes the rows of its spectators once, however
+many excitations it applies in between.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from itertools import combinations
+from math import comb
+
+import numba
+import numpy as np
+from chemistry import machine_line, molecule, warm_up
+from report import Report
+from timing import median_seconds
+
+import qchem
+import simulator
+from simulator.excitation_tables import ExcitationTables
+from simulator.kernels.excitations import GATHER, ROWS, TILES
+from simulator.two_body import string_matrix
+
+
+@numba.njit(parallel=True)  # type: ignore[untyped-decorator]
+def copy(source, target):  # type: ignore[no-untyped-def]
+    """Copy with all threads."""
+    for k in numba.prange(len(source)):
+        target[k] = source[k]
+
+
+def bandwidth(numbers: int) -> float:
+    """Bytes per second that all threads read and write together, on arrays of this length."""
+    source, target = np.ones(numbers), np.zeros(numbers)
+    return 16 * numbers / median_seconds(lambda: copy(source, target))
+
+
+def main(systems: list[str]) -> None:
+    """Profile each system."""
+    warm_up()
+    report = Report("Profile", "python benchmarks/profile_ucc.py", machine_line())
+    for system in systems:
+        hamiltonian = qchem.electronic_hamiltonian(molecule(system))
+        circuit = qchem.uccsd(hamiltonian)
+        energy = simulator.Expectation(circuit, hamiltonian)
+        angles = circuit.angles(qchem.initial_parameters(hamiltonian, circuit))
+        psi, lam = energy._psi, energy._lam
+        evolution, measure = energy._evolution, energy._measure
+        energy.value_and_gradient(angles)
+        tables, size = evolution._tables, circuit.space.size
+        moved, pairs = traffic(tables)
+        products = multiplications(hamiltonian)
+        rate = bandwidth(max(size, 1 << 16))
+        parts = {
+            "forward": (
+                median_seconds(lambda: evolution.forward(psi, angles)), moved, 6 * pairs,
+            ),
+            "Hamiltonian": (
+                median_seconds(lambda: measure.evaluate(psi, lam)), 32 * size, 2 * products,
+            ),
+            "backward": (
+                median_seconds(lambda: evolution.backward(psi, lam, angles)), 2 * moved,
+                16 * pairs,
+            ),
+        }  # fmt: skip
+        whole = sum(seconds for seconds, _, _ in parts.values())
+        report.table(
+            f"{system}: {size:,} determinants, {len(circuit.steps):,} gates, {len(tables.jobs):,} "
+            f"jobs, {rate / 1e9:.1f} GB/s copied",
+            ["part", "ms", "share", "MB through the vectors", "ms at that bandwidth",
+             "times the floor", "GFlop/s"],
+            [
+                [name, seconds * 1e3, f"{seconds / whole:.0%}", moved / 1e6, moved / rate * 1e3,
+                 seconds * rate / moved, flops / seconds / 1e9]
+                for name, (seconds, moved, flops) in parts.items()
+            ],
+        )  # fmt: skip
+
+
+def traffic(tables: ExcitationTables) -> tuple[int, int]:
+    """Bytes of the vector that a sweep reads and writes, and pairs that it rotates."""
+    moved = pairs = 0
+    for kind, first_gate, last_gate, first, last, nx, ny, _, _, segment in tables.jobs.tolist():
+        spectators = last - first
+        if kind == ROWS:
+            moved, pairs = moved + 32 * spectators * nx, pairs + spectators * nx
+            continue
+        ranges = tables.segments[segment : segment + last_gate - first_gate]
+        entries = int((ranges[:, 1] - ranges[:, 0]).sum())
+        pairs += spectators * entries
+        if kind == TILES:
+            moved += 16 * spectators * (nx + ny)
+        elif kind == GATHER:
+            moved += 32 * spectators * entries
+    return moved, pairs
+
+
+def multiplications(hamiltonian: qchem.Hamiltonian) -> int:
+    """Products of numbers that are added up in one application to all determinants."""
+    space = hamiltonian.space
+    rows, columns = space.shape
+    single = [
+        string_matrix(space, spin, h1, h2).nnz
+        for spin, h1, h2 in zip(
+            (0, 1), hamiltonian.one_electron, hamiltonian.two_electron[::2], strict=True
+        )
+    ]
+    labels = hamiltonian.orbital_symmetry
+    pairs = Counter(labels[p] ^ labels[q] for p, q in combinations(range(space.norb), 2))
+    links = 2 * comb(space.norb - 2, space.nelec[0] - 1)  # strings that a pair connects
+    cross = sum(
+        count * (count * links + (rows if label == 0 else 0)) for label, count in pairs.items()
+    )
+    return single[0] * columns + single[1] * rows + cross * columns
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["H8", "N2", "H10", "H12"])

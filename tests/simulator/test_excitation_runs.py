@@ -1,0 +1,334 @@
+"""Runs of excitations through buffers, and in sectors of one symmetry, against one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import simulator
+from simulator import (
+    BasisState,
+    Circuit,
+    Electrons,
+    Excitation,
+    Expectation,
+    Matrix,
+    Mean,
+    OrbitalRotation,
+    Program,
+    SpaceError,
+    Step,
+)
+from simulator.evolution import ExcitationRun, StepByStep
+from simulator.excitation_tables import ExcitationTables
+from simulator.kernels import excitations
+from simulator.kernels.excitations import GATHER, ROWS, TILES
+from simulator.planar import split
+from simulator.testing import check_generator, dense_state, random_state
+
+Part = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+@pytest.fixture(autouse=True)
+def all_threads() -> Iterator[None]:
+    yield
+    simulator.set_threads(numba.config.NUMBA_NUM_THREADS)
+
+
+def single_parts(norb: int) -> st.SearchStrategy[Part]:
+    orbitals = st.integers(0, norb - 1)
+    pairs = st.tuples(orbitals, orbitals).filter(lambda pair: pair[0] != pair[1])
+    return pairs.map(lambda pair: ((pair[0],), (pair[1],)))
+
+
+@st.composite
+def runs(draw: st.DrawFn, norb: int) -> list[Excitation]:
+    """Stretches that share the part of one spin, or excite one spin only, in any order."""
+    part, nothing = single_parts(norb), ((), ())
+    found: list[Excitation] = []
+    for _ in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(["alpha", "beta", "share alpha", "share beta"]))
+        parts = draw(st.lists(part, min_size=1, max_size=2 * norb))
+        shared = draw(part) if kind.startswith("share") else nothing
+        if kind in ("alpha", "share beta"):
+            found += [Excitation(p, shared) for p in parts]
+        else:
+            found += [Excitation(shared, p) for p in parts]
+    return found
+
+
+SPACES = [
+    Electrons(4, (2, 2)),
+    Electrons(5, (3, 1)),
+    Electrons(5, (0, 2)),
+    Electrons(5, (5, 2)),
+    Electrons(6, (2, 4)),
+    Electrons(7, (3, 3)),
+]
+
+
+def compare(space: Electrons, run: list[Excitation | OrbitalRotation], seed: int) -> None:
+    """A run in both forms of its kernels, real and complex, against one action at a time."""
+    circuit = Circuit(
+        space,
+        BasisState(space.reference),
+        tuple(Step(generator, ((k, 1.0),)) for k, generator in enumerate(run)),
+    )
+    angles = np.random.default_rng(seed).normal(size=len(run))
+    slow, fast = StepByStep(circuit), ExcitationRun(space, [g.excitations for g in run])
+    for real in (True, False):
+        states = [random_state(space.size, seed=seed + k, real=real) for k in (1, 2)]
+        psi, lam = (split(state, 1 if real else 2, np.float64) for state in states)
+        expected = psi.copy()
+        slow.forward(expected, angles)
+        actual = psi.copy()
+        fast.forward(actual, angles)
+        np.testing.assert_allclose(actual, expected, atol=1e-12)
+        other, costate = lam.copy(), lam.copy()
+        overlaps = slow.backward(expected, other, angles)
+        np.testing.assert_allclose(fast.backward(actual, costate, angles), overlaps, atol=1e-12)
+        np.testing.assert_allclose(actual, psi, atol=1e-12)
+        np.testing.assert_allclose(costate, other, atol=1e-12)
+
+
+@settings(max_examples=60)
+@given(st.data(), st.sampled_from(SPACES), st.integers(0, 9))
+def test_runs_against_one_at_a_time(data: st.DataObject, space: Electrons, seed: int) -> None:
+    compare(space, list(data.draw(runs(space.norb))), seed)
+
+
+def full_run(space: Electrons) -> list[Excitation]:
+    """Every kind of job: shared alpha parts, shared beta parts, each spin alone, and loners."""
+    singles = [((i,), (a,)) for i in range(space.norb) for a in range(space.norb) if i < a]
+    found = [Excitation(singles[0], beta) for beta in singles]
+    found += [Excitation(alpha, singles[1]) for alpha in singles]
+    found += [Excitation(alpha=part) for part in singles]
+    found += [Excitation(beta=part) for part in singles]
+    found += [Excitation(alpha=((0, 1), (2, 3))), Excitation(singles[2], singles[3])]
+    return found
+
+
+def test_the_full_run_has_jobs_of_every_kind() -> None:
+    space = Electrons(8, (4, 3))
+    run = full_run(space)
+    tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in run])
+    assert set(tables.jobs[:, 0]) == {TILES, GATHER, ROWS}
+    compare(space, list(run), seed=3)
+
+
+def test_forms_and_threads_agree() -> None:
+    if numba.config.NUMBA_NUM_THREADS < 2:
+        pytest.skip("one processor")
+    space = Electrons(8, (4, 3))
+    run = full_run(space)
+    tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in run])
+    angles = np.random.default_rng(1).normal(size=len(run))
+    psi, lam = (random_state(space.size, seed=k, real=True) for k in (1, 2))
+    outcomes = []
+    for form in ("serial", "parallel"):
+        for threads in (1, 2):
+            simulator.set_threads(threads)
+            ket, bra, buffers = psi.copy(), lam.copy(), tables.buffers(threads, 2, np.float64)
+            overlaps = np.zeros((threads, len(run)))
+            arguments = (buffers, *tables.arrays(np.float64), np.cos(angles), np.sin(angles))
+            getattr(excitations.rotate, form)(ket, *arguments)
+            getattr(excitations.rotate_back, form)(ket, bra, *arguments, overlaps)
+            outcomes.append((ket, bra, overlaps.sum(axis=0)))
+    for outcome in outcomes[1:]:
+        for got, expected in zip(outcome, outcomes[0], strict=True):
+            np.testing.assert_allclose(got, expected, atol=1e-13)
+
+
+def test_single_precision_goes_through_the_same_buffers() -> None:
+    space = Electrons(7, (3, 4))
+    run = full_run(space)
+    steps = tuple(Step(e, ((k, 1.0),)) for k, e in enumerate(run))
+    circuit = Circuit(space, BasisState(space.reference), steps)
+    matrix = Matrix(np.diag(np.linspace(-1, 1, space.size)))
+    params = np.random.default_rng(0).normal(size=len(steps))
+    value, gradient = Expectation(circuit, matrix).value_and_gradient(params)
+    rough, rough_gradient = Expectation(circuit, matrix, "single").value_and_gradient(params)
+    assert rough == pytest.approx(value, abs=1e-5)
+    np.testing.assert_allclose(rough_gradient, gradient, atol=1e-5)
+
+
+# -- sectors of one symmetry ---------------------------------------------------------------
+
+LABELS = (0, 1, 0, 2, 3, 1)
+
+
+@pytest.mark.parametrize("nelec", [(3, 3), (2, 4), (0, 1), (6, 2), (1, 1)], ids=str)
+def test_sectors_partition_the_determinants(nelec: tuple[int, int]) -> None:
+    everything = Electrons(6, nelec)
+    found: list[int] = []
+    for irrep in range(4):
+        space = Electrons(6, nelec, LABELS, irrep)
+        configurations = space.configurations().tolist()
+        assert len(configurations) == space.size
+        assert (
+            sum(rows * columns for rows, columns in (s.shape for s in space.sectors)) == space.size
+        )
+        assert space.indices(np.array(configurations, dtype=np.int64)).tolist() == list(
+            range(space.size)
+        )
+        for configuration in configurations:
+            label = 0
+            for qubit in range(12):
+                label ^= LABELS[qubit % 6] if configuration >> qubit & 1 else 0
+            assert label == irrep
+        outside = set(everything.configurations().tolist()) - set(configurations)
+        assert all(space.index(configuration) == -1 for configuration in outside)
+        found += configurations
+    assert sorted(found) == sorted(everything.configurations().tolist())
+
+
+def test_states_of_a_sector_embed_as_those_of_all() -> None:
+    space = Electrons(6, (3, 2), LABELS, 1)
+    state = random_state(space.size, seed=4)
+    full = Electrons(6, (3, 2))
+    whole = np.zeros(full.size, dtype=complex)
+    whole[full.indices(space.configurations())] = state
+    np.testing.assert_array_equal(space.embed(state), full.embed(whole))
+    np.testing.assert_array_equal(space.to_matrix(state), whole.reshape(full.shape))
+    np.testing.assert_array_equal(full.to_matrix(whole), whole.reshape(full.shape))
+
+
+@st.composite
+def allowed(draw: st.DrawFn, space: Electrons) -> list[Excitation]:
+    run: list[Excitation] = draw(runs(space.norb))
+    return [e for e in run if space.label(sum(e.alpha + e.beta, ())) == 0]
+
+
+@settings(max_examples=40)
+@given(st.data(), st.sampled_from([(3, 3), (2, 4), (4, 1)]), st.integers(0, 3))
+def test_runs_in_a_sector_against_all_determinants(
+    data: st.DataObject, nelec: tuple[int, int], irrep: int
+) -> None:
+    space, full = Electrons(6, nelec, LABELS, irrep), Electrons(6, nelec)
+    run = data.draw(allowed(space))
+    angles = np.random.default_rng(0).normal(size=len(run))
+    where = full.indices(space.configurations())
+    states = [random_state(space.size, seed=k, real=True) for k in (1, 2)]
+    small = [split(state, 1, np.float64) for state in states]
+    large = [np.zeros((1, full.size)) for _ in states]
+    for row, state in zip(large, states, strict=True):
+        row[0, where] = state
+    steps = [e.excitations for e in run]
+    inside, outside = ExcitationRun(space, steps), ExcitationRun(full, steps)
+    inside.forward(small[0], angles)
+    outside.forward(large[0], angles)
+    np.testing.assert_allclose(small[0][0], large[0][0, where], atol=1e-12)
+    assert np.linalg.norm(large[0]) == pytest.approx(np.linalg.norm(small[0]))
+    np.testing.assert_allclose(
+        inside.backward(*small, angles), outside.backward(*large, angles), atol=1e-12
+    )
+    np.testing.assert_allclose(small[1][0], large[1][0, where], atol=1e-12)
+
+
+def test_generators_pass_the_contract_in_a_sector() -> None:
+    space = Electrons(4, (2, 1), (0, 1, 0, 1), 1)
+    for generator in (
+        Excitation(((0,), (1,)), ((2,), (3,))),
+        Excitation(alpha=((0,), (2,))),
+        Excitation(beta=((3,), (1,))),
+        OrbitalRotation(1, 3),
+    ):
+        check_generator(generator, space)
+    with pytest.raises(SpaceError, match="changes the symmetry"):
+        Excitation(alpha=((0,), (1,))).on(space)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Electrons(3, (1, 1), (0, 1)),
+        lambda: Electrons(2, (1, 1), (0, -1)),
+        lambda: Electrons(2, (1, 1), (0, 1), -1),
+    ],
+)
+def test_impossible_labels_are_refused(make: object) -> None:
+    assert callable(make)
+    with pytest.raises(SpaceError, match="expected"):
+        make()
+
+
+# -- orbital rotations ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "space", [Electrons(3, (2, 1)), Electrons(3, (0, 3)), Electrons(2, (1, 1))]
+)
+def test_orbital_rotations_pass_the_contract(space: Electrons) -> None:
+    check_generator(OrbitalRotation(0, 1), space)
+    check_generator(OrbitalRotation(1, 0), space, seed=2)
+
+
+def test_orbital_rotations_in_a_run() -> None:
+    space = Electrons(5, (2, 3))
+    run: list[Excitation | OrbitalRotation] = [
+        OrbitalRotation(0, 3),
+        Excitation(((0,), (2,)), ((1,), (4,))),
+        OrbitalRotation(4, 1),
+    ]
+    compare(space, run, seed=5)
+
+
+@pytest.mark.parametrize("pair", [(0, 0), (-1, 2)])
+def test_impossible_orbital_rotations(pair: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="two different orbitals"):
+        OrbitalRotation(*pair)
+    with pytest.raises(SpaceError, match="orbitals"):
+        OrbitalRotation(0, 7).on(Electrons(3, (1, 1)))
+
+
+# -- small programs ------------------------------------------------------------------------
+
+
+def small_circuit(space: Electrons) -> Circuit:
+    steps = [
+        Step(Excitation(((0,), (2,)), ((1,), (3,))), ((0, 1.0),)),
+        Step(OrbitalRotation(1, 2), ((1, -0.5), (0, 0.25)), 0.1),
+        Step(Excitation(beta=((0,), (3,))), offset=0.3),
+        Step(Excitation(alpha=((0, 1), (2, 3))), ((2, 2.0),)),
+    ]
+    return Circuit(space, BasisState(space.reference), tuple(steps))
+
+
+@pytest.mark.parametrize("nelec", [(2, 2), (3, 1), (4, 4), (0, 2)], ids=str)
+def test_one_kernel_for_small_systems(nelec: tuple[int, int]) -> None:
+    """It gives what separate parts give (the objective as a variance's parts do not fit it)."""
+    space = Electrons(4, nelec)
+    circuit = small_circuit(space)
+    rng = np.random.default_rng(7)
+    matrix = rng.normal(size=(space.size, space.size))
+    observable = Matrix(matrix + matrix.T)
+    program = Expectation(circuit, observable)
+    assert program._small is not None
+    general = Expectation(circuit, observable)
+    general._small = None
+    for seed in range(3):
+        params = np.random.default_rng(seed).normal(size=circuit.num_parameters)
+        value, gradient = program.value_and_gradient(params)
+        expected, slow = general.value_and_gradient(params)
+        assert value == pytest.approx(expected, abs=1e-12) == program(params)
+        np.testing.assert_allclose(gradient, slow, atol=1e-12)
+        state = dense_state(circuit, params)
+        mean = np.vdot(state, (matrix + matrix.T) @ state).real
+        assert value == pytest.approx(mean, abs=1e-11)
+
+
+def test_small_programs_check_their_parameters() -> None:
+    space = Electrons(4, (2, 2))
+    program = Program(small_circuit(space), Mean(Matrix(np.eye(36))))
+    with pytest.raises(ValueError, match="expected 3 parameters"):
+        program.value_and_gradient([0.0])
+    with pytest.raises(ValueError, match="finite"):
+        program.value_and_gradient([0.0, np.inf, 0.0])
+    value, gradient = program.value_and_gradient(range(3))
+    assert value == pytest.approx(1)
+    assert gradient.shape == (3,)

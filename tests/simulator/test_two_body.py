@@ -1,0 +1,192 @@
+"""The operator on strings against its matrix from creators and annihilators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import simulator
+from simulator import Electrons, SpaceError
+from simulator.kernels import two_body
+from simulator.operators import MatrixOperator
+from simulator.planar import join, split
+from simulator.testing import dense_annihilator, random_state
+from simulator.two_body import TwoBodyOperator, orbital_symmetry, two_body_operator
+
+Floats = NDArray[np.float64]
+Integrals = tuple[tuple[Floats, Floats], tuple[Floats, Floats, Floats]]
+
+
+@pytest.fixture(autouse=True)
+def all_threads() -> Iterator[None]:
+    yield
+    simulator.set_threads(numba.config.NUMBA_NUM_THREADS)
+
+
+def integrals(norb: int, seed: int, labels: tuple[int, ...] = ()) -> Integrals:
+    """Random ones that differ from spin to spin and respect the labels."""
+    rng = np.random.default_rng(seed)
+    one = rng.normal(size=(2, norb, norb))
+    factors = rng.normal(size=(2, 4, norb, norb))
+    factors = factors + factors.transpose(0, 1, 3, 2)
+    alpha, beta = one + one.transpose(0, 2, 1)
+    two = [np.einsum("xpq,xrs->pqrs", factors[s], factors[t]) for s, t in ((0, 0), (0, 1), (1, 1))]
+    if labels:
+        pair = np.bitwise_xor.outer(labels, labels)
+        alpha, beta = alpha * (pair == 0), beta * (pair == 0)
+        two = [array * (np.bitwise_xor.outer(pair, pair) == 0) for array in two]
+    return (alpha, beta), (two[0], two[1], two[2])
+
+
+def dense(norb: int, one: tuple[Floats, ...], two: tuple[Floats, ...], constant: float) -> Floats:
+    """The definition, over all configurations, alpha modes first."""
+    lower = [dense_annihilator(mode, 2 * norb).real for mode in range(2 * norb)]
+    hop = {
+        (s, p, q): lower[s * norb + p].T @ lower[s * norb + q]
+        for s, p, q in product((0, 1), range(norb), range(norb))
+    }
+    total = constant * np.eye(4**norb)
+    for (s, p, q), matrix in hop.items():
+        total += one[s][p, q] * matrix
+    blocks = {(0, 0): two[0], (0, 1): two[1], (1, 0): two[1].transpose(2, 3, 0, 1), (1, 1): two[2]}
+    for (s, t), h2 in blocks.items():
+        for p, q in product(range(norb), repeat=2):
+            right = sum(h2[p, q, r, u] * hop[t, r, u] for r, u in product(range(norb), repeat=2))
+            total += 0.5 * hop[s, p, q] @ right
+            if s == t:
+                for u in range(norb):
+                    total -= 0.5 * h2[p, q, q, u] * hop[s, p, u]
+    return total
+
+
+def applied(operator: TwoBodyOperator | MatrixOperator, state: NDArray[np.inexact]) -> Floats:
+    psi = split(state, 2, np.float64)
+    out = np.full_like(psi, np.nan)
+    operator.apply(psi, out)
+    return np.asarray(join(out))
+
+
+DENSE = {seed: dense(3, *integrals(3, seed), 0.3) for seed in (0, 1)}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("nelec", list(product(range(4), repeat=2)), ids=str)
+def test_every_sector_of_three_orbitals(nelec: tuple[int, int], seed: int) -> None:
+    space = Electrons(3, nelec)
+    where = space.configurations()
+    matrix = DENSE[seed][np.ix_(where, where)]
+    state = random_state(space.size, seed=2)
+    for make in (TwoBodyOperator, two_body_operator):
+        operator = make(*integrals(3, seed), 0.3, space)
+        np.testing.assert_allclose(applied(operator, state), matrix @ state, atol=1e-12)
+
+
+LABELS = (0, 1, 2, 1)
+SYMMETRIC = dense(4, *integrals(4, 5, LABELS), -1.0)
+
+
+@pytest.mark.parametrize("irrep", range(4))
+@pytest.mark.parametrize("nelec", [(2, 2), (1, 3), (4, 1), (0, 2), (3, 3)], ids=str)
+def test_sectors_of_one_symmetry(nelec: tuple[int, int], irrep: int) -> None:
+    space = Electrons(4, nelec, LABELS, irrep)
+    where = space.configurations()
+    matrix = SYMMETRIC[np.ix_(where, where)]
+    assert not SYMMETRIC[
+        np.ix_(where, np.setdiff1d(Electrons(4, nelec).configurations(), where))
+    ].any()
+    state = random_state(space.size, seed=3)
+    operator = TwoBodyOperator(*integrals(4, 5, LABELS), -1.0, space)
+    np.testing.assert_allclose(applied(operator, state), matrix @ state, atol=1e-12)
+    whole = TwoBodyOperator(*integrals(4, 5, LABELS), -1.0, Electrons(4, nelec))
+    np.testing.assert_allclose(
+        applied(whole, state_of_all(space, state)), state_of_all(space, matrix @ state), atol=1e-12
+    )
+
+
+def state_of_all(space: Electrons, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
+    full = Electrons(space.norb, space.nelec)
+    whole = np.zeros(full.size, dtype=state.dtype)
+    whole[full.indices(space.configurations())] = state
+    return whole
+
+
+@pytest.mark.parametrize("nelec", [(4, 4), (3, 5), (7, 2), (1, 8)], ids=str)
+def test_wider_rows_against_pyscf(nelec: tuple[int, int]) -> None:
+    """Rows of many lanes, several chunks and both forms of the kernel."""
+    from pyscf.fci import direct_uhf
+
+    norb = 9
+    (alpha, beta), (aa, ab, bb) = integrals(norb, 8)
+    space = Electrons(norb, nelec)
+    state = random_state(space.size, seed=1, real=True)
+    absorbed = direct_uhf.absorb_h1e((alpha, beta), (aa, ab, bb), norb, nelec, 0.5)
+    expected = direct_uhf.contract_2e(absorbed, state.reshape(space.shape), norb, nelec).ravel()
+    operator = TwoBodyOperator((alpha, beta), (aa, ab, bb), 0.0, space)
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(applied(operator, state), expected, atol=1e-12 * scale)
+    for form, threads in product(("serial", "parallel"), {1, numba.config.NUMBA_NUM_THREADS}):
+        simulator.set_threads(threads)
+        out = np.full(space.size, np.nan)
+        getattr(two_body.apply, form)(
+            state, out, *operator._scratch(np.dtype(float)), *operator._arrays
+        )
+        np.testing.assert_allclose(out, expected, atol=1e-12 * scale)
+
+
+def test_chunks_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are taken in several pieces, the last one shorter."""
+    norb, nelec = 8, (3, 4)
+    space = Electrons(norb, nelec)
+    state = random_state(space.size, seed=1)
+    expected = applied(TwoBodyOperator(*integrals(norb, 1), 0.0, space), state)
+    for chunk, cache in ((8, 1), (16, 1 << 14), (24, 1 << 19)):
+        monkeypatch.setattr("simulator.two_body.CHUNK", chunk)
+        monkeypatch.setattr("simulator.two_body.CACHE", cache)
+        found = applied(TwoBodyOperator(*integrals(norb, 1), 0.0, space), state)
+        np.testing.assert_allclose(found, expected, atol=1e-10)
+
+
+def test_single_precision() -> None:
+    space = Electrons(6, (3, 3))
+    operator = TwoBodyOperator(*integrals(6, 2), 0.5, space)
+    state = random_state(space.size, seed=1, real=True)
+    psi = split(state, 1, np.float32)
+    out = np.full_like(psi, np.nan)
+    operator.apply(psi, out)
+    expected = applied(operator, state).real
+    np.testing.assert_allclose(out[0], expected, atol=1e-5 * np.abs(expected).max())
+
+
+# -- symmetry read off the integrals -------------------------------------------------------
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=5), st.integers(0, 3))
+def test_labels_that_integrals_respect_are_found(labels: list[int], seed: int) -> None:
+    """Up to renaming, the labels found are no coarser than those the integrals were made with."""
+    norb = len(labels)
+    one, two = integrals(norb, seed, tuple(labels))
+    found = orbital_symmetry(one, two)
+    assert found[0] == 0
+    for p, q in product(range(norb), repeat=2):
+        if found[p] == found[q]:
+            assert labels[p] == labels[q]
+    pair = np.bitwise_xor.outer(found, found)
+    assert not one[0][pair != 0].any()
+    assert not two[1][np.bitwise_xor.outer(pair, pair) != 0].any()
+
+
+def test_integrals_without_symmetry_have_none() -> None:
+    assert orbital_symmetry(*integrals(4, 0)) == (0, 0, 0, 0)
+
+
+def test_integrals_that_leave_the_sector_are_refused() -> None:
+    with pytest.raises(SpaceError, match="changes the symmetry"):
+        TwoBodyOperator(*integrals(3, 0), 0.0, Electrons(3, (1, 1), (0, 1, 0)))
