@@ -1,10 +1,13 @@
 """Where the time of a UCCSD energy with gradient goes: `python benchmarks/profile_ucc.py H12`.
 
 For the forward sweep, the Hamiltonian and the backward sweep: seconds, their share, the bytes
-of state vectors that must go through the processor, the time that takes at the bandwidth
-measured in the same run, and the rate of arithmetic.  Bytes are counted from the tables that
-the kernels run: every job of a sweep reads and writes the rows of its spectators once, however
-many excitations it applies in between.
+of state vectors that must go through the processor, the bytes that the innermost loops load and
+store (in buffers, which stay in the cache), the time these take at the bandwidth of copying in
+the cache, measured in the same run, and the rate of arithmetic.  Bytes are counted from the
+tables that the kernels run: a job reads and writes the rows of its spectators once, however
+many excitations it applies in between, and each excitation loads and stores every number of its
+pairs; the Hamiltonian loads a number for each product of the matrices of one spin, and one for
+every four products of both.
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ def copy(source, target):  # type: ignore[no-untyped-def]
 
 
 def bandwidth(numbers: int) -> float:
-    """Bytes per second that all threads read and write together, on arrays of this length."""
+    """Bytes per second that all threads read and write together, on arrays of this length each."""
+    numbers *= numba.config.NUMBA_NUM_THREADS
     source, target = np.ones(numbers), np.zeros(numbers)
     return 16 * numbers / median_seconds(lambda: copy(source, target))
 
@@ -45,47 +49,55 @@ def main(systems: list[str]) -> None:
     warm_up()
     report = Report("Profile", "python benchmarks/profile_ucc.py", machine_line())
     for system in systems:
-        hamiltonian = qchem.electronic_hamiltonian(molecule(system))
-        circuit = qchem.uccsd(hamiltonian)
-        energy = simulator.Expectation(circuit, hamiltonian)
-        angles = circuit.angles(qchem.initial_parameters(hamiltonian, circuit))
-        psi, lam = energy._psi, energy._lam
-        evolution, measure = energy._evolution, energy._measure
-        energy.value_and_gradient(angles)
-        tables, size = evolution._tables, circuit.space.size
-        moved, pairs = traffic(tables)
-        products = multiplications(hamiltonian)
-        rate = bandwidth(max(size, 1 << 16))
-        parts = {
-            "forward": (
-                median_seconds(lambda: evolution.forward(psi, angles)), moved, 6 * pairs,
-            ),
-            "Hamiltonian": (
-                median_seconds(lambda: measure.evaluate(psi, lam)), 32 * size, 2 * products,
-            ),
-            "backward": (
-                median_seconds(lambda: evolution.backward(psi, lam, angles)), 2 * moved,
-                16 * pairs,
-            ),
-        }  # fmt: skip
-        whole = sum(seconds for seconds, _, _ in parts.values())
-        report.table(
-            f"{system}: {size:,} determinants, {len(circuit.steps):,} gates, {len(tables.jobs):,} "
-            f"jobs, {rate / 1e9:.1f} GB/s copied",
-            ["part", "ms", "share", "MB through the vectors", "ms at that bandwidth",
-             "times the floor", "GFlop/s"],
-            [
-                [name, seconds * 1e3, f"{seconds / whole:.0%}", moved / 1e6, moved / rate * 1e3,
-                 seconds * rate / moved, flops / seconds / 1e9]
-                for name, (seconds, moved, flops) in parts.items()
-            ],
-        )  # fmt: skip
+        profile(report, system)
+
+
+def profile(report: Report, system: str) -> None:
+    """One system."""
+    hamiltonian = qchem.electronic_hamiltonian(molecule(system))
+    circuit = qchem.uccsd(hamiltonian)
+    energy = simulator.Expectation(circuit, hamiltonian)
+    angles = circuit.angles(qchem.initial_parameters(hamiltonian, circuit))
+    psi, lam = energy._psi, energy._lam
+    evolution, measure = energy._evolution, energy._measure
+    energy.value_and_gradient(angles)
+    tables, size = evolution._tables, circuit.space.size
+    moved, pairs = traffic(tables)
+    single, cross = multiplications(hamiltonian)
+    rate = bandwidth(1 << 15)
+    # Seconds; bytes of vectors; bytes loaded and stored; floating-point operations.
+    parts = {
+        "forward": (
+            median_seconds(lambda: evolution.forward(psi, angles)),
+            moved, 32 * pairs, 6 * pairs,
+        ),
+        "Hamiltonian": (
+            median_seconds(lambda: measure.evaluate(psi, lam)),
+            32 * size, 8 * single + 2 * cross, 2 * (single + cross),
+        ),
+        "backward": (
+            median_seconds(lambda: evolution.backward(psi, lam, angles)),
+            2 * moved, 64 * pairs, 16 * pairs,
+        ),
+    }  # fmt: skip
+    whole = sum(seconds for seconds, *_ in parts.values())
+    report.table(
+        f"{system}: {size:,} determinants, {len(circuit.steps):,} gates, {len(tables.phases):,} "
+        f"phases, {rate / 1e9:.0f} GB/s copied in the cache",
+        ["part", "ms", "share", "MB of vectors", "MB touched", "ms at that bandwidth",
+         "times that", "GFlop/s"],
+        [
+            [name, seconds * 1e3, f"{seconds / whole:.0%}", through / 1e6, touched / 1e6,
+             touched / rate * 1e3, seconds * rate / touched, flops / seconds / 1e9]
+            for name, (seconds, through, touched, flops) in parts.items()
+        ],
+    )  # fmt: skip
 
 
 def traffic(tables: ExcitationTables) -> tuple[int, int]:
     """Bytes of the vector that a sweep reads and writes, and pairs that it rotates."""
     moved = pairs = 0
-    for kind, first_gate, last_gate, first, last, nx, ny, _, _, segment in tables.jobs.tolist():
+    for kind, first_gate, last_gate, nx, ny, _, _, segment, first, last in tables.jobs.tolist():
         spectators = last - first
         if kind == ROWS:
             moved, pairs = moved + 32 * spectators * nx, pairs + spectators * nx
@@ -100,8 +112,8 @@ def traffic(tables: ExcitationTables) -> tuple[int, int]:
     return moved, pairs
 
 
-def multiplications(hamiltonian: qchem.Hamiltonian) -> int:
-    """Products of numbers that are added up in one application to all determinants."""
+def multiplications(hamiltonian: qchem.Hamiltonian) -> tuple[int, int]:
+    """Products that one application adds up, in the matrices of one spin and for both spins."""
     space = hamiltonian.space
     rows, columns = space.shape
     single = [
@@ -116,7 +128,7 @@ def multiplications(hamiltonian: qchem.Hamiltonian) -> int:
     cross = sum(
         count * (count * links + (rows if label == 0 else 0)) for label, count in pairs.items()
     )
-    return single[0] * columns + single[1] * rows + cross * columns
+    return single[0] * columns + single[1] * rows, cross * columns
 
 
 if __name__ == "__main__":

@@ -57,11 +57,15 @@ def screen(
     (14, 20)
     """
     space, initial = circuit.space, circuit.initial_state
-    generators = [step.generator for step in circuit.steps]
+    generators = [
+        step.generator
+        for step in circuit.steps
+        if isinstance(step.generator, Excitation | OrbitalRotation)
+    ]
     if (
         not isinstance(space, Electrons)
         or not isinstance(initial, BasisState)
-        or not all(isinstance(g, Excitation | OrbitalRotation) for g in generators)
+        or len(generators) < len(circuit.steps)
     ):
         raise InputError(
             "screening needs a circuit of excitations that act on a determinant of Electrons"
@@ -94,8 +98,7 @@ def check_threshold(threshold: float | None) -> None:
         raise InputError(f"expected an amplitude threshold from 0 on, got {threshold}")
 
 
-def _label(space: Electrons, generator: object) -> int:
-    assert isinstance(generator, Excitation | OrbitalRotation)
+def _label(space: Electrons, generator: Excitation | OrbitalRotation) -> int:
     excitation = generator.excitations[0]
     return space.label(sum(excitation.alpha + excitation.beta, ()))
 

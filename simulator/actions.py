@@ -171,7 +171,7 @@ class SelfInverseAction(Action):
 
 
 class ExcitationAction(Action):
-    """A sum of commuting T - T^dagger, A^3 = -A each: rotations of coupled pairs of determinants."""
+    """A sum of commuting T - T^dagger, each with A^3 = -A: rotations of coupled pairs."""
 
     real = True
 

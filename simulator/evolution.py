@@ -107,7 +107,8 @@ class ExcitationRun:
                 2 * self._tables.work, row, costate, scratch, *self._tables.arrays(psi.dtype),
                 cosines, sines, partial,
             )  # fmt: skip
-        return np.bincount(self._step, weights=partial.sum(axis=0), minlength=len(angles))
+        overlaps = np.bincount(self._step, weights=partial.sum(axis=0), minlength=len(angles))
+        return overlaps.astype(float)  # without entries, bincount counts in integers
 
     def _scratch(self, dtype: Any) -> Planar:
         """Buffers of the kernels, made when first needed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,10 +64,11 @@ class ExcitationTables:
     """All that the kernels need to run a sequence of excitations; see `kernels.excitations`.
 
     Attributes:
-        work: pairs of amplitudes that the sequence rotates, on the average of its jobs.
+        work: pairs of amplitudes that are rotated, on the average of phases.
         rows: rows of the largest buffer.
     """
 
+    phases: Integers
     jobs: Integers
     x: Integers
     y: Integers
@@ -100,14 +102,15 @@ class ExcitationTables:
     def arrays(self, dtype: Any) -> tuple[NDArray[Any], ...]:
         """The arguments of the kernels, in their order, for vectors of this type."""
         return (
-            self.jobs, self.x, self.y, self.sign.astype(dtype, copy=False),
+            self.phases, self.jobs, self.x, self.y, self.sign.astype(dtype, copy=False),
             self.segments, self.p, self.q, self.entry_sign,
         )  # fmt: skip
 
     def pairs(self) -> Iterator[tuple[Integers, Integers, NDArray[np.float64]]]:
         """Positions and signs of the amplitudes that excitations couple, without buffers only."""
-        for kind, _, _, first, last, width, *_, segment in self.jobs:
-            x, y, sign = (lanes[first:last, None] for lanes in (self.x, self.y, self.sign))
+        for kind, _, _, width, _, _, _, segment, first, last in self.jobs:
+            x, y = self.x[first:last, None], self.y[first:last, None]
+            sign = self.sign[first:last, None]
             if kind == ROWS:
                 columns = np.arange(width)
                 yield x + columns, y + columns, sign
@@ -149,6 +152,7 @@ class _Builder:
     def __init__(self, space: Electrons, excitations: Sequence[tuple[Part, Part]]) -> None:
         self._space, self._excitations = space, excitations
         self._sectors = {sector.label: sector for sector in space.sectors}
+        self._phases: list[tuple[int, int]] = []
         self._jobs: list[tuple[int, ...]] = []
         self._lanes: list[tuple[Any, ...]] = []
         self._entries: list[tuple[Any, ...]] = []
@@ -159,16 +163,33 @@ class _Builder:
         self._work = self._rows = 0
 
     def add_run(self, first: int, last: int, *, in_buffers: bool) -> None:
-        """Jobs for excitations that share the part of one spin, sector by sector."""
+        """Phases for excitations that share the part of one spin.
+
+        In one sector they go through buffers if that pays, in one phase for all sectors; those
+        of other sectors follow, each excitation in a phase of its own.
+        """
         run = self._excitations[first:last]
         shared = _shared_spin(run)
-        for sector in self._space.sectors:
-            partner = self._partner(sector, run[0] if run[0][shared][0] else None)
-            if partner is None:
-                continue
-            if not in_buffers or not self._add_tiles(first, last, shared, sector, partner):
-                for gate in range(first, last):
+        rest = []
+        with self._phase():
+            for sector in self._space.sectors:
+                partner = self._partner(sector, run[0] if run[0][shared][0] else None)
+                if partner is None:
+                    continue
+                if not in_buffers or not self._add_tiles(first, last, shared, sector, partner):
+                    rest.append(sector)
+        for gate in range(first, last) if rest else ():
+            with self._phase():
+                for sector in rest:
                     self._add_single(gate, sector)
+
+    @contextmanager
+    def _phase(self) -> Iterator[None]:
+        """Enclose jobs that touch different amplitudes."""
+        first = len(self._jobs)
+        yield
+        if len(self._jobs) > first:
+            self._phases.append((first, len(self._jobs)))
 
     def _partner(self, sector: Sector, excitation: tuple[Part, Part] | None) -> Sector | None:
         """The sector to which an excitation leads from another one."""
@@ -194,7 +215,7 @@ class _Builder:
         segment = self._runs.setdefault(tuple(ranges), len(self._segments))
         if segment == len(self._segments):
             self._segments += ranges
-        self._add((TILES, first, last, *lanes, nx, ny, *steps, segment), entries)
+        self._add((TILES, first, last, nx, ny, *steps, segment), lanes, entries)
         self._rows = max(self._rows, nx + ny)
         return True
 
@@ -207,18 +228,19 @@ class _Builder:
         lanes = self._lane_range(0, alpha, sector, partner)
         width = sector.shape[1]
         if not beta[0]:
-            self._add((ROWS, gate, gate + 1, *lanes, width, 0, 1, 1, 0), width)
+            self._add((ROWS, gate, gate + 1, width, 0, 1, 1, 0), lanes, width)
             return
         entries = self._entry_range(1, beta, sector, partner, 0)
         self._segments.append(entries)
         segment = len(self._segments) - 1
-        self._add((GATHER, gate, gate + 1, *lanes, 0, 0, 1, 1, segment), entries[1] - entries[0])
+        count = entries[1] - entries[0]
+        self._add((GATHER, gate, gate + 1, 0, 0, 1, 1, segment), lanes, count)
 
-    def _add(self, job: tuple[int, ...], entries: int) -> None:
-        spectators = job[4] - job[3]
-        if spectators and entries:
-            self._jobs.append(job)
-            self._work += spectators * entries
+    def _add(self, job: tuple[int, ...], lanes: tuple[int, int], entries: int) -> None:
+        first, last = lanes
+        if last > first and entries:
+            self._jobs.append((*job, first, last))
+            self._work += (last - first) * entries
 
     def _lane_range(
         self, spin: int, part: Part, sector: Sector, partner: Sector
@@ -256,6 +278,7 @@ class _Builder:
         x, y, sign = _concatenate(self._lanes)
         p, q, entry_sign = _concatenate(self._entries)
         return ExcitationTables(
+            phases=np.array(self._phases, dtype=np.int64).reshape(-1, 2),
             jobs=np.array(self._jobs, dtype=np.int64).reshape(-1, 10),
             x=x.astype(np.int64),
             y=y.astype(np.int64),
@@ -264,7 +287,7 @@ class _Builder:
             p=p.astype(np.int32),
             q=q.astype(np.int32),
             entry_sign=entry_sign,
-            work=self._work // max(1, len(self._jobs)),
+            work=self._work // max(1, len(self._phases)),
             rows=self._rows,
         )
 

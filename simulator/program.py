@@ -15,8 +15,8 @@ from .objectives import Mean, Objective
 from .observables import Observable
 from .planar import Planar, join
 from .small import small_program
-from .two_body import table_memory
 from .spaces import Electrons
+from .two_body import table_memory
 
 Floats = NDArray[np.float64]
 Precision = Literal["double", "single"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from .circuit import BasisState, Circuit
 from .excitation_tables import ExcitationTables
 from .generators import Excitation, OrbitalRotation
 from .kernels import small
-from .objectives import Measure, MeanMeasure
+from .objectives import MeanMeasure, Measure
 from .operators import MatrixOperator
 from .spaces import Electrons
 from .two_body import MATRIX_SIZE
@@ -21,50 +22,63 @@ Floats = NDArray[np.float64]
 
 def small_program(circuit: Circuit, measure: Measure) -> SmallProgram | None:
     """One kernel for excitations and the mean of a small real matrix; None for anything else."""
+    space, initial = circuit.space, circuit.initial_state
+    generators = [step.generator for step in circuit.steps]
+    run = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
     if (
-        isinstance(circuit.space, Electrons)
-        and circuit.space.size <= MATRIX_SIZE
-        and isinstance(circuit.initial_state, BasisState)
-        and all(isinstance(step.generator, Excitation | OrbitalRotation) for step in circuit.steps)
+        isinstance(space, Electrons)
+        and space.size <= MATRIX_SIZE
+        and isinstance(initial, BasisState)
+        and len(run) == len(generators)
         and isinstance(measure, MeanMeasure)
         and isinstance(measure.operator, MatrixOperator)
         and measure.real
     ):
-        return SmallProgram(circuit, circuit.space, measure.operator)
+        position = space.index(initial.configuration)
+        return SmallProgram(circuit, run, space, position, measure.operator)
     return None
 
 
 class SmallProgram:
-    """Value and gradient of <H> over excitations of a determinant."""
+    """Value and gradient of <H> over excitations of a determinant.
 
-    def __init__(self, circuit: Circuit, space: Electrons, operator: MatrixOperator) -> None:
+    Args:
+        circuit: the ansatz.
+        run: for each step the commuting excitations that share its angle.
+        space: the determinants.
+        position: of the initial determinant.
+        operator: H.
+    """
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        run: list[tuple[Excitation, ...]],
+        space: Electrons,
+        position: int,
+        operator: MatrixOperator,
+    ) -> None:
         self._circuit = circuit
-        size, count = space.size, len(circuit.steps)
-        pairs: list[list[NDArray[np.float64]]] = [[np.zeros(0)], [np.zeros(0)], [np.zeros(0)]]
-        lengths = []
-        for step in circuit.steps:
-            assert isinstance(step.generator, Excitation | OrbitalRotation)
-            parts = [(part.alpha, part.beta) for part in step.generator.excitations]
-            for part in step.generator.excitations:
-                part.check(space)
-            length = 0
-            for coupled in ExcitationTables.build(space, parts, single=True).pairs():
-                shaped = np.broadcast_arrays(*coupled)
-                for column, part in zip(pairs, shaped, strict=True):
-                    column.append(part.ravel())
-                length += shaped[0].size
-            lengths.append(length)
-        low, high, sign = (np.concatenate(column) for column in pairs)
+        low, high, sign = [], [], []
+        for step in run:
+            parts = [(part.alpha, part.beta) for part in step]
+            coupled = list(ExcitationTables.build(space, parts, single=True).pairs())
+            low.append(_joined([pairs[0] for pairs in coupled]))
+            high.append(_joined([pairs[1] for pairs in coupled]))
+            sign.append(
+                _joined([np.broadcast_to(signs, pairs.shape) for pairs, _, signs in coupled])
+            )
         entries = [entry for step in circuit.steps for entry in step.coefficients]
-        matrix = operator.matrix
+        matrix, size, count = operator.matrix, space.size, len(run)
         self._scratch = np.empty(size), np.empty(size), np.empty((count, 2))
         self._tables = (
-            space.index(circuit.initial_state.configuration),
+            position,
             np.array([step.offset for step in circuit.steps], dtype=float),
             _ranges([len(step.coefficients) for step in circuit.steps]),
             np.array([parameter for parameter, _ in entries], dtype=np.int64),
             np.array([coefficient for _, coefficient in entries], dtype=float),
-            _ranges(lengths), low.astype(np.int64), high.astype(np.int64), sign,
+            _ranges([len(pairs) for pairs in low]),
+            _joined(low).astype(np.int64), _joined(high).astype(np.int64), _joined(sign),
             matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64),
             np.ascontiguousarray(matrix.data, dtype=float),
         )  # fmt: skip
@@ -83,3 +97,7 @@ class SmallProgram:
 
 def _ranges(lengths: list[int]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0), *(piece.ravel() for piece in pieces)])

@@ -249,7 +249,7 @@ def _tables(
     for number, (r, s) in enumerate(pairs[0]):
         own[:, number] = occupied[0] @ ab[:, :, r, s].diagonal()
     integrals = [
-        np.array([ab[p, q][tuple(zip(*members))] for p, q in members])
+        np.array([[ab[p, q, r, s] for r, s in members] for p, q in members])
         for members in pairs
         if members
     ]
@@ -308,13 +308,13 @@ def _alpha_links(
                     column.append(piece)
     if not columns[0]:
         return np.zeros((count, len(classes) + 1), dtype=np.int64), *_no_links()
-    here, kinds, there, numbers, signs = map(np.concatenate, columns)
+    here, kinds, there, numbers = (np.concatenate(column) for column in columns[:4])
+    signs: Floats = np.concatenate(columns[4])
     width = _rows(space)[1]
-    keep = (width[here] > 0) & (width[there] > 0)
-    here, kinds, there, numbers, signs = (x[keep] for x in (here, kinds, there, numbers, signs))
-    key = here * len(classes) + kinds
-    order = np.argsort(key, kind="stable")
-    bounds = np.searchsorted(key[order], np.arange(count * len(classes) + 1))
+    stored = np.flatnonzero((width[here] > 0) & (width[there] > 0))
+    key = (here * len(classes) + kinds)[stored]
+    order = stored[np.argsort(key, kind="stable")]
+    bounds = np.searchsorted(np.sort(key), np.arange(count * len(classes) + 1))
     ranges = np.empty((count, len(classes) + 1), dtype=np.int64)
     ranges[:, :-1] = bounds[:-1].reshape(count, -1)
     ranges[:, -1] = bounds[len(classes) :: len(classes)]

@@ -96,13 +96,18 @@ class LayerwiseTraining:
         self._progress = progress
         self._factor = gamma_scale(problem.cost)
         self._stages: list[_Stage] = []
+        self._limit = ""  # what ended the training between two depths
         self.interrupted = False
 
     def run(self, depth: int) -> None:
         """Train all depths up to `depth`, or until a limit or Ctrl-C."""
         try:
             for layers in range(1, depth + 1):
-                if self._stages and (self._deadline() or self._left() == 0):
+                if self._stages and self._deadline():
+                    self._limit = "time limit reached"
+                elif self._stages and self._left() == 0:
+                    self._limit = "evaluation limit reached"
+                if self._limit:
                     break
                 self._grow(layers)
         except KeyboardInterrupt:
@@ -118,7 +123,8 @@ class LayerwiseTraining:
     @property
     def stop_reason(self) -> str:
         """Why the last depth ended, and which it was."""
-        return f"{self._stages[-1].minimum.stop_reason}, at depth {len(self._stages)}"
+        reason = self._limit or self._stages[-1].minimum.stop_reason
+        return f"{reason}, at depth {len(self._stages)}"
 
     @property
     def best_circuit(self) -> Circuit:

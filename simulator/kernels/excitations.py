@@ -12,9 +12,10 @@ sign[e].  A *job* is a run of consecutive excitations with the same spectators:
     GATHER   A single excitation: for each spectator, the amplitudes at x + p and y + q.
     ROWS     A single excitation of alpha electrons: whole rows of determinants at x and y.
 
-Columns of a row of `jobs`: kind, first excitation, one past the last, first spectator, one past
-the last, rows of the buffer that start at x and at y, steps between strings there, first
-segment.  Segment s + k holds the range of entries of the k-th excitation of the job.
+Columns of a row of `jobs`: kind, first excitation, one past the last, rows of the buffer that
+start at x and at y, steps between strings there, first segment, first spectator, one past the
+last.  Segment s + k holds the range of entries of the k-th excitation of the job.  Jobs of one
+*phase* touch different amplitudes; threads share the spectators of each, and meet at its end.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _WIDTH = np.uint64(WIDTH)
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _pack(tile, psi, job, x, y, first, count):
     """Copy the spectators first ... first + count - 1 into the buffer."""
-    nx, ny, step_x, step_y = job[5], job[6], job[7], job[8]
+    nx, ny, step_x, step_y = job[3], job[4], job[5], job[6]
     if step_x == 1 and step_y == 1:
         pack_rows(tile, 0, psi, x, first, count, nx)
         pack_rows(tile, nx, psi, y, first, count, ny)
@@ -56,10 +57,10 @@ def _pack(tile, psi, job, x, y, first, count):
                 tile[(nx + r) * WIDTH + lane] = psi[y[k] + r * step_y]
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _unpack(tile, psi, job, x, y, first, count):
     """Copy the buffer back."""
-    nx, ny, step_x, step_y = job[5], job[6], job[7], job[8]
+    nx, ny, step_x, step_y = job[3], job[4], job[5], job[6]
     if step_x == 1 and step_y == 1:
         unpack_rows(tile, 0, psi, x, first, count, nx)
         unpack_rows(tile, nx, psi, y, first, count, ny)
@@ -77,11 +78,11 @@ def _unpack(tile, psi, job, x, y, first, count):
                 psi[y[k] + r * step_y] = tile[(nx + r) * WIDTH + lane]
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _rotate_tile(tile, job, signs, segments, p, q, entry_sign, cosines, sines):
     """Apply the excitations of a job to a buffer; `signs` are those of its spectators."""
     for g in range(job[1], job[2]):
-        segment = job[9] + g - job[1]
+        segment = job[7] + g - job[1]
         c = splat(tile, cosines[g])
         for e in range(segments[segment, 0], segments[segment, 1]):
             s = multiply(signs, splat(tile, sines[g] * entry_sign[e]))
@@ -91,11 +92,11 @@ def _rotate_tile(tile, job, signs, segments, p, q, entry_sign, cosines, sines):
             store(tile, high, multiply_add(c, v, multiply(s, u)))
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _rotate_tile_back(ket, bra, job, signs, segments, p, q, entry_sign, cosines, sines, overlap):
     """Undo the excitations of a job on two buffers; add Re <bra|A_g|ket> to overlap[g]."""
     for g in range(job[2] - 1, job[1] - 1, -1):
-        segment = job[9] + g - job[1]
+        segment = job[7] + g - job[1]
         c = splat(ket, cosines[g])
         sums = splat(overlap, 0.0)
         for e in range(segments[segment, 0], segments[segment, 1]):
@@ -112,13 +113,77 @@ def _rotate_tile_back(ket, bra, job, signs, segments, p, q, entry_sign, cosines,
         overlap[g] += total(multiply(sums, widen(signs)))
 
 
+@numba.njit(**_OPTIONS)
+def _rotate_pairs(psi, job, first, last, x, y, sign, segments, p, q, entry_sign, c, s):
+    """Apply a single excitation without a buffer."""
+    start, stop = segments[job[7], 0], segments[job[7], 1]
+    for k in range(first, last):
+        above, below = np.uint64(x[k]), np.uint64(y[k])
+        if job[0] == ROWS:
+            sine = s * sign[k]
+            for r in range(np.uint64(job[3])):
+                u, v = psi[above + r], psi[below + r]
+                psi[above + r] = c * u - sine * v
+                psi[below + r] = c * v + sine * u
+        else:
+            for e in range(start, stop):
+                sine = s * sign[k] * entry_sign[e]
+                low, high = above + np.uint64(p[e]), below + np.uint64(q[e])
+                u, v = psi[low], psi[high]
+                psi[low] = c * u - sine * v
+                psi[high] = c * v + sine * u
+
+
+@numba.njit(**_OPTIONS)
+def _rotate_pairs_back(psi, lam, job, first, last, x, y, sign, segments, p, q, entry_sign, c, s):
+    """Undo a single excitation on two vectors; return its part of Re <lam|A|psi>."""
+    start, stop = segments[job[7], 0], segments[job[7], 1]
+    whole = 0.0
+    for k in range(first, last):
+        above, below = np.uint64(x[k]), np.uint64(y[k])
+        part = 0.0
+        if job[0] == ROWS:
+            sine = s * sign[k]
+            for r in range(np.uint64(job[3])):
+                u, v = psi[above + r], psi[below + r]
+                lu, lv = lam[above + r], lam[below + r]
+                part += np.float64(lv) * u - np.float64(lu) * v
+                psi[above + r] = c * u + sine * v
+                psi[below + r] = c * v - sine * u
+                lam[above + r] = c * lu + sine * lv
+                lam[below + r] = c * lv - sine * lu
+        else:
+            for e in range(start, stop):
+                sine = s * sign[k] * entry_sign[e]
+                low, high = above + np.uint64(p[e]), below + np.uint64(q[e])
+                u, v = psi[low], psi[high]
+                lu, lv = lam[low], lam[high]
+                part += entry_sign[e] * (np.float64(lv) * u - np.float64(lu) * v)
+                psi[low] = c * u + sine * v
+                psi[high] = c * v - sine * u
+                lam[low] = c * lu + sine * lv
+                lam[high] = c * lv - sine * lu
+        whole += sign[k] * part
+    return whole
+
+
+@numba.njit(**_OPTIONS)
+def _share(job, part, parts):
+    """The spectators that one of several threads takes: neighbours, whole buffers."""
+    step = WIDTH if job[0] == TILES else 1
+    blocks = (job[9] - job[8] + step - 1) // step
+    first = job[8] + part * blocks // parts * step
+    return first, min(job[9], job[8] + (part + 1) * blocks // parts * step)
+
+
 @kernel
-def rotate(psi, scratch, jobs, x, y, sign, segments, p, q, entry_sign, cosines, sines):
+def rotate(psi, scratch, phases, jobs, x, y, sign, segments, p, q, entry_sign, cosines, sines):
     """Apply exp(a_g A_g) for all excitations g, first to last.
 
     Args:
         psi: the vector, changed in place.
         scratch: one buffer for each thread.
+        phases: (first, one past the last job) of each phase.
         jobs: see above.
         x: position of the first determinant of each spectator.
         y: the same of its partner.
@@ -131,53 +196,33 @@ def rotate(psi, scratch, jobs, x, y, sign, segments, p, q, entry_sign, cosines, 
         sines: of the same.
     """
     threads = len(scratch)
-    for j in range(len(jobs)):
-        job = jobs[j]
-        first, count = job[3], job[4] - job[3]
-        if job[0] == TILES:
-            tiles = (count + WIDTH - 1) // WIDTH
-            for piece in prange(threads):
-                tile = scratch[piece]
-                for t in range(piece * tiles // threads, (piece + 1) * tiles // threads):
-                    low = first + t * WIDTH
-                    size = min(WIDTH, first + count - low)
-                    _pack(tile, psi, job, x, y, low, size)
-                    _rotate_tile(
-                        tile,
-                        job,
-                        load(sign, np.uint64(low)),
-                        segments,
-                        p,
-                        q,
-                        entry_sign,
-                        cosines,
-                        sines,
-                    )
-                    _unpack(tile, psi, job, x, y, low, size)
-        else:
-            c, s = cosines[job[1]], sines[job[1]]
-            start, stop = segments[job[9], 0], segments[job[9], 1]
-            for k in prange(first, first + count):
-                above, below = np.uint64(x[k]), np.uint64(y[k])
-                if job[0] == ROWS:
-                    sine = s * sign[k]
-                    for r in range(np.uint64(job[5])):
-                        u, v = psi[above + r], psi[below + r]
-                        psi[above + r] = c * u - sine * v
-                        psi[below + r] = c * v + sine * u
+    for phase in range(len(phases)):
+        for thread in prange(threads):
+            tile = scratch[thread]
+            for j in range(phases[phase, 0], phases[phase, 1]):
+                job = jobs[j]
+                first, last = _share(job, (thread + j) % threads, threads)
+                if job[0] == TILES:
+                    for low in range(first, last, WIDTH):
+                        count = min(WIDTH, last - low)
+                        _pack(tile, psi, job, x, y, low, count)
+                        _rotate_tile(
+                            tile, job, load(sign, np.uint64(low)), segments, p, q, entry_sign,
+                            cosines, sines,
+                        )  # fmt: skip
+                        _unpack(tile, psi, job, x, y, low, count)
                 else:
-                    for e in range(start, stop):
-                        sine = s * sign[k] * entry_sign[e]
-                        low, high = above + np.uint64(p[e]), below + np.uint64(q[e])
-                        u, v = psi[low], psi[high]
-                        psi[low] = c * u - sine * v
-                        psi[high] = c * v + sine * u
+                    _rotate_pairs(
+                        psi, job, first, last, x, y, sign, segments, p, q, entry_sign,
+                        cosines[job[1]], sines[job[1]],
+                    )  # fmt: skip
 
 
 @kernel
 def rotate_back(
-    psi, lam, scratch, jobs, x, y, sign, segments, p, q, entry_sign, cosines, sines, overlaps
-):
+    psi, lam, scratch, phases, jobs, x, y, sign, segments, p, q, entry_sign,
+    cosines, sines, overlaps,
+):  # fmt: skip
     """Undo all excitations on psi and lam, last to first, in one sweep.
 
     Arguments as in `rotate`, with the cosines and sines of the forward angles and buffers of
@@ -186,52 +231,26 @@ def rotate_back(
     """
     threads = len(scratch)
     half = scratch.shape[1] // 2
-    for reverse in range(len(jobs)):
-        job = jobs[len(jobs) - 1 - reverse]
-        first, count = job[3], job[4] - job[3]
-        for piece in prange(threads):
-            if job[0] == TILES:
-                ket, bra = scratch[piece, :half], scratch[piece, half:]
-                tiles = (count + WIDTH - 1) // WIDTH
-                for t in range(piece * tiles // threads, (piece + 1) * tiles // threads):
-                    low = first + t * WIDTH
-                    size = min(WIDTH, first + count - low)
-                    _pack(ket, psi, job, x, y, low, size)
-                    _pack(bra, lam, job, x, y, low, size)
-                    _rotate_tile_back(
-                        ket, bra, job, load(sign, np.uint64(low)), segments, p, q, entry_sign,
-                        cosines, sines, overlaps[piece],
+    for reverse in range(len(phases)):
+        phase = len(phases) - 1 - reverse
+        for thread in prange(threads):
+            ket, bra, overlap = scratch[thread, :half], scratch[thread, half:], overlaps[thread]
+            for j in range(phases[phase, 0], phases[phase, 1]):
+                job = jobs[j]
+                first, last = _share(job, (thread + j) % threads, threads)
+                if job[0] == TILES:
+                    for low in range(first, last, WIDTH):
+                        count = min(WIDTH, last - low)
+                        _pack(ket, psi, job, x, y, low, count)
+                        _pack(bra, lam, job, x, y, low, count)
+                        _rotate_tile_back(
+                            ket, bra, job, load(sign, np.uint64(low)), segments, p, q,
+                            entry_sign, cosines, sines, overlap,
+                        )  # fmt: skip
+                        _unpack(ket, psi, job, x, y, low, count)
+                        _unpack(bra, lam, job, x, y, low, count)
+                else:
+                    overlap[job[1]] += _rotate_pairs_back(
+                        psi, lam, job, first, last, x, y, sign, segments, p, q, entry_sign,
+                        cosines[job[1]], sines[job[1]],
                     )  # fmt: skip
-                    _unpack(ket, psi, job, x, y, low, size)
-                    _unpack(bra, lam, job, x, y, low, size)
-            else:
-                g = job[1]
-                c, s = cosines[g], sines[g]
-                start, stop = segments[job[9], 0], segments[job[9], 1]
-                for k in range(
-                    first + piece * count // threads, first + (piece + 1) * count // threads
-                ):
-                    above, below = np.uint64(x[k]), np.uint64(y[k])
-                    part = 0.0
-                    if job[0] == ROWS:
-                        sine = s * sign[k]
-                        for r in range(np.uint64(job[5])):
-                            u, v = psi[above + r], psi[below + r]
-                            lu, lv = lam[above + r], lam[below + r]
-                            part += np.float64(lv) * u - np.float64(lu) * v
-                            psi[above + r] = c * u + sine * v
-                            psi[below + r] = c * v - sine * u
-                            lam[above + r] = c * lu + sine * lv
-                            lam[below + r] = c * lv - sine * lu
-                    else:
-                        for e in range(start, stop):
-                            sine = s * sign[k] * entry_sign[e]
-                            low, high = above + np.uint64(p[e]), below + np.uint64(q[e])
-                            u, v = psi[low], psi[high]
-                            lu, lv = lam[low], lam[high]
-                            part += entry_sign[e] * (np.float64(lv) * u - np.float64(lu) * v)
-                            psi[low] = c * u + sine * v
-                            psi[high] = c * v - sine * u
-                            lam[low] = c * lu + sine * lv
-                            lam[high] = c * lv - sine * lu
-                    overlaps[piece, g] += sign[k] * part

@@ -22,12 +22,13 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.types import UniTuple  # type: ignore[attr-defined]
 from numba.extending import intrinsic, models, register_model
 
 WIDTH = 8
 
 
-class Lanes(types.Type):  # type: ignore[misc]
+class Lanes(types.Type):
     """The type of eight floating-point numbers."""
 
     def __init__(self, dtype: Any) -> None:
@@ -54,7 +55,7 @@ def _bytes(array_type: Any) -> int:
     return int(array_type.dtype.bitwidth) // 8
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(typing_context: Any, array: Any, index: Any) -> Any:
     """Eight consecutive numbers of a flat array."""
 
@@ -66,7 +67,7 @@ def load(typing_context: Any, array: Any, index: Any) -> Any:
     return Lanes(array.dtype)(array, types.uintp), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(typing_context: Any, array: Any, index: Any, lanes: Any) -> Any:
     """Write eight consecutive numbers of a flat array."""
 
@@ -79,7 +80,7 @@ def store(typing_context: Any, array: Any, index: Any, lanes: Any) -> Any:
     return types.void(array, types.uintp, lanes), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def splat(typing_context: Any, array: Any, number: Any) -> Any:
     """One number eight times, in the type of the array."""
 
@@ -95,7 +96,7 @@ def splat(typing_context: Any, array: Any, number: Any) -> Any:
     return Lanes(array.dtype)(array, number), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def negate(typing_context: Any, x: Any) -> Any:
     """-x."""
 
@@ -105,7 +106,7 @@ def negate(typing_context: Any, x: Any) -> Any:
     return x(x), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def add(typing_context: Any, x: Any, y: Any) -> Any:
     """X + y, element by element."""
 
@@ -115,7 +116,7 @@ def add(typing_context: Any, x: Any, y: Any) -> Any:
     return x(x, y), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def multiply(typing_context: Any, x: Any, y: Any) -> Any:
     """X y, element by element."""
 
@@ -125,7 +126,7 @@ def multiply(typing_context: Any, x: Any, y: Any) -> Any:
     return x(x, y), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def multiply_add(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
     """X y + z, element by element."""
 
@@ -139,7 +140,7 @@ def multiply_add(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
     return x(x, y, z), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def widen(typing_context: Any, x: Any) -> Any:
     """The same numbers in double precision."""
 
@@ -150,7 +151,7 @@ def widen(typing_context: Any, x: Any) -> Any:
     return Lanes(types.float64)(x), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def total(typing_context: Any, x: Any) -> Any:
     """The sum of all eight."""
 
@@ -166,7 +167,7 @@ def total(typing_context: Any, x: Any) -> Any:
     return x.dtype(x), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def transpose(
     typing_context: Any, a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any
 ) -> Any:
@@ -186,4 +187,4 @@ def transpose(
                     rows[i + block] = builder.shuffle_vector(*pair, ir.Constant(vector, every))
         return context.make_tuple(builder, signature.return_type, rows)
 
-    return types.UniTuple(a, WIDTH)(a, b, c, d, e, f, g, h), codegen
+    return UniTuple(a, WIDTH)(a, b, c, d, e, f, g, h), codegen

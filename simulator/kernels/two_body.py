@@ -8,7 +8,8 @@ The operator is split by what it does to each spin:
 
 For a row I of the result the last is a small dense product followed by a sparse one,
 
-    D[rs, J] = sum_{pq} (pq|rs) <I|E_pq|K> C[K, J],      out[I, J'] += sum_{rs} <J'|E_rs|J> D[rs, J],
+    D[rs, J] = sum_{pq} (pq|rs) <I|E_pq|K> C[K, J],
+    out[I, J'] += sum_{rs} <J'|E_rs|J> D[rs, J],
 
 where only the pairs pq that lead to the string I take part, and integrals vanish unless pq and
 rs have the same symmetry.  Pairs with p = q or r = s are diagonal in their spin: they turn up
@@ -31,7 +32,7 @@ _WIDTH = np.uint64(WIDTH)
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _alpha_columns(out, psi, tile, row_start, ranges, rows, values):
     """Write the matrix over alpha strings applied to a range of columns."""
     first_row, last_row, first_column, last_column = tile
@@ -72,7 +73,7 @@ def _alpha_columns(out, psi, tile, row_start, ranges, rows, values):
                 column += 1
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _four_products(products, stride, first, last, psi, places, factors, count):
     """products[g stride + j] = sum_k factors[4 k + g] psi[places[k] + first + j], g = 0 ... 3."""
     column, width = 0, last - first
@@ -125,7 +126,7 @@ def _four_products(products, stride, first, last, psi, places, factors, count):
             column += 1
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _cross_row(
     out, psi, row, buffer, places, factors, row_start, row_width, row_chunk, row_sector,
     link_range, link_row, link_pair, link_sign, classes, integrals, own, segments, p, q, sign,
@@ -164,7 +165,7 @@ def _cross_row(
                         out[target + np.uint64(p[e])] += sign[e] * value
 
 
-@numba.njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+@numba.njit(**_OPTIONS)
 def _beta_rows(
     out, psi, buffer, row, rows, row_start, row_width, row_beta, ranges, columns, values
 ):
@@ -209,7 +210,7 @@ def apply(
         row_chunk: how many of them are taken at a time.
         row_sector: sector of each.
         row_beta: first beta string of each.
-        alpha_tiles: (first row, last row, first column, last column) that fit into the cache.
+        alpha_tiles: (first row, last row, first column, last column) that fit a cache.
         alpha_range: entries of each row of the matrix over alpha strings.
         alpha_row: their columns.
         alpha_value: their values.
@@ -251,8 +252,8 @@ def apply(
                     out[begin + j] += factor * weight[shift + j] * psi[x + j]
             _cross_row(
                 out, psi, row, buffers[piece], places[piece], factors[piece],
-                row_start, row_width, row_chunk, row_sector, link_range, link_row, link_pair, link_sign,
-                classes, integrals, own, segments, p, q, sign,
+                row_start, row_width, row_chunk, row_sector, link_range, link_row, link_pair,
+                link_sign, classes, integrals, own, segments, p, q, sign,
             )  # fmt: skip
     for piece in prange(threads):
         for tile in range(piece * tiles // threads, (piece + 1) * tiles // threads):

@@ -65,8 +65,8 @@ def test_hydrogen_with_everything(qchem: Callable[..., Result], folder: Path) ->
     assert content["problem"] == {
         "name": "h2", "formula": "H2", "charge": 0, "spin": 0, "basis": "sto-3g",
         "geometry": content["problem"]["geometry"], "geometry_unit": "angstrom",
-        "point_group": "Dooh", "active_space": [2, 2], "orbitals": 2, "electrons": [1, 1], "qubits": 4,
-        "determinants": 4,
+        "point_group": "Dooh", "active_space": [2, 2], "orbitals": 2, "electrons": [1, 1],
+        "qubits": 4, "determinants": 4,
     }  # fmt: skip
     values = {entry["method"]: entry["value"] for entry in content["results"]}
     assert list(values) == ["HF", "MP2", "CISD", "CCSD", "CCSD(T)", "FCI", "UCCSD-VQE"]
