@@ -44,7 +44,7 @@ bench-chem: $(VENV)/.installed
 	$(BIN)/python benchmarks/chemistry.py --write docs/benchmarks.md
 
 profile: $(VENV)/.installed
-	$(BIN)/python benchmarks/profile_ucc.py
+	$(BIN)/python benchmarks/profile_ucc.py --write docs/benchmarks.md
 
 clean:
 	rm -rf $(VENV) .peers build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -12,10 +12,11 @@ every four products of both.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections import Counter
 from itertools import combinations
 from math import comb
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -44,12 +45,18 @@ def bandwidth(numbers: int) -> float:
     return 16 * numbers / median_seconds(lambda: copy(source, target))
 
 
-def main(systems: list[str]) -> None:
+def main() -> None:
     """Profile each system."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("systems", nargs="*", default=["H8", "N2", "H10", "H12"])
+    parser.add_argument("--write", metavar="FILE", help="put the tables into this page as well")
+    arguments = parser.parse_args()
     warm_up()
-    report = Report("Profile", "python benchmarks/profile_ucc.py", machine_line())
-    for system in systems:
+    report = Report("profile", "make profile", machine_line())
+    for system in arguments.systems:
         profile(report, system)
+    if arguments.write:
+        report.write(Path(arguments.write))
 
 
 def profile(report: Report, system: str) -> None:
@@ -132,4 +139,4 @@ def multiplications(hamiltonian: qchem.Hamiltonian) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["H8", "N2", "H10", "H12"])
+    main()

@@ -9,10 +9,11 @@ from typing import Any
 
 
 class Report:
-    """Markdown tables under one title, with the command that repeats them."""
+    """Markdown tables of one section, with the command that repeats them."""
 
-    def __init__(self, title: str, command: str, machine: str) -> None:
-        self._parts = [f"# {title}", f"{machine}. Repeat with `{command}`."]
+    def __init__(self, section: str, command: str, machine: str) -> None:
+        self._section = section
+        self._parts = [f"{machine}. Repeat with `{command}`."]
         print(machine, flush=True)
 
     def progress(self, line: str) -> None:
@@ -26,13 +27,19 @@ class Report:
         lines = ["| " + " | ".join(t.rjust(w) for t, w in zip(row, widths, strict=True)) + " |"
                  for row in texts]  # fmt: skip
         lines.insert(1, "|" + "|".join("-" * (width + 1) + ":" for width in widths) + "|")
-        text = "\n".join([f"## {title}", "", *lines])
+        text = "\n".join([f"### {title}", "", *lines])
         print(f"\n{text}", flush=True)
         self._parts.append(text)
 
-    def write(self, path: Path) -> None:
-        """Store all tables as one page."""
-        path.write_text("\n\n".join(self._parts) + "\n")
+    def write(self, page: Path) -> None:
+        """Put all tables between the marks of the section, in place of what stands there."""
+        begin, end = f"<!-- {self._section} -->", f"<!-- end {self._section} -->"
+        text = page.read_text()
+        if begin not in text or end not in text:
+            raise ValueError(f"expected the lines {begin} and {end} in {page}")
+        before, after = text.split(begin)[0], text.split(end)[1]
+        tables = "\n\n".join(self._parts)
+        page.write_text(f"{before}{begin}\n{tables}\n{end}{after}")
 
 
 def shown(value: Any) -> str:
