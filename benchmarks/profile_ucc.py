@@ -64,10 +64,11 @@ def profile(report: Report, system: str) -> None:
     hamiltonian = qchem.electronic_hamiltonian(molecule(system))
     circuit = qchem.uccsd(hamiltonian)
     energy = simulator.Expectation(circuit, hamiltonian)
-    angles = circuit.angles(qchem.initial_parameters(hamiltonian, circuit))
+    params = qchem.initial_parameters(hamiltonian, circuit)
+    angles = circuit.angles(params)
     psi, lam = energy._psi, energy._lam
     evolution, measure = energy._evolution, energy._measure
-    energy.value_and_gradient(angles)
+    energy.value_and_gradient(params)
     tables, size = evolution._tables, circuit.space.size
     moved, pairs = traffic(tables)
     single, cross = multiplications(hamiltonian)

@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qminima.errors import InputError, MethodError
 from qminima.result import Result
 from simulator.memory import require_memory
+from simulator.operators import MatrixOperator
+from simulator.spaces import Electrons
+from simulator.two_body import table_memory
 
 from .amplitudes import Amplitudes
 from .hamiltonian import Hamiltonian
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
     from pyscf.scf.hf import SCF
 
 # PySCF's Davidson keeps up to this many vectors and their images.
-DAVIDSON_VECTORS = 2 * 12 + 4
+LANCZOS_VECTORS = 20 + 8
+# Residual at which FCI is converged, relative to the energy; the energy is off by its square.
+_RESIDUAL = 1e-9
 
 # Denominators below this, in hartree, are taken for zero.
 _SMALLEST_GAP = 1e-9
@@ -118,6 +124,10 @@ def ccsd_t(hamiltonian: Hamiltonian) -> Result:
 def fci(hamiltonian: Hamiltonian) -> Result:
     """Full configuration interaction: the least energy with these numbers of alpha and beta.
 
+    Lanczos iterations (ARPACK) from a random start, in each symmetry of the orbitals by itself:
+    an iteration that starts from one determinant never leaves its symmetry and spin, and may
+    end in an excited state.
+
     The least energy of a sector need not belong to the spin of the reference: `spin_square`
     tells which total spin was found.
 
@@ -127,29 +137,17 @@ def fci(hamiltonian: Hamiltonian) -> Result:
     started = perf_counter()
     space = hamiltonian.space
     require_memory(
-        fci_memory(hamiltonian),
+        fci_memory(space),
         f"full configuration interaction over {space.size:,} determinants",
         "choose an active space",
     )
-    if sum(space.nelec) == 0:
-        return _result(hamiltonian, "FCI", hamiltonian.core_energy, started)
-    from pyscf import fci as pyscf_fci
-
-    module = pyscf_fci.direct_spin1 if hamiltonian.restricted else pyscf_fci.direct_uhf
-    solver = module.FCISolver()
-    solver.verbose = 0
-    energy, vector = solver.kernel(
-        hamiltonian.h1,
-        hamiltonian.h2,
-        space.norb,
-        space.nelec,
-        ecore=hamiltonian.core_energy,
-        tol=1e-12,
-        max_cycle=300,
+    energy, vector, sector, converged = min(
+        (_lowest_state(hamiltonian, part) for part in _symmetries(hamiltonian)),
+        key=lambda state: state[0],
     )
     properties = {}
     if hamiltonian.restricted:
-        properties["spin_square"] = spin_square(np.asarray(vector).ravel(), space)
+        properties["spin_square"] = spin_square(vector, sector)
     wanted, found = _hf_spin(hamiltonian), properties.get("spin_square")
     warnings: tuple[str, ...] = ()
     if found is not None and abs(found - wanted) > 1e-2:
@@ -163,15 +161,59 @@ def fci(hamiltonian: Hamiltonian) -> Result:
         "FCI",
         float(energy),
         started,
-        converged=bool(np.all(solver.converged)),
+        converged=converged,
         properties=properties,
         warnings=warnings,
     )
 
 
-def fci_memory(hamiltonian: Hamiltonian) -> int:
-    """Predicted peak of `fci` in bytes."""
-    return 8 * DAVIDSON_VECTORS * hamiltonian.space.size
+def _symmetries(hamiltonian: Hamiltonian) -> list[Electrons]:
+    """The spaces that the labels of orbitals split the determinants into."""
+    labels, space = hamiltonian.orbital_symmetry, hamiltonian.space
+    if not any(labels):
+        return [space]
+    irreps = {0}
+    for label in labels:
+        irreps |= {label ^ other for other in irreps}
+    parts = [Electrons(space.norb, space.nelec, labels, irrep) for irrep in sorted(irreps)]
+    return [part for part in parts if part.size]
+
+
+def _lowest_state(
+    hamiltonian: Hamiltonian, space: Electrons
+) -> tuple[float, NDArray[np.float64], Electrons, bool]:
+    """Energy and state in one space, the space, and whether the iteration converged."""
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+
+    operator = hamiltonian.on(space)
+    if isinstance(operator, MatrixOperator):
+        energies, states = np.linalg.eigh(operator.matrix.toarray())
+        return float(energies[0]), states[:, 0].copy(), space, True
+    column = np.empty((1, space.size))
+
+    def apply(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+        operator.apply(np.ascontiguousarray(vector, dtype=float).reshape(1, -1), column)
+        return np.array(column[0])
+
+    start = np.random.default_rng(0).normal(size=space.size)
+    try:
+        found = eigsh(
+            LinearOperator((space.size, space.size), matvec=apply, dtype=float),
+            k=1, which="SA", v0=start, tol=_RESIDUAL, maxiter=3000,
+        )  # fmt: skip
+        converged = True
+    except ArpackNoConvergence as stopped:
+        found, converged = (stopped.eigenvalues, stopped.eigenvectors), False
+        if not len(stopped.eigenvalues):
+            start /= np.linalg.norm(start)
+            found = (np.array([start @ apply(start)]), start[:, None])
+    energies, states = found
+    return float(energies[0]), np.ascontiguousarray(states[:, 0]), space, converged
+
+
+def fci_memory(space: Electrons) -> int:
+    """Predicted peak of `fci` in bytes, without regard to symmetry."""
+    return 8 * LANCZOS_VECTORS * space.size + table_memory(space)
 
 
 def ccsd_amplitudes(hamiltonian: Hamiltonian) -> Amplitudes:

@@ -64,7 +64,9 @@ def solve(
     ] = False,
     amplitude_threshold: Annotated[
         float | None,
-        typer.Option(metavar="X", help="Leave out excitations of smaller classical amplitude."),
+        typer.Option(
+            metavar="X", help="Leave out doubles of smaller MP2 amplitude (all, with --start ccsd)."
+        ),
     ] = None,
     start: Annotated[str, typer.Option(help="First parameters: mp2, ccsd or zero.")] = "mp2",
     json: JsonOption = None,

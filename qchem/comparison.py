@@ -20,7 +20,7 @@ from . import classical
 from .ansatz.uccsd import uccsd
 from .hamiltonian import Hamiltonian
 from .references import library_reference
-from .screening import screen
+from .screening import check_threshold, screen, symmetric_space
 from .solvers.vqe import VECTORS, vqe
 
 CLASSICAL = tuple(classical.METHODS)
@@ -79,6 +79,7 @@ def compare(
             raise unknown_name("method", method, CLASSICAL + QUANTUM)
     if ansatz not in ANSAETZE:
         raise unknown_name("ansatz", ansatz, ANSAETZE)
+    check_threshold(amplitude_threshold)
     started = datetime.now(UTC)
     progress = progress or Progress()
 
@@ -89,7 +90,7 @@ def compare(
             hamiltonian,
             symmetry=symmetry,
             threshold=amplitude_threshold,
-            amplitudes="mp2" if start == "zero" else start,
+            amplitudes="ccsd" if start == "ccsd" else "mp2",
         )
         if circuit != full:
             progress.say(_screening_line(circuit, full))
@@ -99,6 +100,7 @@ def compare(
             start=start,
             optimizer=optimizer,
             time_limit=time_limit,
+            settings={"symmetry": symmetry, "amplitude_threshold": amplitude_threshold},
             progress=progress,
         )
 
@@ -106,7 +108,7 @@ def compare(
     skipped: dict[str, str] = {}
     for method in names:
         try:
-            check_runs(hamiltonian, method)
+            check_runs(hamiltonian, method, symmetry=symmetry)
         except (InputError, MemoryLimitError) as reason:
             if not optional:
                 raise
@@ -148,8 +150,13 @@ def _screening_line(circuit: Circuit, full: Circuit) -> str:
     )
 
 
-def check_runs(hamiltonian: Hamiltonian, method: str) -> None:
+def check_runs(hamiltonian: Hamiltonian, method: str, *, symmetry: bool = False) -> None:
     """Refuse a method that cannot run on a Hamiltonian.
+
+    Args:
+        hamiltonian: the problem.
+        method: its name.
+        symmetry: whether a circuit is screened, and keeps determinants of one symmetry only.
 
     Raises:
         InputError: as `classical.require_mean_field`, for methods that start from orbitals.
@@ -157,29 +164,34 @@ def check_runs(hamiltonian: Hamiltonian, method: str) -> None:
     """
     if method in _FROM_ORBITALS:
         classical.require_mean_field(hamiltonian)
+    space = hamiltonian.space
+    if symmetry and any(hamiltonian.orbital_symmetry):
+        space = symmetric_space(space, space.reference, hamiltonian.orbital_symmetry)
     require_memory(
-        predict_memory(hamiltonian.nelec, hamiltonian.norb, [method]),
+        predict_memory(hamiltonian.nelec, hamiltonian.norb, [method], space),
         f"{method} over {counted(hamiltonian.space.size, 'determinant')}",
         "choose an active space",
     )
 
 
-def predict_memory(nelec: tuple[int, int], norb: int, methods: Sequence[str]) -> int:
+def predict_memory(
+    nelec: tuple[int, int],
+    norb: int,
+    methods: Sequence[str],
+    circuit_space: Electrons | None = None,
+) -> int:
     """Predicted peak in bytes of running `methods` one after the other.
+
+    The circuit acts on `circuit_space`, by default all determinants.
 
     Counted are the two-electron integrals with the copies that methods make of them, the
     amplitudes of coupled cluster, and for FCI and VQE the vectors over determinants and the
     tables of the Hamiltonian.
     """
     electrons, space = sum(nelec), Electrons(norb, nelec)
-    # PySCF's tables of single excitations: four 32-bit numbers for each string and excitation.
-    links = sum(
-        16 * strings * count * (norb - count + 1)
-        for strings, count in zip(space.shape, nelec, strict=True)
-    )
     determinants = {
-        "fci": 8 * classical.DAVIDSON_VECTORS * space.size + links,
-        "vqe": 8 * VECTORS * space.size + table_memory(space),
+        "fci": classical.fci_memory(space),
+        "vqe": 8 * VECTORS * (circuit_space or space).size + table_memory(space),
     }
     needs = [determinants[method] for method in methods if method in determinants]
     if {"cisd", "ccsd", "ccsd_t"} & set(methods):
@@ -234,6 +246,11 @@ def verdict(
     if min(abs(error), abs(other)) > CHEMICAL_ACCURACY:
         against += f", neither within chemical accuracy ({CHEMICAL_ACCURACY:.1f} mHa)"
     if abs(abs(error) - abs(other)) < _TIE:
+        if rival.seconds > quantum.seconds:
+            return (
+                f"{against}: a tie in accuracy; the simulation was faster, which says nothing "
+                f"about a device{tail}"
+            )
         return f"{against}: a tie in accuracy, classical wins on cost{tail}"
     if abs(error) < abs(other):
         closer = _best([r for r in results if r.kind == "classical" and r != exact], reference)

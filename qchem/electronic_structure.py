@@ -46,6 +46,11 @@ def electronic_hamiltonian(
     started = perf_counter()
     mean_field, warnings = run_hartree_fock(molecule)
     point_group, labels = adapt_orbitals(mean_field)
+    if point_group != "C1" and not labels:
+        warnings.append(
+            f"the Hartree-Fock orbitals do not have the symmetry of the nuclei ({point_group}), "
+            "so that no excitation is left out for it"
+        )
     seconds = perf_counter() - started
     core, norb = active_orbitals(
         mol, mean_field.mo_coeff.shape[1], active_space, frozen_core=frozen_core

@@ -44,8 +44,8 @@ class Hamiltonian:
         seconds: wall time of the mean field.
     """
 
-    h1: Floats | tuple[Floats, Floats]
-    h2: Floats | tuple[Floats, Floats, Floats]
+    h1: Floats | tuple[Floats, Floats] = field(repr=False)
+    h2: Floats | tuple[Floats, Floats, Floats] = field(repr=False)
     nelec: tuple[int, int]
     core_energy: float = 0.0
     description: Mapping[str, Any] = field(default_factory=dict)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qminima.errors import InputError
+from qminima.errors import InputError, unknown_name
 from simulator.circuit import BasisState, Circuit, Step
 from simulator.generators import Excitation, OrbitalRotation
 from simulator.spaces import Electrons
 
 from .hamiltonian import Hamiltonian
 from .starting_parameters import initial_parameters
+
+_AMPLITUDES = ("mp2", "ccsd")
 
 
 def screen(
@@ -33,18 +37,22 @@ def screen(
     of all, at an eighth of the memory and time.
 
     Args:
-        circuit: excitations of a determinant, on `Electrons`.
+        circuit: excitations of a determinant, on `Electrons`, and rotations of orbitals.
         hamiltonian: where the labels of orbitals (`Hamiltonian.orbital_symmetry`) are from.
         symmetry: whether to screen by symmetry; False leaves the space as it is.
-        threshold: leave out excitations whose classical amplitude is smaller, if given.
+        threshold: leave out excitations whose classical amplitude is smaller, if given: doubles,
+            and singles with "ccsd" (those of MP2 vanish on Hartree-Fock orbitals, however much
+            singles matter later). Others have no estimate and stay.
         amplitudes: "mp2" or "ccsd".
 
     Returns:
-        A circuit of the same name; parameters that no step uses any more are gone, the others
-        keep their order.
+        A circuit of the same name. Steps that no parameter turns stay as they are. Parameters
+        that no step uses any more are gone, the others keep their order.
 
     Raises:
-        InputError: if the circuit is not of that kind, or the threshold is below zero.
+        InputError: if the circuit is not of that kind or not for this Hamiltonian, a threshold
+            is below zero, or a step of the wrong symmetry cannot be left out because its angle
+            is not free to stay zero (it is fixed, or shares a parameter with an allowed step).
 
     >>> import qchem
     >>> atoms = "; ".join(f"H 0 0 {position}" for position in range(4))
@@ -71,23 +79,24 @@ def screen(
             "screening needs a circuit of excitations that act on a determinant of Electrons"
         )
     check_threshold(threshold)
+    if amplitudes not in _AMPLITUDES:
+        raise unknown_name("kind of amplitudes", amplitudes, _AMPLITUDES)
+    if (space.norb, space.nelec) != (hamiltonian.norb, hamiltonian.nelec):
+        raise InputError(f"expected a circuit on {hamiltonian.space}, got one on {space}")
     keep = np.ones(len(generators), dtype=bool)
     if symmetry and any(hamiltonian.orbital_symmetry):
-        alpha, beta = (
-            [
-                orbital
-                for orbital in range(space.norb)
-                if initial.configuration >> orbital + shift & 1
-            ]
-            for shift in (0, space.norb)
-        )
-        labels = hamiltonian.orbital_symmetry
-        space = Electrons(space.norb, space.nelec, labels)
-        space = replace(space, irrep=space.label(alpha + beta))
+        space = symmetric_space(space, initial.configuration, hamiltonian.orbital_symmetry)
         keep &= np.array([_label(space, generator) == 0 for generator in generators], dtype=bool)
+        _check_free(circuit.steps, keep)
     if threshold is not None:
         params = initial_parameters(hamiltonian, circuit, amplitudes)
-        keep &= np.abs(circuit.angles(params)) >= threshold
+        ranks = (2,) if amplitudes == "mp2" else (1, 2)
+        estimated = [
+            bool(step.coefficients) and isinstance(step.generator, Excitation)
+            and len(step.generator.alpha[0] + step.generator.beta[0]) in ranks
+            for step in circuit.steps
+        ]  # fmt: skip
+        keep &= ~np.array(estimated, dtype=bool) | (np.abs(circuit.angles(params)) >= threshold)
     steps = [step for step, kept in zip(circuit.steps, keep, strict=True) if kept]
     return Circuit(space, initial, _renumbered(steps), name=circuit.name)
 
@@ -96,6 +105,29 @@ def check_threshold(threshold: float | None) -> None:
     """Raise `InputError` for a threshold of amplitudes below zero."""
     if threshold is not None and not 0 <= threshold < inf:
         raise InputError(f"expected an amplitude threshold from 0 on, got {threshold}")
+
+
+def symmetric_space(space: Electrons, configuration: int, labels: tuple[int, ...]) -> Electrons:
+    """The determinants that have the symmetry of one of them."""
+    alpha, beta = (
+        [orbital for orbital in range(space.norb) if configuration >> orbital + shift & 1]
+        for shift in (0, space.norb)
+    )
+    space = replace(space, orbital_symmetry=labels, irrep=0)
+    return replace(space, irrep=space.label(alpha + beta))
+
+
+def _check_free(steps: Sequence[Step], keep: NDArray[np.bool_]) -> None:
+    """Refuse to leave out steps whose angles something else moves from zero."""
+    allowed = {p for step, kept in zip(steps, keep, strict=True) if kept
+               for p, _ in step.coefficients}  # fmt: skip
+    for step, kept in zip(steps, keep, strict=True):
+        turned = step.offset or not step.coefficients
+        if not kept and (turned or any(p in allowed for p, _ in step.coefficients)):
+            raise InputError(
+                f"the step {step} changes the symmetry of states and cannot be left out, because "
+                "its angle does not stay zero by itself; screen with symmetry=False"
+            )
 
 
 def _label(space: Electrons, generator: Excitation | OrbitalRotation) -> int:

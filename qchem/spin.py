@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.spaces import Electrons
+from simulator.excitation_tables import move_electrons
+from simulator.spaces import Electrons, Sector
 
 
 def spin_square(state: NDArray[np.inexact], space: Electrons) -> float:
     """<S^2> of a normalised state, S(S+1) for a state of total spin S.
 
+        <S^2> = S_z (S_z + 1) + |S_+ psi|^2,   S_+ = sum_p a^dagger_{p alpha} a_{p beta}
+
     Args:
         state: amplitudes over `space`, shape (size,).
-        space: the determinants.
+        space: the determinants, with or without symmetry.
     """
-    from pyscf.fci import spin_op
+    (alpha, beta), norb = space.nelec, space.norb
+    projection = (alpha - beta) / 2
+    total = projection * (projection + 1)
+    if beta == 0 or alpha == norb:
+        return total
+    raised = replace(space, nelec=(alpha + 1, beta - 1))
+    image = np.zeros(raised.size, dtype=state.dtype)
+    targets = {sector.label: sector for sector in raised.sectors}
+    for p in range(norb):
+        for sector in space.sectors:
+            target = targets.get(sector.label ^ space.label((p,)))
+            if target is None:
+                continue
+            rows, new_rows, row_signs = _step(space, raised, 0, p, sector, target)
+            columns, new_columns, column_signs = _step(space, raised, 1, p, sector, target)
+            source = sector.offset + rows[:, None] * sector.shape[1] + columns
+            place = target.offset + new_rows[:, None] * target.shape[1] + new_columns
+            image[place] += row_signs[:, None] * column_signs * state[source]
+    return float(total + np.vdot(image, image).real)
 
-    if sum(space.nelec) == 0:
-        return 0.0
-    parts = (state.real, state.imag) if np.iscomplexobj(state) else (state,)
-    return float(
-        sum(
-            spin_op.spin_square0(
-                space.to_matrix(part.astype(float, copy=False)), space.norb, space.nelec
-            )[0]
-            for part in parts
-            if part.any()
-        )
-    )
+
+def _step(
+    space: Electrons, raised: Electrons, spin: int, p: int, sector: Sector, target: Sector
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Strings where orbital p can be filled (alpha) or emptied (beta), what they become, signs.
+
+    Strings are counted from the first of their sectors.
+    """
+    first, last = sector.strings(spin)
+    strings = space.strings(spin)[first:last]
+    found = np.flatnonzero(strings >> p & 1 == spin)
+    leave, fill = ([], [p]) if spin == 0 else ([p], [])
+    moved, sign = move_electrons(strings[found], leave, fill)
+    return found, raised.rank(spin, moved) - target.strings(spin)[0], sign

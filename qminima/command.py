@@ -52,7 +52,8 @@ MethodOption = Annotated[
 ]
 
 COMPILING = (
-    "compiling loops for this machine: that takes up to a minute, once; later runs load them"
+    "compiling kernels for this machine, which can take a minute; they are kept for later runs "
+    "where a cache folder can be written"
 )
 
 _THREAD_VARIABLES = (

@@ -20,7 +20,11 @@ These hold everywhere in the project and are stated only here.
 * On `Electrons`, qubit p is alpha orbital p and qubit norb + p is beta orbital p.  A
   determinant is the product of all alpha creators left of all beta creators, orbitals
   ascending from left to right, acting on the vacuum; its amplitude is entry [I_alpha, I_beta]
-  of a matrix whose rows and columns list occupation strings in ascending order.
+  of a matrix whose rows and columns list occupation strings in ascending order.  With labels of
+  orbitals, which combine by exclusive or, a vector holds determinants of one label only, as
+  rectangles of that matrix by the label of the alpha strings (`Electrons.sectors`);
+  `Electrons.to_matrix` gives the matrix.
+* `OrbitalRotation(p, q)` takes orbital p to cos a p + sin a q.
 * Self-inverse gates G are A = -i G at angle pi/2, which is G up to the global phase -i.
 * Energies are in hartree, lengths in ångström, angles in radians.
 * Randomness comes only through a keyword `seed`.

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from math import cos, sin
 from typing import Any
 
+import numba
 import numpy as np
 
 from .diagonal import DiagonalValues
@@ -188,11 +189,22 @@ class ExcitationAction(Action):
 
     def forward(self, psi: Planar, angle: float) -> None:
         """Rotate each coupled pair by the angle."""
-        cosines, sines = np.full(self._count, cos(angle)), np.full(self._count, sin(angle))
-        scratch = self._tables.buffers(1, 1, psi.dtype)
         for row in psi:
-            tables = self._tables.arrays(psi.dtype)
-            excitations.rotate(self._tables.work, row, scratch, *tables, cosines, sines)
+            excitations.rotate(self._tables.work, row, *self._arguments(psi.dtype, angle))
+
+    def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
+        """Rotate ket and costate back in the same sweep."""
+        arguments = self._arguments(psi.dtype, angle)
+        overlaps = np.zeros((len(arguments[0]), self._count))
+        for row, costate in zip(psi, lam, strict=True):
+            excitations.rotate_back(2 * self._tables.work, row, costate, *arguments, overlaps)
+        return float(overlaps.sum())
+
+    def _arguments(self, dtype: Any, angle: float) -> tuple[Any, ...]:
+        """What the kernels take behind the vectors."""
+        buffers = self._tables.buffers(numba.get_num_threads(), 2, dtype)
+        cosines, sines = np.full(self._count, cos(angle)), np.full(self._count, sin(angle))
+        return buffers, *self._tables.arrays(dtype), cosines, sines
 
 
 class SparseAction(Action):

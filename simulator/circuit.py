@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .generators import Generator
+from .generators import Excitation, Generator, OrbitalRotation
 from .spaces import FlipSymmetric, Space, SpaceError, bitstring
 
 Floats = NDArray[np.float64]
@@ -127,11 +127,18 @@ class Circuit:
         """Number of parameters that the steps consume."""
         return 1 + max((p for step in self.steps for p, _ in step.coefficients), default=-1)
 
+    @cached_property
+    def excitations(self) -> list[tuple[Excitation, ...]] | None:
+        """For each step the commuting excitations that share its angle; None if one has others."""
+        generators = [step.generator for step in self.steps]
+        found = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
+        return found if len(found) == len(generators) else None
+
     def angles(self, params: ArrayLike) -> Floats:
         """Angle of each step, offset + M params, shape (len(steps),).
 
         Raises:
-            ValueError: if `params` is not `num_parameters` finite numbers.
+            ValueError: if `params` is not `num_parameters` finite numbers, or angles overflow.
         """
         vector = np.asarray(params, dtype=float)
         if vector.shape != (self.num_parameters,):
@@ -141,9 +148,12 @@ class Circuit:
         if not np.isfinite(vector).all():
             raise ValueError("expected finite parameters, got NaN or infinity")
         offsets, steps, parameters, coefficients = self._linear_map
-        return offsets + np.bincount(
-            steps, weights=coefficients * vector[parameters], minlength=len(offsets)
-        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            weights = coefficients * vector[parameters]
+            angles = offsets + np.bincount(steps, weights=weights, minlength=len(offsets))
+        if not np.isfinite(angles).all():
+            raise ValueError("expected parameters that give finite angles, got an overflow")
+        return angles
 
     def pull_back(self, derivatives: Floats) -> Floats:
         """M^T applied to derivatives with respect to angles: shape (num_parameters,)."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .circuit import Circuit
 from .excitation_tables import ExcitationTables
-from .generators import Excitation, OrbitalRotation
+from .generators import Excitation
 from .kernels import excitations
 from .planar import Planar
 from .spaces import Electrons
@@ -34,10 +34,8 @@ class Evolution(Protocol):
 
 def evolution(circuit: Circuit) -> Evolution:
     """The fastest evolution that fits the circuit's steps."""
-    generators = [step.generator for step in circuit.steps]
-    run = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
-    if isinstance(circuit.space, Electrons) and len(run) == len(generators):
-        return ExcitationRun(circuit.space, run)
+    if isinstance(circuit.space, Electrons) and circuit.excitations is not None:
+        return ExcitationRun(circuit.space, circuit.excitations)
     return StepByStep(circuit)
 
 

@@ -94,8 +94,8 @@ class ExcitationTables:
         builder = _Builder(space, excitations)
         first = 0
         while first < len(excitations):
-            length = 1 if single else _run_length(excitations, first)
-            builder.add_run(first, first + length, in_buffers=not single)
+            length, shared = (1, 0) if single else _run(excitations, first)
+            builder.add_run(first, first + length, shared, in_buffers=not single)
             first += length
         return builder.finish()
 
@@ -127,23 +127,21 @@ class ExcitationTables:
         return memory[start : start + threads * length].reshape(threads, length)
 
 
-def _shared_spin(run: Sequence[tuple[Part, Part]]) -> int:
-    """The spin (0 or 1) whose part all share; a spin that none excites is shared."""
-    return 0 if len({alpha for alpha, _ in run}) == 1 and run[0][1][0] else 1
+def _run(excitations: Sequence[tuple[Part, Part]], first: int) -> tuple[int, int]:
+    """How many excitations from the first one on share the part of a spin, and of which (0 or 1).
 
-
-def _run_length(excitations: Sequence[tuple[Part, Part]], first: int) -> int:
-    """How many excitations from the first one on share the part of one spin."""
-    lengths = [1, 1]
+    What they share may be that the spin is not excited.
+    """
+    lengths = []
     for spin in (0, 1):
-        shared, other = excitations[first][spin], excitations[first][1 - spin]
-        if not other[0]:
-            continue
-        for excitation in excitations[first + 1 :]:
-            if excitation[spin] != shared or not excitation[1 - spin][0]:
+        length = 0
+        for excitation in excitations[first:]:
+            if excitation[spin] != excitations[first][spin] or not excitation[1 - spin][0]:
                 break
-            lengths[spin] += 1
-    return max(lengths)
+            length += 1
+        lengths.append(length)
+    spin = int(lengths[1] > lengths[0])
+    return lengths[spin], spin
 
 
 class _Builder:
@@ -162,22 +160,18 @@ class _Builder:
         self._tables: dict[tuple[int, Part], Entries] = {}
         self._work = self._rows = 0
 
-    def add_run(self, first: int, last: int, *, in_buffers: bool) -> None:
+    def add_run(self, first: int, last: int, shared: int, *, in_buffers: bool) -> None:
         """Phases for excitations that share the part of one spin.
 
         In one sector they go through buffers if that pays, in one phase for all sectors; those
         of other sectors follow, each excitation in a phase of its own.
         """
-        run = self._excitations[first:last]
-        shared = _shared_spin(run)
-        rest = []
         with self._phase():
-            for sector in self._space.sectors:
-                partner = self._partner(sector, run[0] if run[0][shared][0] else None)
-                if partner is None:
-                    continue
-                if not in_buffers or not self._add_tiles(first, last, shared, sector, partner):
-                    rest.append(sector)
+            rest = [
+                sector
+                for sector in self._space.sectors
+                if not in_buffers or not self._add_tiles(first, last, shared, sector)
+            ]
         for gate in range(first, last) if rest else ():
             with self._phase():
                 for sector in rest:
@@ -191,25 +185,25 @@ class _Builder:
         if len(self._jobs) > first:
             self._phases.append((first, len(self._jobs)))
 
-    def _partner(self, sector: Sector, excitation: tuple[Part, Part] | None) -> Sector | None:
-        """The sector to which an excitation leads from another one."""
-        if excitation is None:
-            return sector
-        leave, fill = excitation[0]
+    def _partner(self, sector: Sector, alpha: Part) -> Sector | None:
+        """The sector to which the alpha part of an excitation leads from another one."""
+        leave, fill = alpha
         return self._sectors.get(sector.label ^ self._space.label((*leave, *fill)))
 
-    def _add_tiles(
-        self, first: int, last: int, shared: int, sector: Sector, partner: Sector
-    ) -> bool:
-        """One job through buffers; False, and nothing done, if that does not pay."""
+    def _add_tiles(self, first: int, last: int, shared: int, sector: Sector) -> bool:
+        """One job through buffers; False, and no job, if that does not pay."""
         run = self._excitations[first:last]
         part, moved = run[0][shared], 1 - shared
-        nx, ny = sector.shape[moved], partner.shape[moved] if part[0] else 0
         parts = tuple(excitation[moved] for excitation in run)
-        ranges = [self._entry_range(moved, p, sector, partner, nx if ny else 0) for p in parts]
-        entries = sum(stop - start for start, stop in ranges)
+        # Excitations of one spin only stay in the sector, and need no second half of the buffer.
+        partner = self._partner(sector, run[0][0]) if part[0] else sector
+        if partner is None:
+            return True
+        nx, ny = sector.shape[moved], partner.shape[moved] if part[0] else 0
+        entries = sum(len(self._within(moved, p, sector, partner)[0]) for p in parts)
         if entries < _ENTRIES_PER_ROW[moved if ny == 0 else 1] * (nx + ny):
             return False
+        ranges = [self._entry_range(moved, p, sector, partner, nx if ny else 0) for p in parts]
         lanes = self._lane_range(shared, part, sector, partner)
         steps = (1, 1) if moved == 1 else (sector.shape[1], partner.shape[1])
         segment = self._runs.setdefault(tuple(ranges), len(self._segments))
@@ -222,7 +216,7 @@ class _Builder:
     def _add_single(self, gate: int, sector: Sector) -> None:
         """One excitation by itself."""
         alpha, beta = self._excitations[gate]
-        partner = self._partner(sector, (alpha, beta))
+        partner = self._partner(sector, alpha)
         if partner is None:
             return
         lanes = self._lane_range(0, alpha, sector, partner)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from .observables import PauliSum
 from .pauli import PauliString
 from .polynomial import Polynomial
@@ -130,7 +132,8 @@ class OrbitalRotation:
     q: int
 
     def __post_init__(self) -> None:
-        if self.p == self.q or min(self.p, self.q) < 0:
+        whole = isinstance(self.p, int | np.integer) and isinstance(self.q, int | np.integer)
+        if not whole or self.p == self.q or min(self.p, self.q) < 0:
             raise ValueError(f"expected two different orbitals from 0 on, got {self.p}, {self.q}")
 
     def __str__(self) -> str:

@@ -137,6 +137,11 @@ class Matrix:
             raise ValueError("expected a Hermitian matrix; it differs from its adjoint")
         object.__setattr__(self, "matrix", compressed)
 
+    @property
+    def is_complex(self) -> bool:
+        """Whether any element has an imaginary part."""
+        return bool(np.iscomplexobj(self.matrix.data) and self.matrix.data.imag.any())
+
     def on(self, space: Space) -> Operator:
         """The operator; raises `SpaceError` if the space has another size."""
         from .operators import MatrixOperator

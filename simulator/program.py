@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from .circuit import Circuit
 from .evolution import evolution
-from .generators import Diagonal, Excitation, OrbitalRotation
+from .generators import Diagonal
 from .memory import require_memory
-from .objectives import Mean, Objective
-from .observables import Observable
+from .objectives import Mean, Objective, Variance
+from .observables import Matrix, Observable
 from .planar import Planar, join
 from .small import small_program
 from .spaces import Electrons
@@ -36,7 +36,8 @@ class Program:
     Args:
         circuit: the ansatz.
         objective: what is minimised.
-        precision: "double", or "single" for states in 32-bit numbers (sums stay in double).
+        precision: "double", or "single" for states in 32-bit numbers; inner products stay in
+            double, the Hamiltonian on determinants adds up in single.
 
     Raises:
         SpaceError: if a generator or observable would leave the circuit's space.
@@ -50,7 +51,7 @@ class Program:
         if precision not in _TYPES:
             raise ValueError(f"expected precision 'double' or 'single', got {precision!r}")
         require_memory(
-            predict_memory(circuit, precision),
+            predict_memory(circuit, precision, objective),
             f"a state vector of {circuit.space.size:,} amplitudes",
             "use a smaller space or single precision",
         )
@@ -116,18 +117,21 @@ def compile(  # noqa: A001 - the field's word; always used as simulator.compile
     return Program(circuit, objective, precision)
 
 
-def predict_memory(circuit: Circuit, precision: Precision = "double") -> int:
+def predict_memory(
+    circuit: Circuit, precision: Precision = "double", objective: Objective | None = None
+) -> int:
     """Bytes a program needs at its peak: vectors, tables and values of diagonals.
 
-    Counted are ket, costate and what operators make on the way, each with the components its
-    generators call for; for each distinct diagonal what its tabulation takes; and on
-    `Electrons` the tables on strings.
+    Counted are ket, costate and what the objective (by default a mean) makes on the way, each
+    with the components its generators call for; for each distinct diagonal what its tabulation
+    takes; and on `Electrons` the tables on strings.
     """
     space, number = circuit.space, np.dtype(_TYPES[precision]).itemsize
+    extra = 3 if isinstance(objective, Variance) else 0
+    if isinstance(space, Electrons) and circuit.excitations is not None:
+        observable = getattr(objective, "observable", None)
+        components = 2 if isinstance(observable, Matrix) and observable.is_complex else 1
+        return (2 + extra) * components * number * space.size + table_memory(space)
     generators = {step.generator for step in circuit.steps}
-    if isinstance(space, Electrons) and all(
-        isinstance(generator, Excitation | OrbitalRotation) for generator in generators
-    ):
-        return 2 * number * space.size + table_memory(space)
     diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
-    return space.size * (6 * number + 26 * max(1, len(diagonals)))
+    return space.size * ((6 + 2 * extra) * number + 26 * max(1, len(diagonals)))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .circuit import BasisState, Circuit
 from .excitation_tables import ExcitationTables
-from .generators import Excitation, OrbitalRotation
+from .generators import Excitation
 from .kernels import small
 from .objectives import MeanMeasure, Measure
 from .operators import MatrixOperator
@@ -23,19 +23,17 @@ Floats = NDArray[np.float64]
 def small_program(circuit: Circuit, measure: Measure) -> SmallProgram | None:
     """One kernel for excitations and the mean of a small real matrix; None for anything else."""
     space, initial = circuit.space, circuit.initial_state
-    generators = [step.generator for step in circuit.steps]
-    run = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
     if (
         isinstance(space, Electrons)
         and space.size <= MATRIX_SIZE
         and isinstance(initial, BasisState)
-        and len(run) == len(generators)
+        and circuit.excitations is not None
         and isinstance(measure, MeanMeasure)
         and isinstance(measure.operator, MatrixOperator)
         and measure.real
     ):
         position = space.index(initial.configuration)
-        return SmallProgram(circuit, run, space, position, measure.operator)
+        return SmallProgram(circuit, circuit.excitations, space, position, measure.operator)
     return None
 
 

@@ -224,7 +224,12 @@ class Electrons:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nelec", (index(self.nelec[0]), index(self.nelec[1])))
-        object.__setattr__(self, "orbital_symmetry", tuple(map(index, self.orbital_symmetry)))
+        try:
+            labels = tuple(map(index, self.orbital_symmetry))
+            object.__setattr__(self, "irrep", index(self.irrep))
+        except TypeError:
+            raise SpaceError("expected whole numbers as symmetry labels") from None
+        object.__setattr__(self, "orbital_symmetry", labels)
         if self.norb < 0:
             raise SpaceError(f"expected a number of orbitals from 0 on, got {self.norb}")
         for spin, count in zip(("alpha", "beta"), self.nelec, strict=True):
@@ -240,6 +245,8 @@ class Electrons:
             )
         if min((self.irrep, *self.orbital_symmetry)) < 0:
             raise SpaceError("expected symmetry labels from 0 on")
+        if self.irrep and not self.orbital_symmetry:
+            raise SpaceError(f"expected orbital_symmetry with irrep {self.irrep}, got none")
 
     def __repr__(self) -> str:
         symmetry = ""
@@ -254,7 +261,7 @@ class Electrons:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Numbers of alpha and of beta strings."""
+        """Numbers of alpha and of beta strings; that of `to_matrix`."""
         return comb(self.norb, self.nelec[0]), comb(self.norb, self.nelec[1])
 
     @property
@@ -264,7 +271,7 @@ class Electrons:
             alpha, beta = (self._string_counts(count) for count in self.nelec)
             return sum(count * beta.get(label ^ self.irrep, 0) for label, count in alpha.items())
         rows, columns = self.shape
-        return 0 if self.irrep else rows * columns
+        return rows * columns
 
     @property
     def reference(self) -> int:

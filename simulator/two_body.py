@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, product
 from math import comb
 from typing import TYPE_CHECKING, Any
@@ -52,15 +53,17 @@ def orbital_symmetry(h1: tuple[Floats, ...], h2: tuple[Floats, ...]) -> tuple[in
     """
     norb = len(h1[0])
     bits = 1 << np.arange(norb, dtype=np.int64)
-    equations = [(bits[:, None] ^ bits)[np.abs(array) > ZERO] for array in h1] + [
-        (bits[:, None, None, None] ^ bits[:, None, None] ^ bits[:, None] ^ bits)[
-            np.abs(array) > ZERO
-        ]
-        for array in h2
-    ]
+    pair = bits[:, None] ^ bits
+    equations = {0}
+    for array in distinct(h1):
+        equations |= set(pair[np.abs(array) > ZERO].tolist())
+    for array in distinct(h2):
+        for p in range(norb):  # one orbital at a time, to spare memory
+            combined = pair[p, :, None, None] ^ pair
+            equations |= set(np.unique(combined[np.abs(array[p]) > ZERO]).tolist())
     pivots: dict[int, int] = {}
-    for equation in np.unique(np.concatenate(equations)):
-        rest = int(equation)
+    for equation in sorted(equations):
+        rest = equation
         for pivot, row in pivots.items():
             if rest >> pivot & 1:
                 rest ^= row
@@ -87,23 +90,58 @@ def two_body_operator(
     space: Electrons,
 ) -> TwoBodyOperator | MatrixOperator:
     """The faster form for the size of the space; arguments as of `TwoBodyOperator`."""
-    operator = TwoBodyOperator(h1, h2, constant, space)
     if space.size > MATRIX_SIZE:
-        return operator
-    return MatrixOperator(_matrix(operator, space.size))
+        return TwoBodyOperator(h1, h2, constant, space)
+    return MatrixOperator(two_body_matrix(h1, h2, constant, space))
 
 
-def _matrix(operator: TwoBodyOperator, size: int) -> csr_array[Any]:
-    """The operator applied to each determinant."""
+def two_body_matrix(
+    h1: tuple[Floats, Floats],
+    h2: tuple[Floats, Floats, Floats],
+    constant: float,
+    space: Electrons,
+) -> csr_array[Any]:
+    """The operator as a sum of Kronecker products of matrices over alpha and beta strings.
+
+        H = constant + H_alpha (x) 1 + 1 (x) H_beta + sum_pq E^alpha_pq (x) sum_rs (pq|rs) E^beta_rs
+
+    Made as a dense matrix over all determinants, then cut to those of the space: for small ones.
+    """
     from scipy.sparse import csr_array
 
-    matrix, column = np.zeros((size, size)), np.zeros((1, size))
-    for position in range(size):
-        column[:] = 0
-        column[0, position] = 1
-        operator.apply(column, matrix[position : position + 1])
-    matrix[np.abs(matrix) < ZERO] = 0
-    return csr_array(matrix)
+    (rows, columns), norb = space.shape, space.norb
+    pairs = [(p, q) for p in range(norb) for q in range(p + 1)]
+    first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    alpha, beta = (
+        np.array([_move_matrix(space, spin, pair) for pair in pairs]).reshape(len(pairs), -1)
+        for spin in (0, 1)
+    )
+    integrals = h2[1][first, second][:, first, second]
+    both = (alpha.T @ (integrals @ beta)).reshape(rows, rows, columns, columns)
+    matrix = both.transpose(0, 2, 1, 3).reshape(rows * columns, rows * columns)
+    matrix += np.kron(string_matrix(space, 0, h1[0], h2[0]).toarray(), np.eye(columns))
+    matrix += np.kron(np.eye(rows), string_matrix(space, 1, h1[1], h2[2]).toarray())
+    where = [
+        (np.arange(*sector.alpha)[:, None] * columns + np.arange(*sector.beta)).ravel()
+        for sector in space.sectors
+    ]
+    stored = np.concatenate([np.zeros(0, dtype=np.int64), *where])
+    cut = matrix[np.ix_(stored, stored)]
+    cut[np.abs(cut) < ZERO] = 0
+    cut[np.diag_indices(len(cut))] += constant
+    return csr_array(cut)
+
+
+def _move_matrix(space: Electrons, spin: int, pair: Pair) -> Floats:
+    """E_pq + E_qp over strings of one spin; E_pp once."""
+    p, q = pair
+    matrix = np.zeros((space.shape[spin], space.shape[spin]))
+    if p == q:
+        np.fill_diagonal(matrix, space.strings(spin) >> p & 1)
+    else:
+        source, target, sign = string_table(space, spin, ((q,), (p,)))
+        matrix[target, source] = matrix[source, target] = sign
+    return matrix
 
 
 class TwoBodyOperator:
@@ -127,12 +165,13 @@ class TwoBodyOperator:
     ) -> None:
         from scipy.sparse import eye_array
 
-        aa, ab, bb = h2
         symmetry = space.orbital_symmetry or orbital_symmetry(h1, h2)
-        _check_symmetry(symmetry, h1, h2, space)
-        alpha = string_matrix(space, 0, h1[0], aa)
-        same = space.nelec[0] == space.nelec[1] and h1[0] is h1[1] and aa is bb
-        beta = alpha if same else string_matrix(space, 1, h1[1], bb)
+        cleaned = {id(a): _symmetric(a, symmetry, space) for a in distinct((*h1, *h2))}
+        one = [cleaned[id(array)] for array in h1]
+        aa, ab, bb = (cleaned[id(array)] for array in h2)
+        alpha = string_matrix(space, 0, one[0], aa)
+        same = space.nelec[0] == space.nelec[1] and one[0] is one[1] and aa is bb
+        beta = alpha if same else string_matrix(space, 1, one[1], bb)
         alpha = alpha + constant * eye_array(alpha.shape[0], format="csr")
         self._arrays = _tables(space, symmetry, ab, alpha, beta)
         widest = max((sector.shape[1] for sector in space.sectors), default=0)
@@ -160,23 +199,39 @@ class TwoBodyOperator:
         return buffers
 
 
-def _check_symmetry(
-    symmetry: tuple[int, ...], h1: tuple[Floats, ...], h2: tuple[Floats, ...], space: Electrons
-) -> None:
+def distinct(arrays: Sequence[Floats]) -> list[Floats]:
+    """The arrays without those that are the same object as an earlier one."""
+    return list({id(array): array for array in arrays}.values())
+
+
+def _symmetric(array: Floats, symmetry: tuple[int, ...], space: Electrons) -> Floats:
+    """The integrals with those that change the symmetry exactly zero.
+
+    Raises:
+        SpaceError: if one of them is more than rounding.
+    """
     labels = np.array(symmetry, dtype=np.int64)
-    one = labels[:, None] ^ labels
-    two = one[:, :, None, None] ^ one
-    for array, combined in [(array, one) for array in h1] + [(array, two) for array in h2]:
-        broken = np.abs(array[combined != 0]).max(initial=0.0)
-        if broken > ZERO:
-            raise SpaceError(
-                f"an integral of {broken:.1e} changes the symmetry of states in {space}"
-            )
+    pair = labels[:, None] ^ labels
+    forbidden = [
+        pair[p] != 0 if array.ndim == 2 else (pair[p, :, None, None] ^ pair) != 0
+        for p in range(len(labels))
+    ]
+    broken = max(
+        (np.abs(array[p][off]).max(initial=0) for p, off in enumerate(forbidden)), default=0
+    )
+    if broken > ZERO:
+        raise SpaceError(f"an integral of {broken:.1e} changes the symmetry of states in {space}")
+    if broken == 0:
+        return array
+    cleaned = array.copy()
+    for p, off in enumerate(forbidden):
+        cleaned[p][off] = 0
+    return cleaned
 
 
 def table_memory(space: Electrons) -> int:
     """Bytes of the tables on strings, at the peak of their making, without regard to symmetry."""
-    total = 1 << 22
+    total: int = (1 << 22) + numba.get_num_threads() * 50 * WIDTH * max(space.shape)
     for strings, count in zip(space.shape, space.nelec, strict=True):
         empty = space.norb - count
         singles, doubles = count * empty, comb(count, 2) * comb(empty, 2)

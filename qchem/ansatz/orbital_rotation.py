@@ -31,12 +31,18 @@ def orbital_rotation(matrix: ArrayLike) -> tuple[Step, ...]:
     ...     print(step)
     exp(0.927295 * [orbitals 0 1])
     """
-    rest = np.array(matrix, dtype=float)
+    given = np.asarray(matrix)
+    if given.dtype.kind not in "biuf":
+        raise InputError(f"expected a real matrix of orbitals, got {given.dtype} values")
+    rest = given.astype(float)
     if rest.ndim != 2 or rest.shape[0] != rest.shape[1]:
         raise InputError(f"expected a square matrix of orbitals, got shape {rest.shape}")
     norb = len(rest)
-    if not np.isfinite(rest).all() or np.abs(rest.T @ rest - np.eye(norb)).max(initial=0) > 1e-8:
-        raise InputError("expected an orthogonal matrix of orbitals")
+    if not np.isfinite(rest).all():
+        raise InputError("expected finite numbers in the matrix of orbitals")
+    apart = np.abs(rest.T @ rest - np.eye(norb)).max(initial=0)
+    if apart > 1e-8:
+        raise InputError(f"expected orthonormal orbitals, got overlaps off by {apart:.1e}")
     if np.linalg.det(rest) < 0:
         raise InputError("expected determinant 1, got -1; turn the sign of one orbital")
     steps: list[Step] = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,6 +39,7 @@ def vqe(
     gradient_tolerance: float = 1e-6,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
+    settings: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Minimise the energy of a circuit.
@@ -49,6 +52,7 @@ def vqe(
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
         max_evaluations: limit on energies computed.
         time_limit: limit in seconds on the optimisation.
+        settings: more of what the record is to say, such as how the circuit was screened.
         progress: told the energy as it falls.
 
     Returns:
@@ -76,22 +80,25 @@ def vqe(
         if isinstance(start, str)
         else _check_parameters(start, circuit.num_parameters)
     )
-    settings = {
+    recorded = {
         "ansatz": circuit.name,
         "parameters": circuit.num_parameters,
-        "amplitudes": circuit.space.size,
+        "state_size": circuit.space.size,
         "start": start if isinstance(start, str) else "given",
         "optimizer": optimizer,
         "gradient_tolerance": gradient_tolerance,
         "max_evaluations": max_evaluations,
         "time_limit": time_limit,
+        **(settings or {}),
     }
 
     def finish(minimum: Minimum) -> Result:
         warnings = []
         if not minimum.converged:
             warnings.append(f"not converged ({minimum.stop_reason})")
-        elif minimum.evaluations == 1 and circuit.num_parameters:
+        elif not circuit.num_parameters:
+            warnings.append("no parameter is left to optimise: this is the initial state's energy")
+        elif minimum.evaluations == 1:
             warnings.append("the start is a stationary point, so this is the energy of the start")
         return Result(
             method=f"{circuit.name}-VQE",
@@ -102,7 +109,7 @@ def vqe(
             seconds=perf_counter() - started - (compile_seconds() - compiled),
             evaluations=minimum.evaluations,
             converged=minimum.converged,
-            settings=settings,
+            settings=recorded,
             parameters=[float(p) for p in minimum.parameters],
             history=minimum.history,
             stop_reason=minimum.stop_reason,

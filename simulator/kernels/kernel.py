@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
 from threading import Timer, current_thread, main_thread
 from time import perf_counter
 from types import FunctionType
@@ -68,6 +70,15 @@ def _interrupts_deferred() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
+@cache
+def digest(folder: Path) -> str:
+    """A digest of all sources in a folder."""
+    found = sha256()
+    for path in sorted(folder.glob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
+
+
 class Kernel:
     """A loop written with `numba.prange`, compiled on first use and cached on disk."""
 
@@ -115,8 +126,9 @@ class Kernel:
         return self._ready[parallel, args[0].dtype]
 
     def _dispatcher(self, *, parallel: bool) -> Any:
-        # The cache on disk knows functions by name only, so the two forms need two names.
-        form = "parallel" if parallel else "serial"
+        # The cache on disk knows functions by the name and age of their own file only: the two
+        # forms need two names, and the helpers in other files a part in them.
+        form = f"{'parallel' if parallel else 'serial'}_{digest(Path(__file__).parent)}"
         function = FunctionType(
             self.function.__code__, self.function.__globals__, f"{self.function.__name__}_{form}"
         )

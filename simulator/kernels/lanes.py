@@ -22,6 +22,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.errors import TypingError
 from numba.core.types import UniTuple  # type: ignore[attr-defined]
 from numba.extending import intrinsic, models, register_model
 
@@ -51,6 +52,12 @@ def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 
+def _check_flat(array: Any) -> None:
+    """Refuse, at compile time, arrays whose numbers are not one behind the other."""
+    if array.ndim != 1 or array.layout != "C":
+        raise TypingError(f"lanes need a contiguous array of one dimension, got {array}")
+
+
 def _bytes(array_type: Any) -> int:
     return int(array_type.dtype.bitwidth) // 8
 
@@ -58,6 +65,7 @@ def _bytes(array_type: Any) -> int:
 @intrinsic
 def load(typing_context: Any, array: Any, index: Any) -> Any:
     """Eight consecutive numbers of a flat array."""
+    _check_flat(array)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array_type = signature.args[0]
@@ -70,6 +78,7 @@ def load(typing_context: Any, array: Any, index: Any) -> Any:
 @intrinsic
 def store(typing_context: Any, array: Any, index: Any, lanes: Any) -> Any:
     """Write eight consecutive numbers of a flat array."""
+    _check_flat(array)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array_type = signature.args[0]

@@ -15,6 +15,21 @@ _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 @numba.njit(**_OPTIONS)
+def _columns(tile, start):
+    """Eight rows of a buffer from a position on, transposed."""
+    return transpose(
+        load(tile, start),
+        load(tile, start + _WIDTH),
+        load(tile, start + np.uint64(2 * WIDTH)),
+        load(tile, start + np.uint64(3 * WIDTH)),
+        load(tile, start + np.uint64(4 * WIDTH)),
+        load(tile, start + np.uint64(5 * WIDTH)),
+        load(tile, start + np.uint64(6 * WIDTH)),
+        load(tile, start + np.uint64(7 * WIDTH)),
+    )
+
+
+@numba.njit(**_OPTIONS)
 def pack_rows(tile, start, psi, positions, first, count, length):
     """Copy `count` rows, the l-th from positions[first + l] on, to row `start` of the buffer on.
 
@@ -61,16 +76,7 @@ def unpack_rows(tile, start, psi, positions, first, count, length):
         done = min(done, length - WIDTH)
         place = np.uint64(done)
         source = begin + place * _WIDTH
-        rows = transpose(
-            load(tile, source),
-            load(tile, source + _WIDTH),
-            load(tile, source + np.uint64(2 * WIDTH)),
-            load(tile, source + np.uint64(3 * WIDTH)),
-            load(tile, source + np.uint64(4 * WIDTH)),
-            load(tile, source + np.uint64(5 * WIDTH)),
-            load(tile, source + np.uint64(6 * WIDTH)),
-            load(tile, source + np.uint64(7 * WIDTH)),
-        )
+        rows = _columns(tile, source)
         k = first
         for row in rows:
             store(psi, np.uint64(positions[k]) + place, row)
@@ -85,16 +91,7 @@ def add_rows(tile, start, psi, positions, first, count, length):
     while count == WIDTH and done + WIDTH <= length:
         place = np.uint64(done)
         source = begin + place * _WIDTH
-        rows = transpose(
-            load(tile, source),
-            load(tile, source + _WIDTH),
-            load(tile, source + np.uint64(2 * WIDTH)),
-            load(tile, source + np.uint64(3 * WIDTH)),
-            load(tile, source + np.uint64(4 * WIDTH)),
-            load(tile, source + np.uint64(5 * WIDTH)),
-            load(tile, source + np.uint64(6 * WIDTH)),
-            load(tile, source + np.uint64(7 * WIDTH)),
-        )
+        rows = _columns(tile, source)
         k = first
         for row in rows:
             target = np.uint64(positions[k]) + place

@@ -102,6 +102,24 @@ def test_fci_is_the_least_eigenvalue(
     assert qchem.fci(hamiltonian).value == pytest.approx(lowest, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("atoms", "energy", "spin_square"),
+    [
+        # The least states have another symmetry or spin than the reference. Least energies over
+        # all representations, by PySCF's direct_spin1_symm.
+        ("H .9 .9 .9; H .9 -.9 -.9; H -.9 .9 -.9; H -.9 -.9 .9", -1.868922407, 0.0),
+        ("C 0 0 0; H 0 0 1.1; H 0 1.1 0", -38.442226196, 2.0),
+        ("B 0 0 0; B 0 0 1.6", -48.524035621, 6.0),
+        ("Be 0 0 0; Be 0 0 1.6", -28.713163426, 0.0),
+    ],
+)
+def test_fci_finds_the_least_state(atoms: str, energy: float, spin_square: float) -> None:
+    found = qchem.fci(electronic_hamiltonian(Molecule.from_atoms(atoms)))
+    assert found.value == pytest.approx(energy, abs=1e-8)
+    assert found.converged
+    assert found.properties["spin_square"] == pytest.approx(spin_square, abs=1e-6)
+
+
 # -- spin ----------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from simulator import (
     Excitation,
     Expectation,
     Matrix,
+    OrbitalRotation,
     PauliString,
     Qubits,
     Step,
@@ -59,21 +60,20 @@ def test_orbitals_of_molecules(name: str, group: str, order: int) -> None:
     assert np.abs(hamiltonian.h2[np.bitwise_xor.outer(pair, pair) != 0]).max(initial=0) < 1e-11
 
 
-def test_labels_do_not_depend_on_the_orientation() -> None:
-    """Degenerate orbitals are pure in any frame, and the energies of the circuit are the same."""
+def test_degenerate_orbitals_do_not_depend_on_the_orientation(nitrogen: Hamiltonian) -> None:
+    """Pure in any frame, so that circuits have the same energies, which mixtures would change."""
     turn = special_ortho_group.rvs(3, random_state=4)
-    water = Molecule.from_name("h2o")
-    atoms = "; ".join(
-        f"{symbol} {x!r} {y!r} {z!r}"
-        for symbol, (x, y, z) in (
-            (row[0], (np.array(row[1:], dtype=float) @ turn).tolist())
-            for row in water.describe()["geometry"]
-        )
-    )
-    turned = electronic_hamiltonian(Molecule.from_atoms(atoms))
-    straight = electronic_hamiltonian(water)
-    assert turned.orbital_symmetry == straight.orbital_symmetry
-    assert turned.reference_energy == pytest.approx(straight.reference_energy, abs=1e-9)
+    x, y, z = (0.5 * 1.0977 * turn[2]).tolist()
+    straight = Molecule.from_atoms("N 0 0 -0.54885; N 0 0 0.54885")
+    turned = Molecule.from_atoms(f"N {x!r} {y!r} {z!r}; N {-x!r} {-y!r} {-z!r}")
+    energies = []
+    for molecule in (straight, turned):
+        hamiltonian = electronic_hamiltonian(molecule)
+        assert len(set(hamiltonian.orbital_symmetry)) > 4
+        circuit = qchem.screen(qchem.uccsd(hamiltonian), hamiltonian)
+        params = qchem.initial_parameters(hamiltonian, circuit, "mp2")
+        energies.append(Expectation(circuit, hamiltonian)(params))
+    assert energies[0] == pytest.approx(energies[1], abs=1e-8)
 
 
 def test_no_symmetry(h4: Hamiltonian) -> None:
@@ -153,16 +153,47 @@ def test_open_shells_are_screened_to_their_own_symmetry(spin: int) -> None:
 
 @pytest.mark.parametrize("amplitudes", ["mp2", "ccsd"])
 def test_threshold(nitrogen: Hamiltonian, amplitudes: str) -> None:
+    """MP2 says nothing of singles, so they stay; CCSD does."""
     circuit = qchem.uccsd(nitrogen)
     params = qchem.initial_parameters(nitrogen, circuit, amplitudes)
     screened = qchem.screen(
         circuit, nitrogen, symmetry=False, threshold=0.01, amplitudes=amplitudes
     )
     assert screened.space == circuit.space
-    kept = [step.generator for step in screened.steps]
-    large = np.flatnonzero(np.abs(params) >= 0.01)
-    assert kept == [circuit.steps[k].generator for k in large]
-    assert screened.num_parameters == len(large) > 0
+    expected = []
+    for step, amplitude in zip(circuit.steps, params, strict=True):
+        assert isinstance(step.generator, Excitation)
+        single = len(step.generator.alpha[0] + step.generator.beta[0]) == 1
+        if abs(amplitude) >= 0.01 or (single and amplitudes == "mp2"):
+            expected.append(step.generator)
+    assert [step.generator for step in screened.steps] == expected
+    assert 0 < screened.num_parameters == len(expected) < circuit.num_parameters
+
+
+def test_steps_that_no_parameter_turns_stay() -> None:
+    """A rotation of orbitals of one symmetry stays, whatever the threshold; others are refused."""
+    hamiltonian = electronic_hamiltonian(Molecule.from_name("h4_chain"))
+    space, reference = hamiltonian.space, BasisState(hamiltonian.space.reference)
+    ansatz = qchem.uccsd(hamiltonian).steps
+    mixing = Circuit(space, reference, (*ansatz, Step(OrbitalRotation(0, 2), offset=0.01)))
+    screened = qchem.screen(mixing, hamiltonian, threshold=0.1)
+    assert screened.steps[-1].generator == OrbitalRotation(0, 2)
+    start = np.full(screened.num_parameters, 0.1)
+    kept = {step.generator for step in screened.steps}
+    padded = np.array([0.1 if step.generator in kept else 0.0 for step in ansatz])
+    assert Expectation(screened, hamiltonian)(start) == pytest.approx(
+        Expectation(mixing, hamiltonian)(padded), abs=1e-11
+    )
+    forbidden = Excitation(alpha=((1,), (2,)))
+    for step in (
+        Step(OrbitalRotation(1, 2), offset=0.7),
+        Step(forbidden, ((0, 1.0),), 0.1),
+        Step(forbidden, ((len(ansatz), 1.0), (0, 1.0))),
+    ):
+        breaking = Circuit(space, reference, (*ansatz, step))
+        with pytest.raises(InputError, match="symmetry=False"):
+            qchem.screen(breaking, hamiltonian)
+        assert qchem.screen(breaking, hamiltonian, symmetry=False) == breaking
 
 
 def test_shared_parameters_are_renumbered() -> None:
@@ -183,6 +214,11 @@ def test_what_cannot_be_screened_is_refused(h2: Hamiltonian) -> None:
     qubits = Circuit(Qubits(4), BasisState(5), (Step(PauliString.parse("Y0"), ((0, 1.0),)),))
     with pytest.raises(InputError, match="excitations"):
         qchem.screen(qubits, h2)
+    with pytest.raises(InputError, match="amplitudes"):
+        qchem.screen(qchem.uccsd(h2), h2, amplitudes="mp3")
+    lih = electronic_hamiltonian(Molecule.from_name("lih"))
+    with pytest.raises(InputError, match="expected a circuit on"):
+        qchem.screen(qchem.uccsd(h2), lih)
     for threshold in (-1.0, float("nan"), float("inf")):
         with pytest.raises(InputError, match="threshold"):
             qchem.screen(qchem.uccsd(h2), h2, threshold=threshold)
@@ -234,7 +270,8 @@ def test_signs_of_orbitals(signs: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "matrix", [[[1, 0]], [[2, 0], [0, 0.5]], [[0, 1], [1, 0]], [[np.nan, 0], [0, 1]], [1.0]]
+    "matrix",
+    [[[1, 0]], [[2, 0], [0, 0.5]], [[0, 1], [1, 0]], [[np.nan, 0], [0, 1]], [1.0], [["a"]], [[1j]]],
 )
 def test_what_is_no_rotation_is_refused(matrix: object) -> None:
     with pytest.raises(InputError, match="orbital"):

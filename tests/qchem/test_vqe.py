@@ -129,7 +129,7 @@ def test_result_is_a_record(h3_doublet: Hamiltonian) -> None:
     assert entry["settings"] == {
         "ansatz": "UCCSD",
         "parameters": uccsd(h3_doublet).num_parameters,
-        "amplitudes": 9,
+        "state_size": 9,
         "start": "mp2",
         "optimizer": "L-BFGS-B",
         "gradient_tolerance": 1e-6,

@@ -102,6 +102,16 @@ def test_runs_against_one_at_a_time(data: st.DataObject, space: Electrons, seed:
     compare(space, list(data.draw(runs(space.norb))), seed)
 
 
+def test_a_run_against_matrix_exponentials() -> None:
+    space = Electrons(4, (3, 2))
+    run = full_run(space)
+    steps = tuple(Step(e, ((k, 1.0),)) for k, e in enumerate(run))
+    circuit = Circuit(space, BasisState(space.reference), steps)
+    params = np.random.default_rng(0).normal(size=len(run))
+    state = Expectation(circuit, Matrix(np.eye(space.size))).state(params)
+    np.testing.assert_allclose(state, dense_state(circuit, params), atol=1e-12)
+
+
 def full_run(space: Electrons) -> list[Excitation]:
     """Every kind of job: shared alpha parts, shared beta parts, each spin alone, and loners."""
     singles = [((i,), (a,)) for i in range(space.norb) for a in range(space.norb) if i < a]
@@ -248,6 +258,9 @@ def test_generators_pass_the_contract_in_a_sector() -> None:
         lambda: Electrons(3, (1, 1), (0, 1)),
         lambda: Electrons(2, (1, 1), (0, -1)),
         lambda: Electrons(2, (1, 1), (0, 1), -1),
+        lambda: Electrons(2, (1, 1), irrep=1),
+        lambda: Electrons(2, (1, 1), (0, 0.5)),  # type: ignore[arg-type]
+        lambda: Electrons(2, (1, 1), (0, 1), 1.0),  # type: ignore[arg-type]
     ],
 )
 def test_impossible_labels_are_refused(make: object) -> None:
@@ -300,7 +313,7 @@ def small_circuit(space: Electrons) -> Circuit:
 
 @pytest.mark.parametrize("nelec", [(2, 2), (3, 1), (4, 4), (0, 2)], ids=str)
 def test_one_kernel_for_small_systems(nelec: tuple[int, int]) -> None:
-    """It gives what separate parts give (the objective as a variance's parts do not fit it)."""
+    """It gives what the general program gives, and the dense state's mean."""
     space = Electrons(4, nelec)
     circuit = small_circuit(space)
     rng = np.random.default_rng(7)
@@ -328,6 +341,9 @@ def test_small_programs_check_their_parameters() -> None:
         program.value_and_gradient([0.0])
     with pytest.raises(ValueError, match="finite"):
         program.value_and_gradient([0.0, np.inf, 0.0])
+    huge = Circuit(space, BasisState(51), (Step(OrbitalRotation(0, 1), ((0, 1e200),)),))
+    with pytest.raises(ValueError, match="finite angles"):
+        Program(huge, Mean(Matrix(np.eye(36)))).value_and_gradient([1e200])
     value, gradient = program.value_and_gradient(range(3))
     assert value == pytest.approx(1)
     assert gradient.shape == (3,)

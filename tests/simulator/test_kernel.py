@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
@@ -48,3 +50,27 @@ def test_quick_loading_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
         fresh()(0, np.zeros(1))
     assert not heard
     fresh()(0, np.zeros(1))  # and outside nobody listens
+
+
+def test_a_kernel_is_stored_under_all_sources_it_may_use(tmp_path: Path) -> None:
+    """A change of a helper in another file makes a new name, so that nothing old is loaded."""
+    folder = Path(module.__file__).parent
+    same, other = tmp_path / "same", tmp_path / "other"
+    for copy in (same, other):
+        copy.mkdir()
+        for path in folder.glob("*.py"):
+            (copy / path.name).write_bytes(path.read_bytes())
+    with (other / "tiles.py").open("a") as file:
+        file.write("# changed\n")
+    assert module.digest(same) == module.digest(folder) != module.digest(other)
+    assert module.digest(folder) in fresh().serial.py_func.__name__
+
+
+def test_lanes_need_flat_arrays() -> None:
+    from simulator.kernels.lanes import load, total
+
+    first = numba.njit(lambda array: total(load(array, np.uint64(0))))
+    assert first(np.arange(8.0)) == 28
+    for array in (np.arange(16.0)[::2], np.zeros((8, 8))):
+        with pytest.raises(numba.core.errors.TypingError, match="contiguous"):
+            first(array)

@@ -187,6 +187,43 @@ def test_integrals_without_symmetry_have_none() -> None:
     assert orbital_symmetry(*integrals(4, 0)) == (0, 0, 0, 0)
 
 
+def test_rounding_does_not_couple_sectors() -> None:
+    """Forbidden integrals below the threshold are dropped before their sums could pass it."""
+    labels, norb, nelec = (0, 1, 0, 1, 0, 1, 0, 1), 8, (2, 6)
+    one, two = integrals(norb, 3, labels)
+    space = Electrons(norb, nelec, labels)
+    state = random_state(space.size, seed=1)
+    expected = applied(TwoBodyOperator(one, two, 0.0, space), state)
+    pair = np.bitwise_xor.outer(labels, labels)
+    noise = 9e-12
+    rough_one = tuple(array + noise * (pair != 0) for array in one)
+    forbidden = np.bitwise_xor.outer(pair, pair) != 0
+    rough_two = tuple(array + noise * forbidden for array in two)
+    rough = TwoBodyOperator(
+        (rough_one[0], rough_one[1]), (rough_two[0], rough_two[1], rough_two[2]), 0.0, space
+    )
+    np.testing.assert_allclose(applied(rough, state), expected, atol=1e-9)
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_wide_sectors_against_all_determinants(data: st.DataObject) -> None:
+    """Rows of many lanes in sectors of different widths."""
+    norb = data.draw(st.integers(5, 8))
+    labels = tuple(data.draw(st.lists(st.integers(0, 3), min_size=norb, max_size=norb)))
+    nelec = (data.draw(st.integers(0, norb)), data.draw(st.integers(0, norb)))
+    one, two = integrals(norb, 1, labels)
+    full = Electrons(norb, nelec)
+    state = random_state(full.size, seed=2)
+    whole = applied(TwoBodyOperator(one, two, 0.4, full), state)
+    for irrep in range(4):
+        space = Electrons(norb, nelec, labels, irrep)
+        if space.size:
+            where = full.indices(space.configurations())
+            found = applied(TwoBodyOperator(one, two, 0.4, space), state[where])
+            np.testing.assert_allclose(found, whole[where], atol=1e-10)
+
+
 def test_integrals_that_leave_the_sector_are_refused() -> None:
     with pytest.raises(SpaceError, match="changes the symmetry"):
         TwoBodyOperator(*integrals(3, 0), 0.0, Electrons(3, (1, 1), (0, 1, 0)))
