@@ -28,7 +28,7 @@ import qchem
 import simulator
 from simulator.excitation_tables import ExcitationTables
 from simulator.kernels.excitations import GATHER, ROWS, TILES
-from simulator.two_body import string_matrix
+from simulator.two_body_tables import string_matrix
 
 
 @numba.njit(parallel=True)  # type: ignore[untyped-decorator]

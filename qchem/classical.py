@@ -22,7 +22,7 @@ from qminima.result import Result
 from simulator.memory import require_memory
 from simulator.operators import MatrixOperator
 from simulator.spaces import Electrons
-from simulator.two_body import table_memory
+from simulator.two_body_tables import table_memory
 
 from .amplitudes import Amplitudes
 from .hamiltonian import Hamiltonian

@@ -14,7 +14,7 @@ from qminima.tables import counted
 from simulator.circuit import Circuit
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.spaces import Electrons
-from simulator.two_body import table_memory
+from simulator.two_body_tables import table_memory
 
 from . import classical
 from .ansatz.uccsd import uccsd

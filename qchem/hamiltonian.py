@@ -133,10 +133,10 @@ class Hamiltonian:
         """A label of each orbital under which all integrals are totally symmetric.
 
         Labels combine by exclusive or, as irreducible representations of D2h and its subgroups;
-        they are read off the integrals (`simulator.two_body.orbital_symmetry`), so that any
+        they are read off the integrals (`simulator.symmetry.orbital_symmetry`), so that any
         Hamiltonian has them.
         """
-        from simulator.two_body import orbital_symmetry
+        from simulator.symmetry import orbital_symmetry
 
         return orbital_symmetry(self.one_electron, self.two_electron)
 

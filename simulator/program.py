@@ -16,7 +16,7 @@ from .observables import Matrix, Observable
 from .planar import Planar, join
 from .small import small_program
 from .spaces import Electrons
-from .two_body import table_memory
+from .two_body_tables import table_memory
 
 Floats = NDArray[np.float64]
 Precision = Literal["double", "single"]

@@ -18,6 +18,8 @@ as weights of each column (`weights`) and as the excitation of a row into itself
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numba
 import numpy as np
 from numba import prange
@@ -28,25 +30,131 @@ from .tiles import add_rows, pack_rows
 
 GROUP = 4  # pairs rs that are done together
 
+
+class Rows(NamedTuple):
+    """Where the determinants of each alpha string stand.
+
+    Attributes:
+        start: position of the first.
+        width: how many there are.
+        chunk: how many of them are taken at a time.
+        sector: which sector they belong to.
+        beta: first beta string.
+    """
+
+    start: Any
+    width: Any
+    chunk: Any
+    sector: Any
+    beta: Any
+
+
+class StringMatrix(NamedTuple):
+    """A sparse matrix over the strings of one spin.
+
+    Attributes:
+        tiles: what is done at a time.  Alpha: (first row, last row, first column, last column)
+            of a part that fits into a cache.  Beta: (first row, rows), up to eight.
+        ranges: first entry of each row of the matrix, and one past the last entry of all.
+        columns: their columns; of beta counted in the sector.
+        values: their values.
+    """
+
+    tiles: Any
+    ranges: Any
+    columns: Any
+    values: Any
+
+
+class Weights(NamedTuple):
+    """Alpha excitations, those of a string into itself included, that leave beta as it is.
+
+    Attributes:
+        ranges: first entry of each row, and one past the last of all.
+        rows: the row that each entry comes from.
+        index: which row of `values`.
+        sign: its sign.
+        values: sum_r (pq|rr) n_r of each pair pq (rows) and each beta string (columns).
+    """
+
+    ranges: Any
+    rows: Any
+    index: Any
+    sign: Any
+    values: Any
+
+
+class Links(NamedTuple):
+    """Alpha excitations p != q by the string they lead to and the symmetry class of pq.
+
+    Attributes:
+        ranges: bounds of the entries, shape (rows, classes + 1).
+        rows: the row that each entry comes from.
+        pairs: number of pq in its class.
+        sign: its sign.
+    """
+
+    ranges: Any
+    rows: Any
+    pairs: Any
+    sign: Any
+
+
+class Moves(NamedTuple):
+    """Integrals, and the beta excitations rs that they go with.
+
+    Attributes:
+        classes: (first pair, pairs, first integral, whether totally symmetric) of each class.
+        integrals: (pq|rs) of each class, a square matrix.
+        own: sum_p (pp|rs) n_p of each alpha string and each totally symmetric pair rs.
+        bounds: of the entries of each sector, pair rs and chunk they start from.
+        target: beta string that an entry leads to, counted in its sector.
+        source: beta string that it starts from, counted in its chunk.
+        sign: its sign.
+    """
+
+    classes: Any
+    integrals: Any
+    own: Any
+    bounds: Any
+    target: Any
+    source: Any
+    sign: Any
+
+
+class Scratch(NamedTuple):
+    """Memory of each thread.
+
+    Attributes:
+        buffers: as long as 16 of the longest rows.
+        places: positions of rows.
+        factors: four for each of these.
+    """
+
+    buffers: Any
+    places: Any
+    factors: Any
+
+
 _WIDTH = np.uint64(WIDTH)
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 @numba.njit(**_OPTIONS)
-def _alpha_columns(out, psi, tile, row_start, ranges, rows, values):
+def _alpha_columns(out, psi, tile, start, alpha):
     """Write the matrix over alpha strings applied to a range of columns."""
     first_row, last_row, first_column, last_column = tile
     for row in range(first_row, last_row):
-        first, last, column = ranges[row], ranges[row + 1], first_column
-        begin = np.uint64(row_start[row])
+        first, last, column = alpha.ranges[row], alpha.ranges[row + 1], first_column
+        begin = np.uint64(start[row])
         while column < last_column:
             if last_column - column >= 4 * WIDTH:
                 j = np.uint64(column)
                 a, b = splat(psi, 0.0), splat(psi, 0.0)
                 c, d = splat(psi, 0.0), splat(psi, 0.0)
                 for k in range(first, last):
-                    factor = splat(psi, values[k])
-                    x = np.uint64(row_start[rows[k]]) + j
+                    factor = splat(psi, alpha.values[k])
+                    x = np.uint64(start[alpha.columns[k]]) + j
                     a = multiply_add(factor, load(psi, x), a)
                     b = multiply_add(factor, load(psi, x + _WIDTH), b)
                     c = multiply_add(factor, load(psi, x + np.uint64(2 * WIDTH)), c)
@@ -61,15 +169,15 @@ def _alpha_columns(out, psi, tile, row_start, ranges, rows, values):
                 j = np.uint64(column)
                 a = splat(psi, 0.0)
                 for k in range(first, last):
-                    x = np.uint64(row_start[rows[k]]) + j
-                    a = multiply_add(splat(psi, values[k]), load(psi, x), a)
+                    x = np.uint64(start[alpha.columns[k]]) + j
+                    a = multiply_add(splat(psi, alpha.values[k]), load(psi, x), a)
                 store(out, begin + j, a)
                 column += WIDTH
             else:
                 number = 0.0
                 for k in range(first, last):
-                    number += values[k] * psi[row_start[rows[k]] + column]
-                out[row_start[row] + column] = number
+                    number += alpha.values[k] * psi[start[alpha.columns[k]] + column]
+                out[start[row] + column] = number
                 column += 1
 
 
@@ -127,138 +235,96 @@ def _four_products(products, stride, first, last, psi, places, factors, count):
 
 
 @numba.njit(**_OPTIONS)
-def _cross_row(
-    out, psi, row, buffer, places, factors, row_start, row_width, row_chunk, row_sector,
-    link_range, link_row, link_pair, link_sign, classes, integrals, own, segments, p, q, sign,
-):  # fmt: skip
+def _cross_row(out, psi, row, buffer, places, factors, rows, links, moves):
     """Add what alpha and beta excitations together contribute to one row."""
-    start = row_start[row]
-    for kind in range(len(classes)):
-        first_pair, pairs, base, symmetric = classes[kind]
-        first, last = link_range[row, kind], link_range[row, kind + 1]
+    start = rows.start[row]
+    for kind in range(len(moves.classes)):
+        first_pair, pairs, base, symmetric = moves.classes[kind]
+        first, last = links.ranges[row, kind], links.ranges[row, kind + 1]
         count = last - first
         if symmetric == 0 and count == 0:
             continue
         for k in range(count):
-            places[k] = row_start[link_row[first + k]]
+            places[k] = rows.start[links.rows[first + k]]
         if symmetric == 1:
             places[count] = start
-        source = link_row[first] if count > 0 else row
-        width, chunk = row_width[source], row_chunk[source]
+        source = links.rows[first] if count > 0 else row
+        width, chunk = rows.width[source], rows.chunk[source]
         for part in range((width + chunk - 1) // chunk):
             begin, end = part * chunk, min(width, (part + 1) * chunk)
             for group in range(0, pairs, GROUP):
                 size = min(GROUP, pairs - group)
                 for k in range(count):
-                    place = base + link_pair[first + k] * pairs + group
+                    place, sign = base + links.pairs[first + k] * pairs, links.sign[first + k]
                     for g in range(size):
-                        factors[GROUP * k + g] = link_sign[first + k] * integrals[place + g]
+                        factors[GROUP * k + g] = sign * moves.integrals[place + group + g]
                 if symmetric == 1:
                     for g in range(size):
-                        factors[GROUP * count + g] = own[row, group + g]
+                        factors[GROUP * count + g] = moves.own[row, group + g]
                 _four_products(buffer, chunk, begin, end, psi, places, factors, count + symmetric)
                 for g in range(size):
-                    bounds = segments[row_sector[row], first_pair + group + g]
+                    bounds = moves.bounds[rows.sector[row], first_pair + group + g]
                     shift, target = np.uint64(g * chunk), np.uint64(start)
                     for e in range(bounds[part], bounds[part + 1]):
-                        value = buffer[shift + np.uint64(q[e])]
-                        out[target + np.uint64(p[e])] += sign[e] * value
+                        value = buffer[shift + np.uint64(moves.source[e])]
+                        out[target + np.uint64(moves.target[e])] += moves.sign[e] * value
 
 
 @numba.njit(**_OPTIONS)
-def _beta_rows(
-    out, psi, buffer, row, rows, row_start, row_width, row_beta, ranges, columns, values
-):
+def _beta_rows(out, psi, buffer, row, count, rows, beta):
     """Add the matrix over beta strings applied to up to eight rows that follow each other."""
-    width, string = row_width[row], row_beta[row]
-    pack_rows(buffer, 0, psi, row_start, row, rows, width)
+    width, string = rows.width[row], rows.beta[row]
+    pack_rows(buffer, 0, psi, rows.start, row, count, width)
     for j in range(width):
         even, odd = splat(psi, 0.0), splat(psi, 0.0)
-        first, last = ranges[string + j], ranges[string + j + 1]
+        first, last = beta.ranges[string + j], beta.ranges[string + j + 1]
         for k in range(first, last - 1, 2):
-            x = load(buffer, np.uint64(columns[k]) * _WIDTH)
-            even = multiply_add(splat(psi, values[k]), x, even)
-            x = load(buffer, np.uint64(columns[k + 1]) * _WIDTH)
-            odd = multiply_add(splat(psi, values[k + 1]), x, odd)
+            x = load(buffer, np.uint64(beta.columns[k]) * _WIDTH)
+            even = multiply_add(splat(psi, beta.values[k]), x, even)
+            x = load(buffer, np.uint64(beta.columns[k + 1]) * _WIDTH)
+            odd = multiply_add(splat(psi, beta.values[k + 1]), x, odd)
         if (last - first) % 2 == 1:
-            x = load(buffer, np.uint64(columns[last - 1]) * _WIDTH)
-            even = multiply_add(splat(psi, values[last - 1]), x, even)
+            x = load(buffer, np.uint64(beta.columns[last - 1]) * _WIDTH)
+            even = multiply_add(splat(psi, beta.values[last - 1]), x, even)
         store(buffer, np.uint64((width + j) * WIDTH), add(even, odd))
-    add_rows(buffer, width, out, row_start, row, rows, width)
+    add_rows(buffer, width, out, rows.start, row, count, width)
 
 
 @kernel
-def apply(
-    psi, out, buffers, places, factors,
-    row_start, row_width, row_chunk, row_sector, row_beta,
-    alpha_tiles, alpha_range, alpha_row, alpha_value,
-    weight_range, weight_row, weight_index, weight_sign, weights,
-    link_range, link_row, link_pair, link_sign, classes, integrals, own,
-    segments, p, q, sign,
-    beta_tiles, beta_range, beta_column, beta_value,
-):  # fmt: skip
+def apply(psi, out, scratch, rows, alpha, weights, links, moves, beta):
     """Write the operator applied to psi into out.
 
     Args:
         psi: the vector.
         out: the result.
-        buffers: scratch of each thread, as long as 16 of the longest rows.
-        places: scratch of each thread for positions of rows.
-        factors: scratch of each thread, four for each of these.
-        row_start: position of the first determinant of each alpha string.
-        row_width: number of determinants of each.
-        row_chunk: how many of them are taken at a time.
-        row_sector: sector of each.
-        row_beta: first beta string of each.
-        alpha_tiles: (first row, last row, first column, last column) that fit a cache.
-        alpha_range: entries of each row of the matrix over alpha strings.
-        alpha_row: their columns.
-        alpha_value: their values.
-        weight_range: alpha excitations of each row that are diagonal in beta.
-        weight_row: rows that they come from.
-        weight_index: which of `weights`.
-        weight_sign: their signs.
-        weights: sum_r (pq|rr) n_r of each pair pq (rows) and each beta string (columns).
-        link_range: excitations p != q of each row, class by class.
-        link_row: rows that they come from.
-        link_pair: which pair of the class.
-        link_sign: their signs.
-        classes: (first pair, pairs, first integral, whether totally symmetric) of each symmetry.
-        integrals: (pq|rs) of each class, a square matrix.
-        own: sum_p (pp|rs) n_p of each alpha string and each totally symmetric pair rs.
-        segments: bounds of the entries of each sector, pair rs and chunk they start from.
-        p: beta string that an entry leads to, counted in the sector.
-        q: beta string that it starts from, counted in its chunk.
-        sign: its sign.
-        beta_tiles: (first row, rows) of up to eight rows each.
-        beta_range: entries of each row of the matrix over beta strings.
-        beta_column: their columns, counted in the sector.
-        beta_value: their values.
+        scratch: `Scratch`.
+        rows: `Rows`.
+        alpha: `StringMatrix` of alpha.
+        weights: `Weights`.
+        links: `Links`.
+        moves: `Moves`.
+        beta: `StringMatrix` of beta.
     """
-    threads, rows = len(buffers), len(row_start)
-    strips, tiles = len(alpha_tiles), len(beta_tiles)
+    threads, strings = len(scratch.buffers), len(rows.start)
+    strips, tiles = len(alpha.tiles), len(beta.tiles)
     for strip in prange(strips):
-        _alpha_columns(out, psi, alpha_tiles[strip], row_start, alpha_range, alpha_row, alpha_value)
+        _alpha_columns(out, psi, alpha.tiles[strip], rows.start, alpha)
     for piece in prange(threads):
-        for row in range(piece * rows // threads, (piece + 1) * rows // threads):
-            start, width = row_start[row], row_width[row]
+        for row in range(piece * strings // threads, (piece + 1) * strings // threads):
+            start, width = rows.start[row], rows.width[row]
             if width == 0:
                 continue
-            for k in range(weight_range[row], weight_range[row + 1]):
-                factor, weight = weight_sign[k], weights[weight_index[k]]
-                x, shift = np.uint64(row_start[weight_row[k]]), np.uint64(row_beta[row])
+            for k in range(weights.ranges[row], weights.ranges[row + 1]):
+                factor, weight = weights.sign[k], weights.values[weights.index[k]]
+                x, shift = np.uint64(rows.start[weights.rows[k]]), np.uint64(rows.beta[row])
                 begin = np.uint64(start)
                 for j in range(np.uint64(width)):
                     out[begin + j] += factor * weight[shift + j] * psi[x + j]
             _cross_row(
-                out, psi, row, buffers[piece], places[piece], factors[piece],
-                row_start, row_width, row_chunk, row_sector, link_range, link_row, link_pair,
-                link_sign, classes, integrals, own, segments, p, q, sign,
+                out, psi, row, scratch.buffers[piece], scratch.places[piece],
+                scratch.factors[piece], rows, links, moves,
             )  # fmt: skip
     for piece in prange(threads):
         for tile in range(piece * tiles // threads, (piece + 1) * tiles // threads):
-            row, count = beta_tiles[tile]
-            _beta_rows(
-                out, psi, buffers[piece], row, count, row_start, row_width, row_beta,
-                beta_range, beta_column, beta_value,
-            )  # fmt: skip
+            row, count = beta.tiles[tile]
+            _beta_rows(out, psi, scratch.buffers[piece], row, count, rows, beta)

@@ -17,8 +17,9 @@ from simulator import Electrons, SpaceError
 from simulator.kernels import two_body
 from simulator.operators import MatrixOperator
 from simulator.planar import join, split
+from simulator.symmetry import orbital_symmetry
 from simulator.testing import dense_annihilator, random_state
-from simulator.two_body import TwoBodyOperator, orbital_symmetry, two_body_operator
+from simulator.two_body import TwoBodyOperator, two_body_operator
 
 Floats = NDArray[np.float64]
 Integrals = tuple[tuple[Floats, Floats], tuple[Floats, Floats, Floats]]
@@ -135,7 +136,7 @@ def test_wider_rows_against_pyscf(nelec: tuple[int, int]) -> None:
         simulator.set_threads(threads)
         out = np.full(space.size, np.nan)
         getattr(two_body.apply, form)(
-            state, out, *operator._scratch(np.dtype(float)), *operator._arrays
+            state, out, operator.scratch(np.dtype(float)), *operator.tables
         )
         np.testing.assert_allclose(out, expected, atol=1e-12 * scale)
 
@@ -147,8 +148,8 @@ def test_chunks_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     state = random_state(space.size, seed=1)
     expected = applied(TwoBodyOperator(*integrals(norb, 1), 0.0, space), state)
     for chunk, cache in ((8, 1), (16, 1 << 14), (24, 1 << 19)):
-        monkeypatch.setattr("simulator.two_body.CHUNK", chunk)
-        monkeypatch.setattr("simulator.two_body.CACHE", cache)
+        monkeypatch.setattr("simulator.two_body_tables.CHUNK", chunk)
+        monkeypatch.setattr("simulator.two_body_tables.CACHE", cache)
         found = applied(TwoBodyOperator(*integrals(norb, 1), 0.0, space), state)
         np.testing.assert_allclose(found, expected, atol=1e-10)
 

@@ -1,0 +1,261 @@
+"""Tables on strings for the kernel that applies one- and two-body operators."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from math import comb
+from typing import TYPE_CHECKING, Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from .excitation_tables import move_electrons, string_table
+from .kernels.lanes import WIDTH
+from .kernels.two_body import Links, Moves, Rows, StringMatrix, Weights
+from .spaces import Electrons
+from .symmetry import ZERO
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Pair = tuple[int, int]
+
+# Columns of a row of products that are made before they are used, and bytes of a tile: so much
+# stays in the first and second level of the cache.
+CHUNK = 512
+CACHE = 1 << 19
+
+
+def two_body_tables(
+    space: Electrons,
+    symmetry: tuple[int, ...],
+    ab: Floats,
+    alpha: csr_array[Any],
+    beta: csr_array[Any],
+) -> tuple[Rows, StringMatrix, Weights, Links, Moves, StringMatrix]:
+    """The arguments of the kernel that follow its scratch."""
+    norb = space.norb
+    occupied = [
+        (space.strings(spin)[:, None] >> np.arange(norb) & 1).astype(float) for spin in (0, 1)
+    ]
+    classes: dict[int, list[Pair]] = {0: []}
+    for pair in combinations(range(norb), 2):
+        classes.setdefault(symmetry[pair[0]] ^ symmetry[pair[1]], []).append(pair)
+    pairs = list(classes.values())
+    # (pp|rr) and, of totally symmetric pairs, (pq|rr): spin by spin the diagonal of a pair.
+    weighted = [(p, p) for p in range(norb)] + pairs[0]
+    weights = [ab[p, q].diagonal() @ occupied[1].T for p, q in weighted]
+    own = np.zeros((space.shape[0], len(pairs[0])))
+    for number, (r, s) in enumerate(pairs[0]):
+        own[:, number] = occupied[0] @ ab[:, :, r, s].diagonal()
+    integrals = [
+        np.array([[ab[p, q, r, s] for r, s in members] for p, q in members])
+        for members in pairs
+        if members
+    ]
+    sizes = np.array([len(members) for members in pairs])
+    table = np.zeros((len(pairs), 4), dtype=np.int64)
+    table[:, 0], table[:, 1] = np.cumsum(sizes) - sizes, sizes
+    table[:, 2], table[0, 3] = np.cumsum(sizes**2) - sizes**2, 1
+    ranges, rows, index, sign = _alpha_links(space, [weighted])
+    return (
+        _rows(space),
+        _string_matrix(alpha, _alpha_tiles(space), np.arange(space.shape[0])),
+        Weights(
+            np.append(ranges[:, 0], ranges[-1:, 1]),
+            rows,
+            index,
+            sign,
+            np.array(weights).reshape(len(weighted), -1),
+        ),
+        Links(*_alpha_links(space, pairs)),
+        Moves(
+            table,
+            np.concatenate([np.zeros(0), *(block.ravel() for block in integrals)]),
+            own,
+            *_beta_entries(space, [pair for members in pairs for pair in members]),
+        ),
+        _string_matrix(beta, _beta_tiles(space), _local(space)),
+    )
+
+
+def _string_matrix(matrix: csr_array[Any], tiles: Integers, number: NDArray[Any]) -> StringMatrix:
+    """A sparse matrix for the kernel, its columns renumbered."""
+    columns = number[matrix.indices].astype(np.int32)
+    return StringMatrix(tiles, matrix.indptr.astype(np.int64), columns, matrix.data)
+
+
+def _rows(space: Electrons) -> Rows:
+    """Where the determinants of each alpha string stand."""
+    rows = np.zeros((5, space.shape[0]), dtype=np.int64)
+    for number, sector in enumerate(space.sectors):
+        count, width = sector.shape
+        first, last = sector.alpha
+        rows[0, first:last] = sector.offset + width * np.arange(count)
+        rows[1:, first:last] = np.array([[width], [chunk_size(width)], [number], [sector.beta[0]]])
+    return Rows(*(row.copy() for row in rows))
+
+
+def _alpha_links(
+    space: Electrons, classes: list[list[Pair]]
+) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32], Floats]:
+    """All <I|E_pq + E_qp|K> that are not zero (E_pp once), by I, then by class of pq.
+
+    Returns:
+        Ranges, shape (strings, classes + 1); K; number of the pair in its class; sign.
+    """
+    count = space.shape[0]
+    columns: list[list[Any]] = [[], [], [], [], []]
+    for kind, members in enumerate(classes):
+        for number, (p, q) in enumerate(members):
+            source, target, sign = string_table(space, 0, ((q,), (p,)) if p != q else ((), ()))
+            if p == q:
+                source = target = np.flatnonzero(space.strings(0) >> p & 1)
+                sign = np.ones(len(source))
+            for there, here in ((source, target), (target, source))[: 1 + (p != q)]:
+                constant = np.ones(len(here), dtype=np.int64)
+                for column, piece in zip(
+                    columns, (here, kind * constant, there, number * constant, sign), strict=True
+                ):
+                    column.append(piece)
+    if not columns[0]:
+        return np.zeros((count, len(classes) + 1), dtype=np.int64), *_no_links()
+    here, kinds, there, numbers = (np.concatenate(column) for column in columns[:4])
+    signs: Floats = np.concatenate(columns[4])
+    width = _rows(space).width
+    stored = np.flatnonzero((width[here] > 0) & (width[there] > 0))
+    key = (here * len(classes) + kinds)[stored]
+    order = stored[np.argsort(key, kind="stable")]
+    bounds = np.searchsorted(np.sort(key), np.arange(count * len(classes) + 1))
+    ranges = np.empty((count, len(classes) + 1), dtype=np.int64)
+    ranges[:, :-1] = bounds[:-1].reshape(count, -1)
+    ranges[:, -1] = bounds[len(classes) :: len(classes)]
+    return ranges, there[order].astype(np.int32), numbers[order].astype(np.int32), signs[order]
+
+
+def _no_links() -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32), np.zeros(0)
+
+
+def chunk_size(width: int) -> int:
+    """How many columns of a row are taken at a time: equal parts, whole lanes."""
+    parts = max(1, -(-width // CHUNK))
+    return -(-width // (parts * WIDTH)) * WIDTH
+
+
+def _alpha_tiles(space: Electrons) -> Integers:
+    """(first row, last row, first column, last column) of tiles that fit into the cache."""
+    tiles = []
+    for sector in space.sectors:
+        rows, width = sector.shape
+        step = max(4 * WIDTH, CACHE // (8 * rows) // (4 * WIDTH) * 4 * WIDTH)
+        tiles += [(*sector.alpha, low, min(width, low + step)) for low in range(0, width, step)]
+    return np.array(tiles, dtype=np.int64).reshape(-1, 4)
+
+
+def _beta_entries(
+    space: Electrons, pairs: list[Pair]
+) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32], Floats]:
+    """All <J'|E_rs + E_sr|J> that are not zero, by sector of the result, pair, and chunk of J.
+
+    Returns:
+        Bounds, shape (sectors, pairs, chunks + 1); J' counted in its sector; J counted in its
+        chunk; sign.
+    """
+    sectors = {sector.label: sector for sector in space.sectors}
+    most = max((-(-s.shape[1] // chunk_size(s.shape[1])) for s in sectors.values()), default=1)
+    bounds = np.zeros((len(sectors), len(pairs), most + 1), dtype=np.int64)
+    local, pieces, length = _local(space), [], 0
+    for number, (r, s) in enumerate(pairs):
+        source, target, sign = string_table(space, 1, ((s,), (r,)))
+        here, there = np.concatenate([target, source]), np.concatenate([source, target])
+        signs = np.concatenate([sign, sign])
+        for row, sector in enumerate(space.sectors):
+            partner = sectors.get(sector.label ^ space.label((r, s)))
+            if partner is None:
+                continue
+            first, last = sector.beta
+            inside = np.flatnonzero((here >= first) & (here < last))
+            inside = inside[np.argsort(local[there[inside]], kind="stable")]
+            chunk = chunk_size(partner.shape[1])
+            q = local[there[inside]]
+            bounds[row, number] = length + np.searchsorted(q, chunk * np.arange(most + 1))
+            pieces.append((local[here[inside]], q % chunk, signs[inside]))
+            length += len(inside)
+    if not pieces:
+        return bounds, *_no_links()
+    p, q, sign = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return bounds, p, q.astype(np.int32), sign
+
+
+def _local(space: Electrons) -> NDArray[np.int32]:
+    """Number of each beta string in its sector."""
+    local = np.zeros(space.shape[1], dtype=np.int32)
+    for sector in space.sectors:
+        local[slice(*sector.beta)] = np.arange(sector.shape[1])
+    return local
+
+
+def _beta_tiles(space: Electrons) -> Integers:
+    """(first row, rows) of rows taken eight at a time."""
+    tiles = [
+        (row, min(WIDTH, sector.alpha[1] - row))
+        for sector in space.sectors
+        for row in range(*sector.alpha, WIDTH)
+    ]
+    return np.array(tiles, dtype=np.int64).reshape(-1, 2)
+
+
+def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_array[Any]:
+    """The operator among electrons of one spin, over their strings, by the Slater-Condon rules.
+
+    diagonal       sum_k h_kk + 1/2 sum_kl [(kk|ll) - (kl|lk)]
+    i -> a         h_ai + sum_k [(ai|kk) - (ak|ki)]
+    i j -> a b     (ai|bj) - (aj|bi)
+    """
+    from scipy.sparse import csr_array
+
+    strings, norb, count = space.strings(spin), space.norb, space.nelec[spin]
+    bits = strings[:, None] >> np.arange(norb) & 1
+    occupied = bits.astype(float)
+    filled = np.nonzero(bits)[1].reshape(len(strings), count)
+    free = np.nonzero(1 - bits)[1].reshape(len(strings), norb - count)
+    pairs = np.einsum("kkll->kl", h2) - np.einsum("kllk->kl", h2)
+    mean = np.einsum("aikk->aik", h2) - np.einsum("akki->aik", h2)
+    diagonal = occupied @ np.diag(h1) + 0.5 * np.einsum("sk,kl,sl->s", occupied, pairs, occupied)
+    everything = np.arange(len(strings))
+    rows, columns, values = [everything], [everything], [diagonal]
+
+    def add(leave: list[Integers], fill: list[Integers], elements: Floats) -> None:
+        """Elements between all strings and what becomes of them; orbitals differ by string."""
+        keep = np.flatnonzero(np.abs(elements) > ZERO)
+        moved, sign = move_electrons(
+            strings[keep], [part[keep] for part in leave], [part[keep] for part in fill]
+        )
+        rows.append(space.rank(spin, moved))
+        columns.append(keep)
+        values.append(sign * elements[keep])
+
+    for i, a in product(filled.T, free.T):
+        add([i], [a], h1[a, i] + np.einsum("sk,sk->s", mean[a, i], occupied))
+    for (i, j), (a, b) in product(combinations(filled.T, 2), combinations(free.T, 2)):
+        add([i, j], [a, b], h2[a, i, b, j] - h2[a, j, b, i])
+    shape = (len(strings), len(strings))
+    entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+    return csr_array(entries, shape=shape)
+
+
+def table_memory(space: Electrons) -> int:
+    """Bytes of the tables on strings, at the peak of their making, without regard to symmetry."""
+    total: int = (1 << 22) + numba.get_num_threads() * 50 * WIDTH * max(space.shape)
+    for strings, count in zip(space.shape, space.nelec, strict=True):
+        empty = space.norb - count
+        singles, doubles = count * empty, comb(count, 2) * comb(empty, 2)
+        pairs = comb(space.norb, 2)
+        # Coordinates and values twice, rows and columns of the matrix, links and their signs,
+        # sums over the other spin, and the excitations of a circuit.
+        total += strings * (60 * (1 + singles + doubles) + 80 * singles + 8 * pairs)
+    return total
