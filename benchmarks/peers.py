@@ -23,7 +23,7 @@ def environment(peer: str) -> Path:
     """The interpreter of a peer's environment, made if it is missing."""
     folder = FOLDER / peer
     stamp = folder / ".complete"
-    if not stamp.exists():
+    if not (stamp.exists() and (folder / "bin" / "python").exists()):
         print(
             f"installing {peer} into {folder.relative_to(HERE.parent)}, a few minutes", flush=True
         )

@@ -74,3 +74,18 @@ def test_lanes_need_flat_arrays() -> None:
     for array in (np.arange(16.0)[::2], np.zeros((8, 8))):
         with pytest.raises(numba.core.errors.TypingError, match="contiguous"):
             first(array)
+
+
+def test_kernels_work_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba raises `RuntimeError` where no folder for its cache can be written."""
+    njit = numba.njit
+
+    def refusing(*args: Any, **options: Any) -> Any:
+        if options.pop("cache", False):
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(*args, **options)
+
+    monkeypatch.setattr(numba, "njit", refusing)
+    values = np.zeros(2)
+    fresh()(0, values)
+    assert values.tolist() == [1, 1]
