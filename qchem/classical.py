@@ -31,7 +31,7 @@ from .spin import spin_square
 if TYPE_CHECKING:
     from pyscf.scf.hf import SCF
 
-# PySCF's Davidson keeps up to this many vectors and their images.
+# ARPACK keeps 20 vectors; the rest is for work, images and the least states.
 LANCZOS_VECTORS = 20 + 8
 # Residual at which FCI is converged, relative to the energy; the energy is off by its square.
 _RESIDUAL = 1e-9
@@ -141,10 +141,10 @@ def fci(hamiltonian: Hamiltonian) -> Result:
         f"full configuration interaction over {space.size:,} determinants",
         "choose an active space",
     )
-    energy, vector, sector, converged = min(
-        (_lowest_state(hamiltonian, part) for part in _symmetries(hamiltonian)),
-        key=lambda state: state[0],
-    )
+    states = [_lowest_state(hamiltonian, part) for part in _symmetries(hamiltonian)]
+    energy, vector, sector, _ = min(states, key=lambda state: state[0])
+    # Where one symmetry is not settled, it may hold a lower state than the least of the others.
+    converged = all(settled for *_, settled in states)
     properties = {}
     if hamiltonian.restricted:
         properties["spin_square"] = spin_square(vector, sector)

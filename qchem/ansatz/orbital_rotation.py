@@ -31,7 +31,10 @@ def orbital_rotation(matrix: ArrayLike) -> tuple[Step, ...]:
     ...     print(step)
     exp(0.927295 * [orbitals 0 1])
     """
-    given = np.asarray(matrix)
+    try:
+        given = np.asarray(matrix)
+    except ValueError:
+        raise InputError("expected a rectangular matrix of orbitals, got a ragged one") from None
     if given.dtype.kind not in "biuf":
         raise InputError(f"expected a real matrix of orbitals, got {given.dtype} values")
     rest = given.astype(float)

@@ -271,7 +271,16 @@ def test_signs_of_orbitals(signs: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(
     "matrix",
-    [[[1, 0]], [[2, 0], [0, 0.5]], [[0, 1], [1, 0]], [[np.nan, 0], [0, 1]], [1.0], [["a"]], [[1j]]],
+    [
+        [[1, 0]],
+        [[2, 0], [0, 0.5]],
+        [[0, 1], [1, 0]],
+        [[np.nan, 0], [0, 1]],
+        [1.0],
+        [["a"]],
+        [[1j]],
+        [[1], [0, 1]],
+    ],
 )
 def test_what_is_no_rotation_is_refused(matrix: object) -> None:
     with pytest.raises(InputError, match="orbital"):
