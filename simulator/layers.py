@@ -16,7 +16,7 @@ from .kernels import layers as kernels
 from .kernels.butterflies import LEAST_BITS
 from .kernels.kernel import runs_parallel
 from .kernels.phases import CODES, NOTHING, VALUES
-from .planar import Planar
+from .planar import PADDING_BYTES, Planar
 from .spaces import FlipSymmetric, Qubits, Space
 
 Floats = NDArray[np.float64]
@@ -25,8 +25,6 @@ Integers = NDArray[np.int64]
 # Bytes of a tile, all rows together: half the second level of the cache of common processors.
 _TILE_BYTES = 1 << 18
 _LINE_BYTES = 64
-# Rows of scratch at distances of a power of two would get in each other's way in the cache.
-_PADDING = 3 * _LINE_BYTES
 # So many times as many tiles as threads, where there are several.
 _TILES_PER_THREAD = 4
 # Columns of passes.
@@ -148,7 +146,7 @@ class Tiling:
             tile_bits = min(tile_bits, bits - (_TILES_PER_THREAD * threads - 1).bit_length())
         line_bits = (_LINE_BYTES // itemsize).bit_length() - 1
         groups = groups_of_bits(bits, tile_bits, line_bits, mirrored=mirrored)
-        length = (1 << tile_bits) + _PADDING // itemsize if len(groups) > 1 else 0
+        length = (1 << tile_bits) + PADDING_BYTES // itemsize if len(groups) > 1 else 0
         return cls(tile_bits, groups, np.empty((threads, rows, length), dtype=dtype))
 
     @property
@@ -181,12 +179,9 @@ class LayerRun:
         self._mirrored = isinstance(space, FlipSymmetric)
         self._bits = self._qubits - self._mirrored
         self._tilings: dict[Any, Tiling] = {}
-        self._kind, self._levels = NOTHING, np.zeros(1)
-        self._labels: NDArray[Any] = np.zeros(0, dtype=np.uint8)
-        if values is not None and values.codes is not None:
-            self._kind, self._levels, self._labels = CODES, values.levels, values.codes
-        elif values is not None:
-            self._kind, self._labels = VALUES, values.levels
+        self._values = values or DiagonalValues(np.zeros(1), np.zeros(0, dtype=np.uint8))
+        coded = self._values.codes is not None
+        self._kind = NOTHING if values is None else CODES if coded else VALUES
 
     @staticmethod
     def supports(space: Space) -> bool:
@@ -197,7 +192,7 @@ class LayerRun:
         """Apply all steps, first to last."""
         layers, tiling = Layers.of(angles, self._qubits), self._tiling(2, psi.dtype)
         kernels.forward(
-            work_of_layers(self._bits), *psi, self._labels, tiling.scratch, tiling.bits,
+            work_of_layers(self._bits), *psi, self._values.labels, tiling.scratch, tiling.bits,
             passes_of_layers(tiling.groups, len(layers)), self._lowered(layers, psi.dtype),
         )  # fmt: skip
 
@@ -207,7 +202,7 @@ class LayerRun:
         passes = passes_of_layers(tiling.groups, len(layers))
         sums = np.zeros((len(passes), tiling.most_tiles, 4))
         kernels.backward(
-            work_of_layers(self._bits), *psi, *lam, self._labels, tiling.scratch, tiling.bits,
+            work_of_layers(self._bits), *psi, *lam, self._values.labels, tiling.scratch, tiling.bits,
             passes, self._lowered(layers, psi.dtype), sums,
         )  # fmt: skip
         return self._overlaps(layers, passes, sums.sum(axis=1), len(angles))
@@ -215,7 +210,6 @@ class LayerRun:
     def _overlaps(self, layers: Layers, passes: Integers, sums: Floats, count: int) -> Floats:
         """What the kernel summed up, freed of the factors that butterflies left out."""
         overlaps = np.zeros(count)
-        low, step = self._levels[0], np.diff(self._levels[:2]).sum()
         weights = np.ones(len(layers))
         shares = 1 / np.bincount(layers.origin)
 
@@ -229,7 +223,7 @@ class LayerRun:
             if row[_SECOND] >= 0:
                 add_mixer(row[_SECOND], second, qubits)
             if layer >= 0 and layers.phased[layer]:
-                mean = low * plain + step * weighted if self._kind == CODES else weighted
+                mean = self._values.low * plain + self._values.step * weighted
                 overlaps[2 * layers.origin[layer]] += weights[layer] * mean
             if row[_FIRST] >= 0:
                 add_mixer(row[_FIRST], first, qubits)
@@ -238,9 +232,10 @@ class LayerRun:
     def _lowered(self, layers: Layers, dtype: Any) -> kernels.Layers:
         """The layers as the kernels take them."""
         kinds = np.where(layers.phased, self._kind, NOTHING)
-        tables = np.zeros((len(layers), 2 * len(self._levels)), dtype=dtype)
+        levels = self._values.levels if self._kind == CODES else np.zeros(1)
+        tables = np.zeros((len(layers), 2 * len(levels)), dtype=dtype)
         if self._kind == CODES:
-            phases = np.multiply.outer(layers.gammas, self._levels)
+            phases = np.multiply.outer(layers.gammas, levels)
             tables[:, ::2] = layers.scales[:, None] * np.cos(phases)
             tables[:, 1::2] = layers.scales[:, None] * np.sin(phases)
         turns = layers.gammas / (2 * pi)
@@ -252,3 +247,9 @@ class LayerRun:
         if key not in self._tilings:
             self._tilings[key] = Tiling.of(self._bits, rows, dtype, mirrored=self._mirrored)
         return self._tilings[key]
+
+
+def layer_memory(steps: int, space: Space) -> int:
+    """Bytes of scratch and of the sums that a backward sweep collects, tile by tile."""
+    sums = steps * (space.size // (_TILE_BYTES // 32)) * 32
+    return sums + (numba.get_num_threads() + 1) * 4 * _TILE_BYTES

@@ -45,7 +45,7 @@ def cosine_and_sine(fraction):
     x = (fraction - np.rint(fraction)) * (math.pi / 4)
     y = x * x
     # Of s = sin x and h = 1 - cos x, doubling keeps the relative accuracy of small angles.
-    s = x * (1 - y / 6 * (1 - y / 20 * (1 - y / 42 * (1 - y / 72 * (1 - y / 110)))))
+    s = x * (1 - y / 6 * (1 - y / 20 * (1 - y / 42 * (1 - y / 72 * (1 - y / 110 * (1 - y / 156))))))
     h = y / 2 * (1 - y / 12 * (1 - y / 30 * (1 - y / 56 * (1 - y / 90 * (1 - y / 132)))))
     for _ in range(3):
         s, h = 2 * s * (1 - h), 2 * s * s
