@@ -99,7 +99,8 @@ def _check_size(
             whole = whole @ adjacent
         raise InputError(
             f"the light cone of the term {terms[largest][0]} has {whole.nnz} qubits, "
-            "more than any state vector could hold; use less depth"
+            "more than any state vector could hold; use less depth, "
+            "or qopt.OneLayerExpectation for one layer"
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -25,6 +27,8 @@ Floats = NDArray[np.float64]
 
 # Programs are kept between calls up to this many bytes; the others are made anew each time.
 _KEPT_BYTES = 1 << 28
+
+_ADVICE = "use less depth, or qopt.OneLayerExpectation for one layer"
 
 
 class LightConeExpectation:
@@ -51,6 +55,7 @@ class LightConeExpectation:
 
     Raises:
         InputError: for a depth out of range, or a cone that is too large.
+        ValueError: for an unknown precision.
         MemoryLimitError: if the circuit of the largest cone does not fit into memory.
 
     >>> import networkx, qopt
@@ -70,6 +75,8 @@ class LightConeExpectation:
         max_qubits: int = 24,
     ) -> None:
         check_depth(depth)
+        if precision not in get_args(Precision):
+            raise ValueError(f"expected precision 'double' or 'single', got {precision!r}")
         self.depth = depth
         self.num_parameters = 2 * depth
         self._precision: Precision = precision
@@ -134,9 +141,10 @@ class LightConeExpectation:
         if cone.num_qubits > max_qubits:
             raise InputError(
                 f"expected light cones of at most {max_qubits} qubits, got {name} and "
-                f"{format_bytes(memory)} of memory; use less depth, or raise max_qubits"
+                f"{format_bytes(memory)} of memory; {_ADVICE}, or raise max_qubits"
             )
-        require_memory(memory + _KEPT_BYTES, name, "use less depth")
+        kept = min(_KEPT_BYTES, memory * self.num_cones)
+        require_memory(memory + kept, name, _ADVICE)
 
 
 def _size(cone: Cone) -> tuple[int, int]:
