@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from math import prod
 
 from simulator.polynomial import Term
 
 from .cones import Cone
 
+# Colours of qubits; qubits and colour of each term.
+Listing = tuple[tuple[int, ...], tuple[tuple[tuple[int, ...], int], ...]]
+
 # Symmetries of a cone that are followed. With more, some equal cones may count as different.
 _MOST_ORDERS = 64
-
-# Colours of qubits; qubits, colour and sign of each term.
-Form = tuple[tuple[int, ...], tuple[tuple[tuple[int, ...], int, int], ...]]
 
 
 class ConeClasses:
@@ -24,16 +23,17 @@ class ConeClasses:
 
     Renaming qubits changes no mean, and neither does z_j -> -z_j in the cost and in what is
     measured, because X_j leaves the uniform state and the mixer alone; so two cones in which
-    some weights have other signs can be equal. (Costs with linear terms are compared with the
-    signs they have.)
+    some weights have other signs can be equal. What these flips leave is the sign of each product
+    of terms in which every spin occurs an even number of times, such as those around a cycle.
+    (Costs with linear terms are compared with the signs they have.)
 
     A cone is a graph of qubits and terms. What hangs on it as a tree is folded, leaf by leaf,
     into a number for the qubit or term it hangs on (A. Aho, J. Hopcroft and J. Ullman, 1974): if
     the whole cone is a tree, this leaves its measured term only, with one number. The qubits that
     remain are put in order by the refinement of colours (B. Weisfeiler and A. Leman, 1968); where
-    several have the same colour, each is put first in turn. In each order signs are chosen such
-    that the first terms are positive, and the least list of terms that results is the form of
-    the cone. Cones with one form are equal, since the form holds all of the cone.
+    several have the same colour, each is put first in turn. The form of a cone is the least list
+    of terms in any of these orders, and the least list of signs that goes with it. Cones with one
+    form are equal, since the form holds all of the cone.
 
     Attributes:
         cones: the first cone of each class.
@@ -45,34 +45,37 @@ class ConeClasses:
         self.counts: list[int] = []
         self._classes: dict[Hashable, int] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._views: dict[Hashable, list[_View]] = {}
+        self._shapes: dict[Hashable, _Shape] = {}
 
     def add(self, cone: Cone) -> None:
         """Count a cone in its class, a new one if need be."""
-        form = self._form(cone)
-        position = self._classes.setdefault(form, len(self.cones))
+        position = self._classes.setdefault(self._form(cone), len(self.cones))
         if position == len(self.cones):
             self.cones.append(cone)
             self.counts.append(0)
         self.counts[position] += 1
 
-    def _form(self, cone: Cone) -> Form:
+    def _form(self, cone: Cone) -> Hashable:
         signed = any(len(qubits) == 1 for qubits, _ in cone.terms)
         sizes = tuple((qubits, w if signed else abs(w)) for qubits, w in cone.terms)
         key = sizes, cone.measured
-        views = self._views.get(key)
-        if views is None:
-            views = self._views[key] = self._folded(cone.num_qubits, sizes, cone.measured)
-        return min(view.form(cone.terms, signed) for view in views)
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = self._shape(cone.num_qubits, sizes, cone.measured)
+        if signed:
+            return shape.number
+        negative = sum(1 << index for index, (_, weight) in enumerate(cone.terms) if weight < 0)
+        return shape.number, min(
+            tuple((negative & circuit).bit_count() % 2 for circuit in circuits)
+            for circuits in shape.circuits
+        )
 
     def _number(self, key: Hashable) -> int:
         """Equal numbers for equal keys."""
         return self._numbers.setdefault(key, len(self._numbers))
 
-    def _folded(
-        self, num_qubits: int, terms: tuple[Term, ...], measured: tuple[int, ...]
-    ) -> list[_View]:
-        """All views of a cone; nodes are the qubits and, numbered after them, the terms."""
+    def _shape(self, num_qubits: int, terms: tuple[Term, ...], measured: tuple[int, ...]) -> _Shape:
+        """The form without signs. Nodes are the qubits and, numbered after them, the terms."""
         labels: list[Hashable] = ["qubit"] * num_qubits
         labels += [(weight, index in measured) for index, (_, weight) in enumerate(terms)]
         near: list[set[int]] = [set() for _ in labels]
@@ -87,13 +90,16 @@ class ConeClasses:
             for node, around in enumerate(near)
             if around or node in fixed
         }
-        kept = [
-            (near[node], colours[node], node - num_qubits, bool(below[node]))
-            for node in colours
-            if node >= num_qubits
+        listings = [
+            _listing(order, colours, near, num_qubits)
+            for order in islice(self._orders(colours, near, num_qubits), _MOST_ORDERS)
         ]
-        orders = islice(self._orders(colours, near, num_qubits), _MOST_ORDERS)
-        return [_View.of(order, colours, kept) for order in orders]
+        least = min(listing for listing, _ in listings)
+        hung = sum(1 << index for index in range(len(terms)) if below[num_qubits + index])
+        return _Shape(
+            self._number(least),
+            [_circuits(*listing, hung) for listing in listings if listing[0] == least],
+        )
 
     def _fold(
         self, labels: list[Hashable], near: list[set[int]], fixed: set[int]
@@ -144,46 +150,53 @@ class ConeClasses:
 
 
 @dataclass(frozen=True)
-class _View:
-    """What remains of a cone without the trees that hang on it, in one order of its qubits.
+class _Shape:
+    """All of a cone but the signs of its weights.
 
     Attributes:
-        qubits: number of each qubit, which holds the trees below it.
-        terms: places of the qubits that remain, number, and index in the cone of each term, and
-            whether other qubits hung on it.
+        number: equal for equal shapes.
+        circuits: for each order that gives this shape, sets of terms whose product is the same
+            for all spins, as bits of their indices.
     """
 
-    qubits: tuple[int, ...]
-    terms: list[tuple[tuple[int, ...], int, int, bool]]
+    number: int
+    circuits: list[list[int]]
 
-    @classmethod
-    def of(
-        cls,
-        order: list[int],
-        colours: dict[int, int],
-        terms: list[tuple[set[int], int, int, bool]],
-    ) -> _View:
-        """The view of terms, given with the qubits themselves."""
-        place = {qubit: position for position, qubit in enumerate(order)}
-        placed = [(tuple(sorted(place[q] for q in qubits)), *rest) for qubits, *rest in terms]
-        return cls(tuple(colours[qubit] for qubit in order), sorted(placed))
 
-    def form(self, terms: tuple[Term, ...], signed: bool) -> Form:
-        """The view with signs of terms, which are told apart by number if the cost is `signed`.
+def _listing(
+    order: list[int], colours: dict[int, int], near: list[set[int]], num_qubits: int
+) -> tuple[Listing, list[int]]:
+    """What remains of a cone in one order of its qubits, and the index of each term in it."""
+    place = {qubit: position for position, qubit in enumerate(order)}
+    terms = sorted(
+        (tuple(sorted(place[qubit] for qubit in near[node])), colour, node - num_qubits)
+        for node, colour in colours.items()
+        if node >= num_qubits
+    )
+    listing = (
+        tuple(colours[qubit] for qubit in order),
+        tuple((qubits, colour) for qubits, colour, _ in terms),
+    )
+    return listing, [index for _, _, index in terms]
 
-        A term with a qubit below it can be given any sign by that qubit, others by the last of
-        their qubits whose sign no term has decided before.
-        """
-        signs: dict[int, int] = {}
-        found = []
-        for qubits, number, index, free in self.terms:
-            sign = 1
-            if not (signed or free):
-                sign = 1 if terms[index][1] > 0 else -1
-                undecided = [qubit for qubit in qubits if qubit not in signs]
-                signs.update(dict.fromkeys(undecided, 1))
-                sign *= prod(signs[qubit] for qubit in qubits)
-                if undecided and sign < 0:
-                    signs[undecided[-1]], sign = -1, 1
-            found.append((qubits, number, sign))
-        return self.qubits, tuple(found)
+
+def _circuits(listing: Listing, indices: list[int], hung: int) -> list[int]:
+    """A basis of the sets of terms whose product is the same for all spins.
+
+    Gaussian elimination over the field of two elements, term by term. Terms on which other
+    qubits hung, given as bits, are in no such set.
+    """
+    basis: dict[int, tuple[int, int]] = {}
+    circuits = []
+    for (qubits, _), index in zip(listing[1], indices, strict=True):
+        spins, members = sum(1 << qubit for qubit in qubits), 1 << index
+        if hung & members:
+            continue
+        while spins and spins.bit_length() in basis:
+            other = basis[spins.bit_length()]
+            spins, members = spins ^ other[0], members ^ other[1]
+        if spins:
+            basis[spins.bit_length()] = spins, members
+        else:
+            circuits.append(members)
+    return circuits

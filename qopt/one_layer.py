@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class OneLayerExpectation:
         for block in self._triangles:
             plain[block.edges] = False
         self._plain = np.flatnonzero(plain)
-        self._largest = max(np.abs(weights).max(initial=0), np.abs(self._fields).max(initial=0))
+        self._largest = float(np.abs(np.append(weights, self._fields)).max(initial=0))
 
     def __call__(self, params: ArrayLike) -> float:
         """The mean cost at (gamma, beta)."""
@@ -98,7 +99,7 @@ class OneLayerExpectation:
 
     def _checked(self, params: ArrayLike) -> tuple[float, float]:
         gamma, beta = checked_parameters(params, 2).tolist()
-        if not np.isfinite(2 * gamma * self._largest):
+        if not (isfinite(2 * gamma * self._largest) and isfinite(4 * beta)):
             raise ValueError("expected parameters that give finite angles, got an overflow")
         return gamma, beta
 
