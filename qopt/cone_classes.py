@@ -97,7 +97,7 @@ class ConeClasses:
         least = min(listing for listing, _ in listings)
         hung = sum(1 << index for index in range(len(terms)) if below[num_qubits + index])
         return _Shape(
-            self._number(least),
+            self._number(("shape", least)),
             [_circuits(*listing, hung) for listing in listings if listing[0] == least],
         )
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Integers = NDArray[np.int64]
 
+# Terms whose surroundings are listed in one go.
+_BLOCK = 1 << 12
+
 
 @dataclass(frozen=True)
 class Cone:
@@ -56,32 +59,41 @@ def light_cones(cost: Polynomial, depth: int) -> list[Cone]:
     terms = [term for term in cost.terms if term[0]]
     if not terms:
         return []
-    inner, outer = _reach(terms, depth)
+    touch = _touch(terms)
+    adjacent = touch.T @ touch
     cones: dict[bytes, tuple[list[int], Integers]] = {}
-    for position in range(len(terms)):
-        measured, _ = cones.setdefault(_row(inner, position).tobytes(), ([], _row(outer, position)))
-        measured.append(position)
+    for start in range(0, len(terms), _BLOCK):
+        stop = min(start + _BLOCK, len(terms))
+        inner = _reach(terms[start:stop], touch[start:stop], adjacent, depth)
+        outer = inner @ touch.T
+        outer.sort_indices()
+        for row in range(stop - start):
+            key = _row(inner, row).tobytes()
+            measured, _ = cones.setdefault(key, ([], _row(outer, row)))
+            measured.append(start + row)
     return [_cone(terms, seen.tolist(), measured) for measured, seen in cones.values()]
 
 
-def _reach(terms: list[Term], depth: int) -> tuple[csr_array[Any], csr_array[Any]]:
-    """For each term: qubits within distance p - 1, and terms that touch these."""
+def _touch(terms: list[Term]) -> csr_array[Any]:
+    """Which term touches which qubit, a matrix with a row for each term."""
     from scipy.sparse import csr_array
 
-    counts = np.array([len(qubits) for qubits, _ in terms])
     columns = np.concatenate([qubits for qubits, _ in terms])
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    touch = csr_array((np.ones(len(columns), dtype=bool), columns, starts))
-    adjacent = csr_array(touch.T @ touch)
+    starts = np.cumsum([0] + [len(qubits) for qubits, _ in terms])
+    return csr_array((np.ones(len(columns), dtype=bool), columns, starts))
+
+
+def _reach(
+    terms: list[Term], touch: csr_array[Any], adjacent: csr_array[Any], depth: int
+) -> csr_array[Any]:
+    """For each term the qubits within distance p - 1, after a check of those within p."""
     reach = touch
     for layer in range(depth):
         _check_size(terms, adjacent, reach, depth - layer)
         inner, reach = reach, reach @ adjacent
     _check_size(terms, adjacent, reach, 0)
-    outer = csr_array(inner @ touch.T)
     inner.sort_indices()
-    outer.sort_indices()
-    return inner, outer
+    return inner
 
 
 def _check_size(

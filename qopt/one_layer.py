@@ -23,6 +23,9 @@ Numbers = NDArray[np.inexact[Any]]
 # Imaginary parts are of this size, so that their squares vanish beside any real part.
 _STEP = 1e-100
 
+# Weights below this are taken for zero where the step is chosen.
+_SMALLEST = 1e-200
+
 
 class OneLayerExpectation:
     r"""<C> of QAOA with one layer, for costs of degree at most two.
@@ -85,7 +88,7 @@ class OneLayerExpectation:
     def value_and_gradient(self, params: ArrayLike) -> tuple[float, Floats]:
         """The mean cost at (gamma, beta) and its two derivatives."""
         gamma, beta = self._checked(params)
-        step = _STEP / self._largest if self._largest else _STEP
+        step = _STEP / max(self._largest, _SMALLEST)
         functions = self._functions(gamma, step)
         single, double, square = (function.real for function in functions)
         by_gamma = _mean(beta, *(function.imag / step for function in functions))

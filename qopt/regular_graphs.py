@@ -63,18 +63,26 @@ def _check(degree: int, nodes: int, girth: int) -> None:
         )
     if girth < 3:
         raise InputError(f"expected a girth of at least 3, got {girth}")
-    least = _moore_bound(degree, girth)
-    if degree > 1 and nodes < least:
+    if degree > 1 and not _fits(degree, nodes, girth):
         raise InputError(
-            f"expected at least {least} nodes for degree {degree} and girth {girth}, got {nodes}"
+            f"a {degree}-regular graph of girth {girth} has more than {nodes} nodes; "
+            "use more nodes or a smaller girth"
         )
 
 
-def _moore_bound(degree: int, girth: int) -> int:
-    """Nodes within sight of one node, or of one edge for an even girth, if no cycle closes."""
-    roots, first = (1, degree) if girth % 2 else (2, 2 * (degree - 1))
-    least: int = roots + sum(first * (degree - 1) ** k for k in range((girth - 1) // 2))
-    return least
+def _fits(degree: int, nodes: int, girth: int) -> bool:
+    """Whether there are as many nodes as lie within sight if no cycle closes (Moore's bound).
+
+    They are counted from one node, or from the two ends of an edge where the girth is even.
+    """
+    seen = front = 1 if girth % 2 else 2
+    branches = degree if girth % 2 else degree - 1
+    for _ in range((girth - 1) // 2):
+        front *= branches
+        seen, branches = seen + front, degree - 1
+        if seen > nodes:
+            break
+    return seen <= nodes
 
 
 def _destroy_short_cycles(neighbours: Neighbours, girth: int, generator: random.Random) -> bool:
@@ -118,6 +126,8 @@ def _near(neighbours: Neighbours, start: int, end: int, steps: int) -> bool:
         front = {node for near in front for node in neighbours[near]} - seen
         if end in front:
             return True
+        if not front:
+            break
         seen = seen | front
     return False
 

@@ -218,12 +218,8 @@ def test_renamed_cones_are_found_equal(make: Callable[[int], Terms], depth: int)
 
 
 @pytest.mark.parametrize("make", [cubic, torus, mixed, with_fields])
-def test_equal_cones_have_equal_means(make: Callable[[int], Terms]) -> None:
-    """Costs and measured terms of two cones of a class agree in all moments of the cost.
-
-    Their values over all configurations are the same up to the order, together with those of
-    what is measured.
-    """
+def test_equal_cones_have_equal_values(make: Callable[[int], Terms]) -> None:
+    """Two cones of a class have the same pairs of cost and measured value, up to the order."""
     first: dict[int, Floats] = {}
     classes = ConeClasses()
     for cone in light_cones(Polynomial(make(8)), 1):
