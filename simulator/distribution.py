@@ -96,13 +96,13 @@ def value_quantile(psi: Planar, values: Floats, fraction: float) -> float:
     keys, prefix, size = values.view(np.uint64), 0, psi.shape[1]
     for shift in range(56, -1, -8):
         partial = np.zeros((_pieces(size, 256), 256))
-        start, by = np.uint64(prefix), np.uint64(shift)
-        probability.digit_probabilities(size, psi, keys, start, by, partial)
-        digit, fraction = _passing(partial.sum(axis=0), fraction)
-        prefix = prefix << 8 | digit
+        start, end = np.uint64(prefix), np.uint64(shift)
+        probability.byte_probabilities(size, psi, keys, start, end, partial)
+        byte, fraction = _passing(partial.sum(axis=0), fraction)
+        prefix = prefix << 8 | byte
     sign = 1 << 63
-    bits = prefix ^ sign if prefix & sign else ~prefix & (2 * sign - 1)
-    return float(np.uint64(bits).view(np.float64))
+    key = prefix ^ sign if prefix & sign else ~prefix & (2 * sign - 1)
+    return float(np.uint64(key).view(np.float64))
 
 
 def num_blocks(size: int) -> int:

@@ -1,4 +1,4 @@
-"""Probabilities |psi|^2: sums over blocks, over levels and over digits of values.
+"""Probabilities |psi|^2: sums over blocks, over levels and over bytes of values.
 
 `psi` has a row of real and, for complex states, one of imaginary parts; vectors of users are
 read in the same way through strided views. All sums are in double precision and over fixed
@@ -22,6 +22,14 @@ def _weight(psi, k):
     if psi.shape[0] == 2:
         weight += np.float64(psi[1, k]) ** 2
     return weight
+
+
+@njit
+def _scale(psi, k, factor, out):
+    """Write factor psi_k."""
+    out[0, k] = factor * psi[0, k]
+    if psi.shape[0] == 2:
+        out[1, k] = factor * psi[1, k]
 
 
 @kernel
@@ -69,11 +77,12 @@ def level_probabilities(psi, codes, partial):
 
 
 @kernel
-def digit_probabilities(psi, keys, prefix, shift, partial):
-    """The probability of each byte (key >> shift) & 255 among keys that start with `prefix`.
+def byte_probabilities(psi, keys, prefix, shift, partial):
+    """The probability of each byte that may follow `prefix` in the keys that start with it.
 
-    `keys` are the bits of floating-point numbers as unsigned integers; they are compared in the
-    order of the numbers. Each row of `partial`, zero before, takes its share of the positions.
+    `keys` are the bits of floating-point numbers as unsigned integers, which `ordered` puts into
+    the order of the numbers; the byte begins at bit `shift`. Each row of `partial`, zero before,
+    takes its share of the positions.
     """
     pieces, size = partial.shape[0], psi.shape[1]
     for piece in prange(pieces):
@@ -107,19 +116,17 @@ def scale_by_level(psi, codes, factors, out):
     """Write factors[codes[k]] psi_k."""
     for k in prange(psi.shape[1]):
         factor = factors[codes[k]]
-        for row in range(psi.shape[0]):
-            out[row, k] = factor * psi[row, k]
+        _scale(psi, k, factor, out)
 
 
 @kernel
 def scale_by_tail(psi, values, quantile, alpha, out, partial):
     """Write f psi with f = t - (t - C)+ / alpha; partial sums of f |psi|^2, one for each entry."""
-    pieces, size = partial.size, psi.shape[1]
+    pieces, size, slope = partial.size, psi.shape[1], 1 / alpha
     for piece in prange(pieces):
         total = 0.0
         for k in range(size * piece // pieces, size * (piece + 1) // pieces):
-            factor = quantile - max(quantile - values[k], 0.0) / alpha
+            factor = quantile - max(quantile - values[k], 0.0) * slope
             total += factor * _weight(psi, k)
-            for row in range(psi.shape[0]):
-                out[row, k] = factor * psi[row, k]
+            _scale(psi, k, factor, out)
         partial[piece] = total

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -93,6 +95,10 @@ def cases() -> list[tuple[Circuit, Polynomial]]:
 CASES = cases()
 
 
+cached_values = cache(lambda cost, space: dense_observable(cost, space).diagonal().real)
+cached_state = cache(lambda circuit: dense_state(circuit, params_of(circuit)))
+
+
 def params_of(circuit: Circuit) -> Floats:
     return np.random.default_rng(3).normal(size=circuit.num_parameters)
 
@@ -102,11 +108,10 @@ def params_of(circuit: Circuit) -> Floats:
 def test_value_against_the_definition(
     circuit: Circuit, observable: Polynomial, alpha: float
 ) -> None:
-    params = params_of(circuit)
-    state = dense_state(circuit, params)
-    values = dense_observable(observable, circuit.space).diagonal().real
+    state, values = cached_state(circuit), cached_values(observable, circuit.space)
     expected = by_definition(values, np.abs(state) ** 2, alpha)
-    assert Program(circuit, CVaR(observable, alpha))(params) == pytest.approx(expected, abs=1e-11)
+    value = Program(circuit, CVaR(observable, alpha))(params_of(circuit))
+    assert value == pytest.approx(expected, abs=1e-11)
 
 
 @pytest.mark.parametrize("alpha", ALPHAS)
@@ -225,6 +230,19 @@ def test_quantile_of_any_floats(listed: list[float], alpha: float, seed: int) ->
     assert value_quantile(split(state, 1, np.float64), values, alpha) == expected
 
 
+def test_quantile_of_many_values() -> None:
+    """Enough of them for several shares."""
+    from simulator.distribution import level_quantile, value_quantile
+
+    rng = np.random.default_rng(5)
+    values = np.round(rng.normal(size=20_000), 3)
+    state = random_state(len(values), seed=6)
+    order = np.argsort(values, kind="stable")
+    for alpha in ALPHAS:
+        expected = level_quantile(values[order], np.abs(state[order]) ** 2, alpha)
+        assert value_quantile(split(state, 2, np.float64), values, alpha) == expected
+
+
 def test_serial_and_parallel_forms_give_the_same_numbers() -> None:
     from simulator.kernels import probability
 
@@ -233,11 +251,11 @@ def test_serial_and_parallel_forms_give_the_same_numbers() -> None:
     psi = rng.normal(size=(2, size))
     values = rng.normal(size=size)
     codes = rng.integers(0, 7, size).astype(np.uint16)
-    keys, none, shift = values.view(np.uint64), np.uint64(0), np.uint64(56)
+    byte = np.uint64(0), np.uint64(56)
     calls = [
         (probability.block_probabilities, (psi,), np.empty(4)),
         (probability.level_probabilities, (psi, codes), np.zeros((3, 7))),
-        (probability.digit_probabilities, (psi, keys, none, shift), np.zeros((3, 256))),
+        (probability.byte_probabilities, (psi, values.view(np.uint64), *byte), np.zeros((3, 256))),
         (probability.probability_at_most, (psi, values, 0.3), np.empty(4)),
         (probability.scale_by_level, (psi, codes, np.arange(7.0)), np.empty_like(psi)),
     ]
