@@ -32,6 +32,7 @@ from simulator import (
 from simulator.diagonal import DiagonalValues
 from simulator.distribution import diagonal_values
 from simulator.planar import join, split
+from simulator.program import Precision
 from simulator.testing import dense_observable, dense_state, random_state
 
 Floats = np.ndarray
@@ -52,10 +53,9 @@ def by_definition(values: Floats, probabilities: Floats, alpha: float) -> float:
 def cost(n: int, *, integer: bool) -> Polynomial:
     """Even terms only, so that it fits `FlipSymmetric`; with or without a common step."""
     rng = np.random.default_rng(n)
-    pairs = [(j, k) for k in range(n) for j in range(k)]
+    pairs: list[tuple[int, ...]] = [(j, k) for k in range(n) for j in range(k)]
     weights = rng.integers(-3, 4, len(pairs)) if integer else rng.normal(size=len(pairs))
-    terms = {pair: float(weight) for pair, weight in zip(pairs, weights, strict=True)}
-    return Polynomial({(): 0.5, **terms})
+    return Polynomial([((), 0.5), *zip(pairs, map(float, weights), strict=True)])
 
 
 def qaoa(space: Space, phase: Polynomial) -> Circuit:
@@ -95,12 +95,15 @@ def cases() -> list[tuple[Circuit, Polynomial]]:
 CASES = cases()
 
 
-cached_values = cache(lambda cost, space: dense_observable(cost, space).diagonal().real)
-cached_state = cache(lambda circuit: dense_state(circuit, params_of(circuit)))
-
-
 def params_of(circuit: Circuit) -> Floats:
     return np.random.default_rng(3).normal(size=circuit.num_parameters)
+
+
+@cache
+def outcomes(circuit: Circuit, observable: Polynomial) -> tuple[Floats, Floats]:
+    """Values of all positions and their probabilities."""
+    values = dense_observable(observable, circuit.space).diagonal().real
+    return values, np.abs(dense_state(circuit, params_of(circuit))) ** 2
 
 
 @pytest.mark.parametrize("alpha", ALPHAS)
@@ -108,8 +111,7 @@ def params_of(circuit: Circuit) -> Floats:
 def test_value_against_the_definition(
     circuit: Circuit, observable: Polynomial, alpha: float
 ) -> None:
-    state, values = cached_state(circuit), cached_values(observable, circuit.space)
-    expected = by_definition(values, np.abs(state) ** 2, alpha)
+    expected = by_definition(*outcomes(circuit, observable), alpha)
     value = Program(circuit, CVaR(observable, alpha))(params_of(circuit))
     assert value == pytest.approx(expected, abs=1e-11)
 
@@ -130,14 +132,14 @@ def test_gradient_against_differences(
     np.testing.assert_allclose(gradient, differences, atol=1e-7)
 
 
-@pytest.mark.parametrize("precision", ["single", "double"])
+@pytest.mark.parametrize(("precision", "tolerance"), [("double", 1e-11), ("single", 1e-5)])
 @pytest.mark.parametrize(("circuit", "observable"), CASES)
-def test_alpha_one_is_the_mean(circuit: Circuit, observable: Polynomial, precision: str) -> None:
-    assert precision in ("single", "double")
-    kind, tolerance = ("single", 1e-5) if precision == "single" else ("double", 1e-11)
+def test_alpha_one_is_the_mean(
+    circuit: Circuit, observable: Polynomial, precision: Precision, tolerance: float
+) -> None:
     params = params_of(circuit)
-    value, gradient = Program(circuit, CVaR(observable, 1), kind).value_and_gradient(params)
-    mean, expected = Program(circuit, Mean(observable), kind).value_and_gradient(params)
+    value, gradient = Program(circuit, CVaR(observable, 1), precision).value_and_gradient(params)
+    mean, expected = Program(circuit, Mean(observable), precision).value_and_gradient(params)
     assert value == pytest.approx(mean, abs=tolerance)
     np.testing.assert_allclose(gradient, expected, atol=tolerance)
 
@@ -226,7 +228,7 @@ def test_quantile_of_any_floats(listed: list[float], alpha: float, seed: int) ->
     values = np.array(listed)
     state = random_state(len(values), seed=seed, real=True)
     order = np.argsort(values, kind="stable")
-    expected = level_quantile(values[order], state[order] ** 2, alpha)
+    expected = level_quantile(values[order], np.abs(state[order]) ** 2, alpha)
     assert value_quantile(split(state, 1, np.float64), values, alpha) == expected
 
 
@@ -264,12 +266,11 @@ def test_serial_and_parallel_forms_give_the_same_numbers() -> None:
         kernel.serial(*arguments, one)
         kernel.parallel(*arguments, other)
         np.testing.assert_array_equal(one, other)
-    outcomes = []
-    for form in (probability.scale_by_tail.serial, probability.scale_by_tail.parallel):
-        lam, partial = np.empty_like(psi), np.empty(4)
-        form(psi, values, 0.2, 0.5, lam, partial)
-        outcomes.append(np.append(lam, partial))
-    np.testing.assert_array_equal(*outcomes)
+    (lam, partial), (image, shares) = ((np.empty_like(psi), np.empty(4)) for _ in range(2))
+    probability.scale_by_tail.serial(psi, values, 0.2, 0.5, lam, partial)
+    probability.scale_by_tail.parallel(psi, values, 0.2, 0.5, image, shares)
+    np.testing.assert_array_equal(lam, image)
+    np.testing.assert_array_equal(partial, shares)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
