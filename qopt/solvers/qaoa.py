@@ -86,9 +86,7 @@ def solve_qaoa(
     started, compiled = perf_counter(), compile_seconds()
     if start not in STARTS:
         raise unknown_name("start", start, STARTS)
-    if objective not in OBJECTIVES:
-        raise unknown_name("objective", objective, OBJECTIVES)
-    alpha = _check_alpha(objective, alpha)
+    alpha = check_objective(objective, alpha)
     check_count("shots", shots)
     if max_evaluations is not None:
         check_count("max_evaluations", max_evaluations)
@@ -153,8 +151,10 @@ def solve_qaoa(
     return result
 
 
-def _check_alpha(objective: str, alpha: float | None) -> float | None:
-    """The fraction of CVaR; None for the mean."""
+def check_objective(objective: str, alpha: float | None) -> float | None:
+    """The fraction of CVaR, None for the mean; raises `InputError` as `solve_qaoa` does."""
+    if objective not in OBJECTIVES:
+        raise unknown_name("objective", objective, OBJECTIVES)
     if objective == "mean":
         if alpha is not None:
             raise InputError(f"alpha = {alpha} belongs to the objective 'cvar', got 'mean'")
