@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from .kernel import kernel
+from .kernel import kernel, kernel_of
 
 BLOCK = 4096
 
@@ -30,6 +30,13 @@ def _scale(psi, k, factor, out):
     out[0, k] = factor * psi[0, k]
     if psi.shape[0] == 2:
         out[1, k] = factor * psi[1, k]
+
+
+@njit
+def _ordered(key):
+    """Bits of a number, changed so that they ascend as integers where the numbers do."""
+    sign = np.uint64(1 << 63)
+    return ~key if key & sign else key | sign
 
 
 @kernel
@@ -64,7 +71,7 @@ def find_in_blocks(psi, blocks, starts, targets, positions):
         positions[target : starts[h + 1]] = last
 
 
-@kernel
+@kernel_of(0, 1)
 def level_probabilities(psi, codes, partial):
     """The probability of each level, position k having level codes[k].
 
@@ -80,23 +87,16 @@ def level_probabilities(psi, codes, partial):
 def byte_probabilities(psi, keys, prefix, shift, partial):
     """The probability of each byte that may follow `prefix` in the keys that start with it.
 
-    `keys` are the bits of floating-point numbers as unsigned integers, which `ordered` puts into
+    `keys` are the bits of floating-point numbers as unsigned integers, which `_ordered` puts into
     the order of the numbers; the byte begins at bit `shift`. Each row of `partial`, zero before,
     takes its share of the positions.
     """
     pieces, size = partial.shape[0], psi.shape[1]
     for piece in prange(pieces):
         for k in range(size * piece // pieces, size * (piece + 1) // pieces):
-            top = ordered(keys[k]) >> shift
+            top = _ordered(keys[k]) >> shift
             if top >> np.uint64(8) == prefix:
                 partial[piece, top & np.uint64(255)] += _weight(psi, k)
-
-
-@njit
-def ordered(key):
-    """Bits of a number, changed so that they ascend as integers where the numbers do."""
-    sign = np.uint64(1 << 63)
-    return ~key if key & sign else key | sign
 
 
 @kernel
@@ -111,7 +111,7 @@ def probability_at_most(psi, values, threshold, partial):
         partial[piece] = total
 
 
-@kernel
+@kernel_of(0, 1)
 def scale_by_level(psi, codes, factors, out):
     """Write factors[codes[k]] psi_k."""
     for k in prange(psi.shape[1]):
