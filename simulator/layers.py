@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import pi
 from typing import Any
 
@@ -54,10 +55,7 @@ def groups_of_bits(bits: int, tile_bits: int, line_bits: int, *, mirrored: bool)
     rest = bits - tile_bits
     count = -(-rest // (tile_bits - line_bits - mirrored))
     bounds = [tile_bits + k * rest // count for k in range(count + 1)]
-    upper = [
-        Group(low, high - low, mirrored and high == bits)
-        for low, high in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    upper = [Group(low, high - low, mirrored and high == bits) for low, high in pairwise(bounds)]
     return [Group(0, tile_bits), *upper]
 
 
@@ -202,8 +200,8 @@ class LayerRun:
         passes = passes_of_layers(tiling.groups, len(layers))
         sums = np.zeros((len(passes), tiling.most_tiles, 4))
         kernels.backward(
-            work_of_layers(self._bits), *psi, *lam, self._values.labels, tiling.scratch, tiling.bits,
-            passes, self._lowered(layers, psi.dtype), sums,
+            work_of_layers(self._bits), *psi, *lam, self._values.labels, tiling.scratch,
+            tiling.bits, passes, self._lowered(layers, psi.dtype), sums,
         )  # fmt: skip
         return self._overlaps(layers, passes, sums.sum(axis=1), len(angles))
 
@@ -251,5 +249,5 @@ class LayerRun:
 
 def layer_memory(steps: int, space: Space) -> int:
     """Bytes of scratch and of the sums that a backward sweep collects, tile by tile."""
-    sums = steps * (space.size // (_TILE_BYTES // 32)) * 32
+    sums: int = steps * (space.size // (_TILE_BYTES // 32)) * 32
     return sums + (numba.get_num_threads() + 1) * 4 * _TILE_BYTES

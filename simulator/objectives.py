@@ -52,8 +52,9 @@ class Mean:
         from .operators import DiagonalOperator
 
         operator = self.observable.on(space)
-        diagonal = isinstance(operator, DiagonalOperator)
-        return _DiagonalMean(operator) if diagonal else MeanMeasure(operator)
+        if isinstance(operator, DiagonalOperator):
+            return _DiagonalMean(operator)
+        return MeanMeasure(operator)
 
 
 @dataclass(frozen=True)

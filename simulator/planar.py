@@ -52,3 +52,14 @@ def join(rows: Planar) -> NDArray[np.inexact]:
     state = np.empty(rows.shape[1], dtype=np.result_type(rows.dtype, np.complex64))
     state.real, state.imag = rows
     return state
+
+
+def as_planar(state: NDArray[Any]) -> Planar:
+    """A vector seen as planar, to be read only; a copy only of unusual types and strides."""
+    if state.dtype not in (np.float32, np.float64, np.complex64, np.complex128):
+        state = state.astype(complex if np.iscomplexobj(state) else float)
+    if not np.iscomplexobj(state):
+        real: Planar = state[None]
+        return real
+    pairs: Planar = np.ascontiguousarray(state).view(state.real.dtype).reshape(-1, 2)
+    return pairs.T

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .circuit import Circuit
+from .diagonal import DiagonalValues
+from .distribution import diagonal_values, distribution, probability_at_most
 from .evolution import evolution
 from .generators import Diagonal
 from .layers import layer_memory
@@ -15,8 +18,9 @@ from .memory import require_memory
 from .objectives import Mean, Objective, Variance
 from .observables import Matrix, Observable
 from .planar import Planar, allocate, join
+from .sampling import sample_planar
 from .small import small_program
-from .spaces import Electrons, FlipSymmetric, Qubits
+from .spaces import Electrons, FlipSymmetric, Integers, Qubits
 from .tabulation import label_type
 from .two_body_tables import table_memory
 
@@ -62,6 +66,7 @@ class Program:
         self._psi: Planar = allocate(components, circuit.space.size, _TYPES[precision])
         self._lam: Planar | None = None  # made by the first call that needs it
         self._small = small_program(circuit, self._measure) if precision == "double" else None
+        self._held: Floats | None = None  # angles of the state that is in memory
 
     def __call__(self, params: ArrayLike) -> float:
         """The value at `params`, shape (num_parameters,)."""
@@ -78,6 +83,7 @@ class Program:
         self._prepare(angles)
         costate = self._costate()
         value = self._measure.evaluate(self._psi, costate)
+        self._held = None
         overlaps = self._evolution.backward(self._psi, costate, angles)
         return value, self.circuit.pull_back(2 * overlaps)
 
@@ -85,6 +91,50 @@ class Program:
         """Amplitudes over `circuit.space`, shape (size,); real if circuit and objective are."""
         self._prepare(self.circuit.angles(params))
         return join(self._psi)
+
+    def sample(self, params: ArrayLike, shots: int, seed: int | None = None) -> Integers:
+        """Configurations drawn from the state, shape (shots,), as by `simulator.sample`.
+
+        This and the other readings of a distribution use the program's own state; several of
+        them at the same parameters evolve it once.
+        """
+        return sample_planar(self.circuit.space, self._hold(params), shots, seed)
+
+    def distribution(
+        self, params: ArrayLike, observable: Observable | None = None
+    ) -> tuple[Floats, Floats]:
+        """The values that a diagonal observable takes, ascending, and their probabilities.
+
+        Args:
+            params: shape (num_parameters,).
+            observable: the objective's own, unless given.
+
+        Returns:
+            Values of probability above zero and these probabilities, of the same shape. Where
+            the values have no common step (1, 1/2 or 1/4), sorting them takes memory for four
+            numbers per position.
+
+        Raises:
+            ValueError: if the observable is not diagonal, or the objective has none.
+            SpaceError: if the observable does not fit the space.
+        """
+        return distribution(self._hold(params), self._diagonal(observable))
+
+    def success_probability(
+        self,
+        params: ArrayLike,
+        threshold: float | None = None,
+        observable: Observable | None = None,
+    ) -> float:
+        """The probability that a diagonal observable is at most `threshold`.
+
+        Without a threshold this is the probability of its least value on the space. Values
+        within rounding of the threshold, 1e-9 of their range, count as equal to it. Arguments
+        and errors as in `distribution`.
+        """
+        if threshold is not None and isnan(threshold):
+            raise ValueError("expected a number as threshold, got NaN")
+        return probability_at_most(self._hold(params), self._diagonal(observable), threshold)
 
     def _costate(self) -> Planar:
         """Memory for a second state."""
@@ -103,9 +153,25 @@ class Program:
         )
 
     def _prepare(self, angles: Floats) -> None:
+        self._held = None
         self._write_initial(self._psi[0])
         self._psi[1:] = 0
         self._evolution.forward(self._psi, angles)
+        self._held = angles
+
+    def _hold(self, params: ArrayLike) -> Planar:
+        """The state at `params`, not evolved again if it is in memory."""
+        angles = self.circuit.angles(params)
+        if self._held is None or not np.array_equal(self._held, angles):
+            self._prepare(angles)
+        return self._psi
+
+    def _diagonal(self, observable: Observable | None) -> DiagonalValues:
+        if observable is None:
+            observable = getattr(self.objective, "observable", None)
+        if observable is None:
+            raise ValueError("expected an observable, as the objective has none of its own")
+        return diagonal_values(observable, self.circuit.space)
 
 
 class Expectation(Program):

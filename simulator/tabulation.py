@@ -78,7 +78,7 @@ def tabulate(terms: Terms, num_bits: int) -> DiagonalValues:
     """
     step, constant = common_step(terms), terms.get((), 0.0)
     if step is None:
-        values = _weighted_parities(terms, num_bits, np.dtype(float))
+        values: NDArray[np.float64] = _weighted_parities(terms, num_bits, np.dtype(float))
         values *= -2
         values += sum(terms.values())
         return DiagonalValues(values, None)
@@ -91,7 +91,7 @@ def tabulate(terms: Terms, num_bits: int) -> DiagonalValues:
 
 def _weighted_parities(
     terms: Mapping[tuple[int, ...], float], num_bits: int, dtype: np.dtype[Any]
-) -> NDArray[Any]:
+) -> Any:
     """sum_S w_S p_S(x) for x = 0 ... 2^n - 1, integers modulo their size.
 
     Bit by bit: of the terms whose highest bit is h, the others' bits have parities q(x) on the
@@ -101,7 +101,7 @@ def _weighted_parities(
     for qubits, weight in terms.items():
         if qubits:
             by_highest.setdefault(qubits[-1], {})[qubits[:-1]] = weight
-    values = np.empty(1 << num_bits, dtype=dtype)
+    values: NDArray[Any] = np.empty(1 << num_bits, dtype=dtype)
     values[0] = 0
     for bit in range(num_bits):
         low, high = values[: 1 << bit], values[1 << bit : 2 << bit]

@@ -108,7 +108,7 @@ class Kernel:
         key = (parallel, *[args[k].dtype for k in self._varying])
         ready = self._ready.get(key)
         if ready is None:
-            ready = self._ready[key] = self._load(parallel, args)
+            ready = self._ready[key] = self._load(args, parallel=parallel)
         return ready(*args)
 
     @cached_property
@@ -121,7 +121,7 @@ class Kernel:
         """The multi-threaded form."""
         return self._dispatcher(parallel=True)
 
-    def _load(self, parallel: bool, args: tuple[Any, ...]) -> Callable[..., Any]:
+    def _load(self, args: tuple[Any, ...], *, parallel: bool) -> Any:
         """Compile for these arguments, or load what an earlier process compiled."""
         global _seconds
         started = perf_counter()

@@ -35,7 +35,7 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.errors import TypingError
-from numba.core.types import UniTuple  # type: ignore[attr-defined]
+from numba.core.types import UniTuple, literal  # type: ignore[attr-defined]
 from numba.extending import intrinsic, models, register_model
 
 WIDTH = 8
@@ -85,7 +85,7 @@ def _register(array: Any) -> Lanes:
 
 def _load(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     array_type, lanes = signature.args[0], signature.return_type
-    pointer = _pointer(context, builder, array_type, *args, lanes.width)
+    pointer = _pointer(context, builder, array_type, args[0], args[1], lanes.width)
     return builder.load(pointer, align=_bytes(array_type))
 
 
@@ -110,7 +110,7 @@ def store(typing_context: Any, array: Any, index: Any, lanes: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array_type, _, lanes = signature.args
-        pointer = _pointer(context, builder, array_type, *args[:2], lanes.width)
+        pointer = _pointer(context, builder, array_type, args[0], args[1], lanes.width)
         builder.store(args[2], pointer, align=_bytes(array_type))
         return context.get_dummy_value()
 
@@ -227,7 +227,7 @@ def exchange(typing_context: Any, x: Any, step: Any) -> Any:
         width = signature.args[0].width
         return _shuffle(builder, args[0], [(lane ^ distance) % width for lane in range(width)])
 
-    return x(x, types.literal(distance)), codegen
+    return x(x, literal(distance)), codegen
 
 
 @intrinsic
@@ -285,7 +285,7 @@ def convert(typing_context: Any, codes: Any, index: Any, x: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         codes_type, _, lanes = signature.args
-        pointer = _pointer(context, builder, codes_type, *args[:2], lanes.width)
+        pointer = _pointer(context, builder, codes_type, args[0], args[1], lanes.width)
         loaded = builder.load(pointer, align=_bytes(codes_type))
         vector = context.get_value_type(lanes)
         if isinstance(codes_type.dtype, types.Integer):

@@ -55,9 +55,10 @@ def diagonal(kind: str, size: int) -> tuple[DiagonalValues | None, NDArray[np.fl
     if kind == "reals":
         reals = rng.normal(size=size) * 30
         return DiagonalValues(reals, None), reals
-    count, dtype = (40, np.uint8) if kind == "few" else (4000, np.uint16)
-    codes = rng.integers(0, count, size).astype(dtype)
-    values = DiagonalValues(0.25 * np.arange(count) - 3, codes)
+    count = 40 if kind == "few" else 4000
+    codes = rng.integers(0, count, size)
+    small = codes.astype(np.uint8) if kind == "few" else codes.astype(np.uint16)
+    values = DiagonalValues(0.25 * np.arange(count) - 3.0, small)
     return values, values.to_array()
 
 
