@@ -11,6 +11,7 @@ from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from qminima.limits import check_count
+from simulator.polynomial import Polynomial
 
-from .angles import unwrap_angles
+from .angles import regular_degree, rescale_gammas, unwrap_angles
 
 Floats = NDArray[np.float64]
 Rows = dict[int, dict[str, Any]]
@@ -93,6 +95,31 @@ def sk_energy(depth: int) -> float:
     return -float(_row(_sk_rows(), depth, "SK angles")["energy"])
 
 
+def starting_angles(table: str, depth: int, cost: Polynomial) -> list[Floats]:
+    """Angles of a table for a cost, with gammas in units of `gamma_scale(cost)`, if it has any.
+
+    Where the cost couples each variable to as many others, with whatever weights, they are those
+    of that degree, or of the nearest one in the table; else those of degree 3.
+
+    Args:
+        table: "tree" or "fixed".
+        depth: number of layers.
+        cost: what is minimised.
+
+    Returns:
+        One array, or none if the table does not reach the depth.
+    """
+    angles, depths, degrees = {
+        "tree": (tree_angles, tree_depths, TREE_DEGREES),
+        "fixed": (fixed_angles, fixed_depths, FIXED_DEGREES),
+    }[table]
+    degree = min(max(regular_degree(cost) or 3, degrees[0]), degrees[-1])
+    if depth not in depths(degree):
+        return []
+    # gamma_scale is sqrt(3/degree) for unweighted MaxCut on a regular graph.
+    return [rescale_gammas(angles(depth, degree), sqrt(degree / 3))]
+
+
 def tree_depths(degree: int = 3) -> tuple[int, ...]:
     """The depths that `tree_angles` knows for a degree."""
     return tuple(_tree_rows(degree))
@@ -144,9 +171,7 @@ def _ranges(depths: Collection[int]) -> str:
     breaks = [index for index, (a, b) in enumerate(pairwise(ordered), 1) if b > a + 1]
     starts = [ordered[index] for index in [0, *breaks]]
     ends = [ordered[index - 1] for index in [*breaks, len(ordered)]]
-    return ", ".join(
-        str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)
-    )
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True))
 
 
 @cache

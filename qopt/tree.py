@@ -236,7 +236,7 @@ def _pack(matrix: Complexes) -> Floats:
 
 def _unpack(matrix: Floats) -> Complexes:
     """Real to Hermitian."""
-    return ((1 + 1j) * matrix + (1 - 1j) * matrix.T) / 2
+    return np.asarray((0.5 + 0.5j) * matrix + (0.5 - 0.5j) * matrix.T, dtype=complex)
 
 
 def _walsh(matrix: Floats) -> Floats:

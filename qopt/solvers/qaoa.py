@@ -21,7 +21,7 @@ from simulator.spaces import Space, bitstring
 from ..ansatz import qaoa
 from ..problems.problem import Problem
 from ..results import solution
-from .layerwise import STARTS, LayerwiseTraining
+from .layerwise import GROWTHS, STARTS, LayerwiseTraining
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +31,7 @@ def solve_qaoa(
     depth: int,
     *,
     start: str = "best",
+    growth: str = "interpolate",
     shots: int = 1024,
     seed: int | None = None,
     precision: Precision = "double",
@@ -41,15 +42,20 @@ def solve_qaoa(
 ) -> Result:
     """Optimise the mean cost of QAOA and sample bit strings from the final state.
 
-    Depth grows layer by layer: each depth starts from the previous angles, interpolated, or
-    from a table or ramp where that is lower, and is optimised with L-BFGS on the adjoint
-    gradient.
+    Depth grows layer by layer: each depth starts from the previous angles, stretched over one
+    layer more, or from a table or ramp where that is lower, and is optimised with L-BFGS on the
+    adjoint gradient.
 
     Args:
         problem: what is minimised.
         depth: number of layers, at least 1.
-        start: "tree" (table for 3-regular graphs, rescaled to the weights), "ramp", or "best",
-            the lower of both at each depth.
+        start: "tree" (`tree_angles`), "fixed" (`fixed_angles`), "ramp" (`linear_ramp`), or
+            "best", the lower of tree and ramp at each depth. Tables are those of the graph's
+            degree where it is regular, weighted or not, or of the nearest degree they have, and
+            of degree 3 otherwise; gammas are rescaled to the weights. Depths that are not in
+            the table start from the previous angles.
+        growth: how angles are stretched over one layer more, "interpolate" or "fourier"
+            (`extend_fourier`).
         shots: bit strings drawn from the final state; the best one is the solution.
         seed: of the sampling.
         precision: of the state, "double" or "single".
@@ -67,13 +73,15 @@ def solve_qaoa(
         loading of libraries.
 
     Raises:
-        InputError: for an unknown start, a depth or number of shots below 1.
+        InputError: for an unknown start or growth, a depth or number of shots below 1.
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started, compiled = perf_counter(), compile_seconds()
     if start not in STARTS:
         raise unknown_name("start", start, STARTS)
+    if growth not in GROWTHS:
+        raise unknown_name("growth", growth, GROWTHS)
     check_count("shots", shots)
     if max_evaluations is not None:
         check_count("max_evaluations", max_evaluations)
@@ -87,6 +95,7 @@ def solve_qaoa(
     training = LayerwiseTraining(
         problem,
         start=start,
+        growth=growth,
         precision=precision,
         gradient_tolerance=gradient_tolerance,
         max_evaluations=max_evaluations,
@@ -117,6 +126,7 @@ def solve_qaoa(
             "requested_depth": depth,
             "space": str(circuit.space),
             "start": start,
+            "growth": growth,
             "shots": shots,
             "precision": precision,
             "optimizer": "L-BFGS-B",
