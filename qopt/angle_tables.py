@@ -36,7 +36,7 @@ def tree_angles(depth: int, degree: int = 3) -> Floats:
     For degree 3 from arXiv:2503.12789, depths 1 to 17; its gamma is half of ours. For degrees 4
     to 9 from arXiv:2604.24633, depths up to 12 or 13, which jumps between equivalent branches
     from one depth to the next and is put on one of them here (see `unwrap_angles`).
-    `TreeExpectation` reproduces both. For degrees 5 and 7, the largest depths are local optima.
+    `TreeExpectation` reproduces both.
 
     Raises:
         InputError: if the table does not reach the degree or depth.
@@ -48,7 +48,11 @@ def tree_angles(depth: int, degree: int = 3) -> Floats:
 
 
 def tree_cut_fraction(depth: int, degree: int = 3) -> float:
-    """Expected fraction of cut edges with `tree_angles` where no cycle is shorter than 2p + 2."""
+    """Expected fraction of cut edges with `tree_angles` where no cycle is shorter than 2p + 2.
+
+    Raises:
+        InputError: if the table does not reach the degree or depth.
+    """
     row = _row(_tree_rows(degree), depth, f"tree angles of degree {degree}")
     return float(row["cut"])
 
@@ -57,9 +61,9 @@ def fixed_angles(depth: int, degree: int) -> Floats:
     """Angles that do well on all regular graphs of a degree: those of Wurtz and Lykov.
 
     arXiv:2107.00677, whose gamma is twice ours. Depths reach from 11 for degree 3 down to 2 for
-    degree 11. They come within 2e-5 of the optimum on graphs without short cycles up to depth 8;
-    the ratios claimed with them for degree 3 are left out here, because from depth 7 on they
-    exceed what `TreeExpectation` gives.
+    degree 11. Without short cycles their cut fractions are within 2e-5 of the optimum. The ratios
+    claimed with them are left out here: for degree 3 and depths from 7 on they exceed what
+    `TreeExpectation` gives.
 
     Raises:
         InputError: if the table does not reach the degree or depth.
@@ -87,7 +91,12 @@ def sk_angles(depth: int) -> Floats:
 
 
 def sk_energy(depth: int) -> float:
-    """Expected cost per spin with `sk_angles` as n grows; the least one is -0.763167.
+    """Expected cost per spin with `sk_angles` as n grows, as published, good to 5e-6.
+
+    Deeper circuits approach the least energy of the model, -0.763167.
+
+    Raises:
+        InputError: if the table does not have the depth.
 
     >>> sk_energy(1)                                            # -1/(2 sqrt e)
     -0.3032653299

@@ -139,12 +139,13 @@ def unwrap_angles(params: ArrayLike, degree: int) -> Floats:
         degree: edges at each node, each of weight 1.
 
     Raises:
-        InputError: if there are not as many gammas as betas, all finite.
+        InputError: if the degree is below 1, or there are not as many gammas as betas, all finite.
 
     >>> angles = unwrap_angles([5.66773, 1.178097], degree=3)
     >>> angles.round(4).tolist()
     [0.6155, 0.3927]
     """
+    check_count("a degree", degree)
     gammas, betas = split_angles(params)
     turns = np.round(gammas / pi)
     gammas = gammas - pi * turns

@@ -22,7 +22,7 @@ def fourier_to_angles(u: ArrayLike, v: ArrayLike, depth: int) -> Floats:
         gamma_l = sum_k u_k sin[(k - 1/2)(l - 1/2) pi/p]
         beta_l  = sum_k v_k cos[(k - 1/2)(l - 1/2) pi/p]
 
-    Zhou et al., Phys. Rev. X 10, 021067 (2020), arXiv:1812.01041, section IV.
+    Zhou et al., Phys. Rev. X 10, 021067 (2020), arXiv:1812.01041.
 
     Args:
         u: amplitudes of the gammas, shape (q,), 1 <= q <= p.
@@ -35,9 +35,12 @@ def fourier_to_angles(u: ArrayLike, v: ArrayLike, depth: int) -> Floats:
     >>> fourier_to_angles([1.0], [0.5], depth=1).round(4).tolist()
     [0.7071, 0.3536]
     """
-    if np.shape(u) != np.shape(v):
-        raise InputError(f"expected as many u as v, got shapes {np.shape(u)} and {np.shape(v)}")
-    amplitudes = split_angles(np.ravel([u, v]))
+    shapes = np.shape(u), np.shape(v)
+    if len(shapes[0]) != 1 or shapes[0] != shapes[1]:
+        raise InputError(
+            f"expected as many u as v, got arrays of shape {shapes[0]} and {shapes[1]}"
+        )
+    amplitudes = split_angles(np.concatenate([u, v]))
     return _waves(depth, len(amplitudes[0])).angles(*amplitudes)
 
 
@@ -67,7 +70,7 @@ def angles_to_fourier(params: ArrayLike, components: int | None = None) -> tuple
 def extend_fourier(params: ArrayLike) -> Floats:
     """Angles for p + 1 layers from those for p, with the same waves and none of the new one.
 
-    Zhou et al., arXiv:1812.01041, section IV, where this is called FOURIER.
+    Zhou et al., arXiv:1812.01041, where this is called FOURIER.
 
     >>> extend_fourier(fourier_to_angles([1.0], [0.5], depth=1)).round(4).tolist()
     [0.3827, 0.9239, 0.4619, 0.1913]

@@ -18,8 +18,8 @@ from .angles import split_angles
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
-# Bytes of a gradient at its peak, for each of the 4^p pairs of paths.
-_BYTES_PER_PAIR = 220
+# Bytes at the peak of a value and of a gradient, for each of the 4^p pairs of paths.
+_VALUE_BYTES, _GRADIENT_BYTES = 75, 220
 
 # Bits that one product with a Hadamard matrix transforms.
 _BITS_AT_ONCE = 5
@@ -38,7 +38,7 @@ class TreeExpectation:
         <z_u z_v> = -i sum_(a,b) G(a) H_p(a) G(b) H_p(b) sin(Gamma(ab)/2),
 
     F the amplitude of a path, summed over the last bit of the node, and G the same weighted with
-    that bit's sign. Basso, Farhi, Marwaha, Villalonga and Zhou, arXiv:2110.14206, section 3. As
+    that bit's sign. Basso, Farhi, Marwaha, Villalonga and Zhou, arXiv:2110.14206. As
     later phases cancel, branches m levels above the leaves know of the first m layers only, and
     H_m has 4^m entries. Time is O(p 4^p), that of a gradient about three times as much.
 
@@ -48,7 +48,8 @@ class TreeExpectation:
 
     Raises:
         InputError: if depth or degree is below 1.
-        MemoryLimitError: if the 4^p pairs of paths do not fit into memory.
+        MemoryLimitError: if the 4^p pairs of paths do not fit into memory, 75 bytes each; for a
+            gradient, which takes 220, when it is asked for.
 
     >>> energy = TreeExpectation(depth=1, degree=3)
     >>> round(energy([np.arctan(np.sqrt(0.5)), np.pi / 8]), 6)          # -(1/2 + 1/sqrt(27))
@@ -61,11 +62,7 @@ class TreeExpectation:
     def __post_init__(self) -> None:
         check_count("a depth", self.depth)
         check_count("a degree", self.degree)
-        require_memory(
-            _BYTES_PER_PAIR << 2 * self.depth,
-            f"the tree recursion at depth {self.depth}",
-            "choose a smaller depth",
-        )
+        self._require_memory(_VALUE_BYTES, "the tree recursion")
 
     @property
     def num_parameters(self) -> int:
@@ -75,19 +72,21 @@ class TreeExpectation:
     def __call__(self, params: ArrayLike) -> float:
         """Minus the cut fraction at gamma_1 ... gamma_p, beta_1 ... beta_p."""
         branches: Complexes = np.ones((1, 1), dtype=complex)
-        for layers in self._layers(params):
-            branches = _Level(layers, branches).sums ** (self.degree - 1)
-        return _Root(layers, branches).value
+        layers = self._layers(params)
+        for known in layers:
+            branches = _Level(known, branches).sums ** (self.degree - 1)
+        return _Root(layers[-1], branches).value
 
     def value_and_gradient(self, params: ArrayLike) -> tuple[float, Floats]:
         """Minus the cut fraction and its derivatives, shape (2p,)."""
+        self._require_memory(_GRADIENT_BYTES, "the gradient of the tree recursion")
         below = self.degree - 1
         branches: Complexes = np.ones((1, 1), dtype=complex)
         levels = []
-        for layers in self._layers(params):
-            levels.append(_Level(layers, branches))
+        for known in self._layers(params):
+            levels.append(_Level(known, branches))
             branches = levels[-1].sums ** below
-        root = _Root(layers, branches)
+        root = _Root(levels[-1].layers, branches)
         gradient = np.zeros((2, self.depth))
         gradient[:], back = root.pull_back()
         for level in reversed(levels):
@@ -96,6 +95,14 @@ class TreeExpectation:
             angles, back = level.pull_back(back * slope.conj())
             gradient[:, : level.layers.count] += angles
         return root.value, gradient.ravel()
+
+    def _require_memory(self, bytes_per_pair: int, purpose: str) -> None:
+        # Beyond 4^500 pairs, an exact number would only be too long to be shown.
+        require_memory(
+            bytes_per_pair << 2 * min(self.depth, 500),
+            f"{purpose} at depth {self.depth}",
+            "choose a smaller depth",
+        )
 
     def _layers(self, params: ArrayLike) -> list[_Layers]:
         gammas, betas = split_angles(params)

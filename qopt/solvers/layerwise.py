@@ -81,7 +81,7 @@ class LayerwiseTraining:
         problem: Problem,
         *,
         start: str,
-        growth: str,
+        growth: str = "interpolate",
         precision: Precision,
         gradient_tolerance: float,
         max_evaluations: int | None,

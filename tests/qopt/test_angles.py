@@ -160,3 +160,8 @@ def test_what_are_no_angles(params: list[float]) -> None:
             use(params)
     with pytest.raises(InputError, match="finite angles gamma_1"):
         transfer_angles(params, cost, cost)
+
+
+def test_unwrapping_needs_a_degree() -> None:
+    with pytest.raises(InputError, match="degree of at least 1"):
+        unwrap_angles([0.1, 0.2], 0)

@@ -21,7 +21,7 @@ def amplitudes(count: int, seed: int = 0) -> np.ndarray[tuple[int, int], np.dtyp
 
 @pytest.mark.parametrize(("depth", "waves"), [(1, 1), (2, 1), (2, 2), (5, 3), (8, 8)])
 def test_published_sums(depth: int, waves: int) -> None:
-    """Equation 8 of arXiv:1812.01041, layers and waves counted from 1."""
+    """The sums of arXiv:1812.01041, layers and waves counted from 1."""
     u, v = amplitudes(waves)
     turns = [
         [(k - 0.5) * (i - 0.5) * np.pi / depth for k in range(1, waves + 1)]
@@ -94,6 +94,8 @@ def test_all_waves_reach_the_optimum() -> None:
 def test_refused_amplitudes() -> None:
     with pytest.raises(InputError, match="as many u as v"):
         fourier_to_angles([0.1, 0.2], [0.1], 3)
+    with pytest.raises(InputError, match="as many u as v"):
+        fourier_to_angles([[0.1, 0.2]], [[0.1, 0.2]], 3)
     with pytest.raises(InputError, match="between 1 and 2 waves"):
         fourier_to_angles([0.1] * 3, [0.1] * 3, 2)
     with pytest.raises(InputError, match="depth of at least 1"):

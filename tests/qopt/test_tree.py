@@ -70,7 +70,7 @@ def test_short_cycles_are_told_apart() -> None:
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 def test_best_cut_of_rings(depth: int) -> None:
-    """(2p + 1)/(2p + 2): Farhi, Goldstone and Gutmann, arXiv:1411.4028, section IV."""
+    """(2p + 1)/(2p + 2): Farhi, Goldstone and Gutmann, arXiv:1411.4028."""
     least = minimize(TreeExpectation(depth, 2), linear_ramp(depth), gradient_tolerance=1e-7)
     assert least.value == pytest.approx(-(2 * depth + 1) / (2 * depth + 2), abs=1e-9)
 
@@ -127,7 +127,7 @@ def test_equivalent_branches(degree: int, params: list[float]) -> None:
 
 @pytest.mark.parametrize("depth", range(1, 7))
 def test_large_degrees_are_the_sherrington_kirkpatrick_model(depth: int) -> None:
-    """Basso et al., section 5: cut fraction = 1/2 - (energy per spin)/sqrt(degree - 1)."""
+    """Basso et al., arXiv:2110.14206: cut fraction = 1/2 - (energy per spin)/sqrt(degree - 1)."""
     branches = 10**6
     gammas, betas = np.split(sk_angles(depth), 2)
     params = np.concatenate([2 * gammas / np.sqrt(branches), betas])
@@ -144,8 +144,17 @@ def test_depth_and_degree_below_one(value: int) -> None:
 
 
 def test_too_deep_for_any_memory() -> None:
-    with pytest.raises(MemoryLimitError, match=r"depth 24 needs 55\.0 PiB"):
-        TreeExpectation(24)
+    for depth, memory in ((24, "18.8 PiB"), (10**6, r"10\^\d+ B")):
+        with pytest.raises(MemoryLimitError, match=f"depth {depth} needs {memory}"):
+            TreeExpectation(depth)
+
+
+def test_gradient_takes_more_memory_than_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.memory.available_memory", lambda: 100 << 8)
+    energy = TreeExpectation(4)
+    assert energy(tree_angles(4)) == pytest.approx(-0.8168765649, abs=1e-9)
+    with pytest.raises(MemoryLimitError, match=r"gradient .* depth 4 needs 55\.0 KiB"):
+        energy.value_and_gradient(tree_angles(4))
 
 
 @pytest.mark.parametrize("params", [[], [0.1], [0.1, 0.2], [0.1] * 6, [np.nan] * 4, [[0.1] * 4]])
