@@ -1,6 +1,13 @@
+from .angle_tables import fixed_angles as fixed_angles
+from .angle_tables import sk_angles as sk_angles
+from .angle_tables import sk_energy as sk_energy
+from .angle_tables import tree_angles as tree_angles
+from .angle_tables import tree_cut_fraction as tree_cut_fraction
+from .angles import gamma_scale as gamma_scale
 from .angles import interpolate as interpolate
 from .angles import linear_ramp as linear_ramp
-from .angles import tree_angles as tree_angles
+from .angles import transfer_angles as transfer_angles
+from .angles import unwrap_angles as unwrap_angles
 from .ansatz import qaoa as qaoa
 from .classical.annealing import annealing as annealing
 from .classical.enumeration import enumeration as enumeration
@@ -11,6 +18,10 @@ from .classical.semidefinite import goemans_williamson as goemans_williamson
 from .classical.semidefinite import semidefinite_bound as semidefinite_bound
 from .classical.tabu import tabu as tabu
 from .comparison import compare as compare
+from .fourier import FourierExpectation as FourierExpectation
+from .fourier import angles_to_fourier as angles_to_fourier
+from .fourier import extend_fourier as extend_fourier
+from .fourier import fourier_to_angles as fourier_to_angles
 from .graphs import load_graph as load_graph
 from .graphs import read_rudy as read_rudy
 from .graphs import write_rudy as write_rudy
@@ -20,3 +31,4 @@ from .problems.maxcut import MaxCut as MaxCut
 from .problems.maxcut import maxcut as maxcut
 from .regular_graphs import regular_graph_with_girth as regular_graph_with_girth
 from .solvers.qaoa import solve_qaoa as solve_qaoa
+from .tree import TreeExpectation as TreeExpectation

@@ -249,5 +249,5 @@ class LayerRun:
 
 def layer_memory(steps: int, space: Space) -> int:
     """Bytes of scratch and of the sums that a backward sweep collects, tile by tile."""
-    sums: int = steps * (space.size // (_TILE_BYTES // 32)) * 32
-    return sums + (numba.get_num_threads() + 1) * 4 * _TILE_BYTES
+    threads: int = numba.get_num_threads()
+    return 32 * steps * (space.size // (_TILE_BYTES // 32)) + 4 * (threads + 1) * _TILE_BYTES

@@ -78,10 +78,10 @@ def tabulate(terms: Terms, num_bits: int) -> DiagonalValues:
     """
     step, constant = common_step(terms), terms.get((), 0.0)
     if step is None:
-        values: NDArray[np.float64] = _weighted_parities(terms, num_bits, np.dtype(float))
-        values *= -2
-        values += sum(terms.values())
-        return DiagonalValues(values, None)
+        reals = _weighted_parities(terms, num_bits, np.dtype(float))
+        reals *= -2
+        reals += sum(terms.values())
+        return DiagonalValues(reals, None)
     codes = _weighted_parities(step.multiples, num_bits, label_type(terms))
     highest = sum(multiple for multiple in step.multiples.values() if multiple > 0)
     np.subtract(codes.dtype.type(highest), codes, out=codes)

@@ -15,20 +15,18 @@ from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
 from simulator.program import Precision, Program
 
-from ..angles import (
-    MAX_TREE_DEPTH,
-    gamma_scale,
-    interpolate,
-    linear_ramp,
-    rescale_gammas,
-    tree_angles,
-)
+from ..angle_tables import starting_angles
+from ..angles import gamma_scale, interpolate, linear_ramp, rescale_gammas
 from ..ansatz import qaoa
+from ..fourier import extend_fourier
 from ..problems.problem import Problem
 
 Floats = NDArray[np.float64]
 
-STARTS = ("best", "tree", "ramp")
+STARTS = ("best", "tree", "fixed", "ramp")
+
+# How angles for p + 1 layers are made of those for p.
+GROWTHS = {"interpolate": interpolate, "fourier": extend_fourier}
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,9 @@ class LayerwiseTraining:
         problem: whose circuits are trained.
         objective: what is minimised, in the units of the problem's cost.
         label: its name, for `progress`.
-        start: as in `solve_qaoa`; so are `precision`, `gradient_tolerance`, `max_evaluations`.
+        start: as in `solve_qaoa`; so are `growth`, `precision`, `gradient_tolerance` and
+            `max_evaluations`.
+        growth: from one depth to the next, one of `GROWTHS`.
         precision: of the state.
         gradient_tolerance: in scaled units.
         max_evaluations: over all depths.
@@ -86,6 +86,7 @@ class LayerwiseTraining:
         objective: Objective,
         label: str,
         start: str,
+        growth: str = "interpolate",
         precision: Precision,
         gradient_tolerance: float,
         max_evaluations: int | None,
@@ -96,6 +97,7 @@ class LayerwiseTraining:
         self._objective = objective
         self._label = label
         self._start = start
+        self._grown = GROWTHS[growth]
         self._precision: Precision = precision
         self._gradient_tolerance = gradient_tolerance
         self._max_evaluations = max_evaluations
@@ -212,9 +214,10 @@ class LayerwiseTraining:
 
         Where `left` evaluations do not allow a comparison, the first candidate is taken unseen.
         """
-        candidates = [interpolate(self._stages[-1].minimum.parameters)] if self._stages else []
-        if self._start in ("tree", "best") and depth <= MAX_TREE_DEPTH:
-            candidates.append(tree_angles(depth))
+        candidates = [self._grown(self._stages[-1].minimum.parameters)] if self._stages else []
+        if self._start != "ramp":
+            table = "fixed" if self._start == "fixed" else "tree"
+            candidates += starting_angles(table, depth, self._problem.cost)
         if self._start in ("ramp", "best") or not candidates:
             candidates.append(linear_ramp(depth))
         if len(candidates) == 1 or (left is not None and left <= len(candidates)):

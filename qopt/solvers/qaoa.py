@@ -23,7 +23,7 @@ from simulator.spaces import Integers, Space, bitstring
 from ..ansatz import qaoa
 from ..problems.problem import Problem
 from ..results import solution
-from .layerwise import STARTS, LayerwiseTraining
+from .layerwise import GROWTHS, STARTS, LayerwiseTraining
 
 OBJECTIVES = ("mean", "cvar")
 
@@ -38,6 +38,7 @@ def solve_qaoa(
     objective: str = "mean",
     alpha: float | None = None,
     start: str = "best",
+    growth: str = "interpolate",
     shots: int = 1024,
     seed: int | None = None,
     precision: Precision = "double",
@@ -48,9 +49,9 @@ def solve_qaoa(
 ) -> Result:
     """Optimise the mean cost of QAOA, or its CVaR, and sample bit strings from the final state.
 
-    Depth grows layer by layer: each depth starts from the previous angles, interpolated, or
-    from a table or ramp where that is lower, and is optimised with L-BFGS on the adjoint
-    gradient.
+    Depth grows layer by layer: each depth starts from the previous angles, stretched over one
+    layer more, or from a table or ramp where that is lower, and is optimised with L-BFGS on the
+    adjoint gradient.
 
     Args:
         problem: what is minimised.
@@ -58,8 +59,13 @@ def solve_qaoa(
         objective: what the angles are optimised for, "mean" or "cvar": the mean cost over the
             best fraction of the samples (`simulator.CVaR`).
         alpha: that fraction, above 0 and up to 1; 0.25 unless given.
-        start: "tree" (table for 3-regular graphs, rescaled to the weights), "ramp", or "best",
-            the lower of both at each depth.
+        start: "tree" (`tree_angles`), "fixed" (`fixed_angles`), "ramp" (`linear_ramp`), or
+            "best", the lower of tree and ramp at each depth. Tables are those of the graph's
+            degree where it is regular, weighted or not, or of the nearest degree they have, and
+            of degree 3 otherwise; gammas are rescaled to the weights. Depths that are not in
+            the table start from the previous angles.
+        growth: how angles are stretched over one layer more, "interpolate" or "fourier"
+            (`extend_fourier`).
         shots: bit strings drawn from the final state; the best one is the solution.
         seed: of the sampling.
         precision: of the state, "double" or "single".
@@ -78,8 +84,8 @@ def solve_qaoa(
         loading of libraries.
 
     Raises:
-        InputError: for an unknown start or objective, a depth or number of shots below 1, an
-            alpha out of range or without "cvar".
+        InputError: for an unknown start, growth or objective, a depth or number of shots below
+            1, an alpha out of range or without "cvar".
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
@@ -87,6 +93,8 @@ def solve_qaoa(
     if start not in STARTS:
         raise unknown_name("start", start, STARTS)
     alpha = check_objective(objective, alpha)
+    if growth not in GROWTHS:
+        raise unknown_name("growth", growth, GROWTHS)
     check_count("shots", shots)
     if max_evaluations is not None:
         check_count("max_evaluations", max_evaluations)
@@ -102,6 +110,7 @@ def solve_qaoa(
         objective=_objective(problem.cost, alpha),
         label="mean cost" if alpha is None else "CVaR of the cost",
         start=start,
+        growth=growth,
         precision=precision,
         gradient_tolerance=gradient_tolerance,
         max_evaluations=max_evaluations,
@@ -136,6 +145,7 @@ def solve_qaoa(
             "objective": objective,
             "alpha": alpha,
             "start": start,
+            "growth": growth,
             "shots": shots,
             "precision": precision,
             "optimizer": "L-BFGS-B",

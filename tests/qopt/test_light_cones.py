@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 import qopt
 from qminima import InputError
 from qopt import LightConeExpectation, OneLayerExpectation
-from qopt.angles import linear_ramp, tree_angles, tree_cut_fraction
+from qopt.angle_tables import tree_angles, tree_cut_fraction
+from qopt.angles import linear_ramp
 from qopt.cone_classes import ConeClasses
 from qopt.cones import Cone, light_cones
 from qopt.problems.problem import Problem

@@ -11,7 +11,7 @@ import pytest
 import qopt
 from qminima import InputError, Interrupted, Progress, Result
 from qopt.problems.maxcut import load_maxcut
-from qopt.solvers.layerwise import STARTS, LayerwiseTraining
+from qopt.solvers.layerwise import GROWTHS, STARTS, LayerwiseTraining
 from qopt.solvers.qaoa import DEFAULT_ALPHA
 from simulator import MemoryLimitError
 from simulator.testing import dense_state
@@ -149,6 +149,38 @@ def test_same_seed_same_record(start: str) -> None:
     assert facts(one) == facts(other)
     assert one.seed == 4
     assert one.settings["start"] == start
+
+
+@pytest.mark.parametrize("growth", GROWTHS)
+@pytest.mark.parametrize("start", STARTS)
+def test_every_way_to_grow_is_trained(start: str, growth: str) -> None:
+    """Depth three from any start, against the best known from all of them."""
+    problem = weighted(8, 3)
+    result = qopt.solve_qaoa(problem, 3, start=start, growth=growth, seed=0)
+    assert result.settings["growth"] == growth
+    assert result.converged
+    best = qopt.solve_qaoa(problem, 3, seed=0).expectation
+    assert result.expectation == pytest.approx(best, rel=0.02)
+
+
+@pytest.mark.parametrize("degree", [4, 6])
+def test_tables_start_at_the_degree_of_the_graph(degree: int) -> None:
+    """One layer on complete bipartite graphs has no triangles: the table is the optimum itself."""
+    problem = qopt.maxcut(nx.complete_bipartite_graph(degree, degree))
+    for start in ("tree", "fixed"):
+        result = qopt.solve_qaoa(problem, 1, start=start, seed=0)
+        expected = [np.arctan(1 / np.sqrt(degree - 1)), np.pi / 8]
+        assert result.history is not None
+        first = result.history[0][1]
+        assert first == pytest.approx(result.expectation, rel=1e-6)
+        assert result.parameters == pytest.approx(expected, abs=1e-3)
+
+
+def test_unknown_starts_and_growths_are_told_the_known_ones() -> None:
+    with pytest.raises(InputError, match="Known are: best, fixed, ramp, tree"):
+        qopt.solve_qaoa(PETERSEN, 1, start="cold")
+    with pytest.raises(InputError, match="Known are: fourier, interpolate"):
+        qopt.solve_qaoa(PETERSEN, 1, growth="fast")
 
 
 def test_seed_changes_samples_only() -> None:

@@ -58,7 +58,7 @@ def diagonal(kind: str, size: int) -> tuple[DiagonalValues | None, NDArray[np.fl
     count = 40 if kind == "few" else 4000
     codes = rng.integers(0, count, size)
     small = codes.astype(np.uint8) if kind == "few" else codes.astype(np.uint16)
-    values = DiagonalValues(0.25 * np.arange(count) - 3.0, small)
+    values = DiagonalValues(np.linspace(-3, 0.25 * (count - 1) - 3, count), small)
     return values, values.to_array()
 
 
