@@ -14,6 +14,9 @@ from .comparison import compare as compare
 from .graphs import load_graph as load_graph
 from .graphs import read_rudy as read_rudy
 from .graphs import write_rudy as write_rudy
+from .light_cones import LightConeExpectation as LightConeExpectation
+from .one_layer import OneLayerExpectation as OneLayerExpectation
 from .problems.maxcut import MaxCut as MaxCut
 from .problems.maxcut import maxcut as maxcut
+from .regular_graphs import regular_graph_with_girth as regular_graph_with_girth
 from .solvers.qaoa import solve_qaoa as solve_qaoa

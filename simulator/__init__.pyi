@@ -3,6 +3,7 @@ from .circuit import BasisState as BasisState
 from .circuit import Circuit as Circuit
 from .circuit import Step as Step
 from .circuit import UniformState as UniformState
+from .cvar import CVaR as CVaR
 from .generators import Diagonal as Diagonal
 from .generators import Excitation as Excitation
 from .generators import Generator as Generator

@@ -12,6 +12,7 @@ import qopt
 from qminima import InputError, Interrupted, Progress, Result
 from qopt.problems.maxcut import load_maxcut
 from qopt.solvers.layerwise import STARTS, LayerwiseTraining
+from qopt.solvers.qaoa import DEFAULT_ALPHA
 from simulator import MemoryLimitError
 from simulator.testing import dense_state
 
@@ -94,6 +95,52 @@ def test_expectation_belongs_to_the_parameters() -> None:
     assert result.expectation == pytest.approx(weights @ costs, abs=1e-9)
     optimal = weights[costs <= costs.min() + 1e-9].sum()
     assert result.properties["optimum_probability"] == pytest.approx(optimal, abs=1e-9)
+
+
+def tail_mean(problem: qopt.MaxCut, parameters: Any, alpha: float) -> float:
+    """CVaR of the cost by its definition, over all bit strings in ascending order of cost."""
+    circuit = qopt.qaoa(problem, len(parameters) // 2)
+    weights = np.abs(circuit.space.embed(dense_state(circuit, list(parameters)))) ** 2
+    costs = np.array(all_costs(problem))
+    order = np.argsort(costs)
+    reached = np.minimum(np.cumsum(weights[order]), alpha)
+    return float(np.diff(reached, prepend=0.0) @ costs[order]) / alpha
+
+
+@pytest.mark.parametrize("problem", [PETERSEN, weighted(6, 7)], ids=["petersen", "weighted"])
+@pytest.mark.parametrize("alpha", [0.1, 0.5])
+def test_cvar_is_what_was_optimised(problem: qopt.MaxCut, alpha: float) -> None:
+    result = qopt.solve_qaoa(problem, 2, objective="cvar", alpha=alpha, seed=0)
+    mean = qopt.solve_qaoa(problem, 2, seed=0)
+    assert result.settings["objective"] == "cvar"
+    assert result.settings["alpha"] == alpha
+    assert result.parameters is not None
+    cvar = result.properties["cvar"]
+    assert cvar == pytest.approx(tail_mean(problem, result.parameters, alpha), abs=1e-9)
+    assert cvar <= tail_mean(problem, mean.parameters, alpha) + 1e-9
+    assert result.expectation is not None
+    assert result.expectation == pytest.approx(tail_mean(problem, result.parameters, 1.0))
+    assert cvar <= result.expectation
+    assert result.history is not None
+    assert result.history[-1][1] == cvar
+    assert result.entry()["history"][-1] == {"evaluations": result.history[-1][0], "cvar": cvar}
+
+
+def test_cvar_of_everything_is_the_mean() -> None:
+    whole = qopt.solve_qaoa(PETERSEN, 2, objective="cvar", alpha=1, seed=0)
+    mean = qopt.solve_qaoa(PETERSEN, 2, seed=0)
+    assert whole.expectation == pytest.approx(mean.expectation, abs=1e-6)
+    assert mean.settings["objective"] == "mean"
+    assert mean.settings["alpha"] is None
+    assert "cvar" not in mean.properties
+
+
+def test_cvar_has_a_fraction_of_its_own() -> None:
+    notes = StopAt(1)
+    result = interrupted(PETERSEN, objective="cvar", progress=notes)
+    assert result.settings["alpha"] == DEFAULT_ALPHA
+    assert result.expectation is not None
+    assert result.properties["cvar"] <= result.expectation
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -229,7 +276,18 @@ def test_progress_is_told_falling_means() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"depth": 0}, {"depth": -1}, {"start": "cold"}, {"shots": 0}, {"shots": -5}],
+    [
+        {"depth": 0},
+        {"depth": -1},
+        {"start": "cold"},
+        {"shots": 0},
+        {"shots": -5},
+        {"objective": "median"},
+        {"alpha": 0.5},
+        {"objective": "cvar", "alpha": 0.0},
+        {"objective": "cvar", "alpha": 1.5},
+        {"objective": "cvar", "alpha": float("nan")},
+    ],
     ids=str,
 )
 def test_refused_options(options: dict[str, Any]) -> None:
