@@ -86,7 +86,8 @@ def tabulate(terms: Terms, num_bits: int) -> DiagonalValues:
     highest = sum(multiple for multiple in step.multiples.values() if multiple > 0)
     np.subtract(codes.dtype.type(highest), codes, out=codes)
     least = constant - step.unit * (step.levels - 1)
-    return DiagonalValues(least + 2 * step.unit * np.arange(step.levels), codes)
+    levels = least + 2 * step.unit * np.arange(step.levels)
+    return DiagonalValues(levels.astype(float), codes)
 
 
 def _weighted_parities(
