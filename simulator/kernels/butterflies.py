@@ -9,8 +9,13 @@ multiply-add for each real number; angles are kept where |t| <= 1. The backward 
 butterflies of ket and costate and returns Re <lam| i sum_j X_j |psi> over the bits it undoes,
 which they do not change but for the factor.
 
+Of several bits together, butterflies couple real parts at positions with an even number of ones to
+imaginary parts at positions with an odd number, and never to anything else. So each half of the
+numbers is done by itself, which lets three bits at a time stay in registers: with `even` the real
+and `odd` the imaginary parts, then with both exchanged and t of the other sign.
+
 A tile is a range of 2^high positions of flat arrays that fits into the second level of the
-cache; bits below INNER are done on parts of it that fit into the first.
+cache; lower bits are done on parts of it that fit into the first.
 """
 
 from __future__ import annotations
@@ -31,7 +36,9 @@ from .lanes import (
     widen,
 )
 
-INNER = 11
+PART_BYTES = 1 << 14  # half the first level of the cache of common processors
+# Eight numbers at such a distance compete for one set of that cache, which holds eight lines.
+ALIAS_BYTES = 1 << 12
 LEAST_BITS = 5  # four registers of eight numbers
 
 _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in (1, 2, 3, 4))
@@ -39,36 +46,19 @@ _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 @numba.njit(**_OPTIONS)
-def _rotate_pair(t, n, xr, xi, yr, yi):
-    """X + i t y and y + i t x; n is -t."""
-    return (
-        multiply_add(n, yi, xr),
-        multiply_add(t, yr, xi),
-        multiply_add(n, xi, yr),
-        multiply_add(t, xr, yi),
-    )
+def _turn(t, n, p, q):
+    """P - t q and q + t p; n is -t."""
+    return multiply_add(n, q, p), multiply_add(t, p, q)
 
 
 @numba.njit(**_OPTIONS)
-def _rotate_four(t, n, ar, ai, br, bi, cr, ci, dr, di):
-    """The butterflies a-b, c-d and a-c, b-d."""
-    ar, ai, br, bi = _rotate_pair(t, n, ar, ai, br, bi)
-    cr, ci, dr, di = _rotate_pair(t, n, cr, ci, dr, di)
-    ar, ai, cr, ci = _rotate_pair(t, n, ar, ai, cr, ci)
-    br, bi, dr, di = _rotate_pair(t, n, br, bi, dr, di)
-    return ar, ai, br, bi, cr, ci, dr, di
-
-
-@numba.njit(**_OPTIONS)
-def _overlap_four(ar, ai, br, bi, cr, ci, dr, di, au, av, bu, bv, cu, cv, du, dv, sums):
-    """Re <lam|i X|psi> of the butterflies of `_rotate_four`, lam = u + i v, added to `sums`.
-
-    a and d are coupled to b and c, and to nothing else.
-    """
-    sums = multiply_add(add(av, dv), add(br, cr), sums)
-    sums = multiply_add(add(bv, cv), add(ar, dr), sums)
-    sums = multiply_add(negate(add(au, du)), add(bi, ci), sums)
-    return multiply_add(negate(add(bu, cu)), add(ai, di), sums)
+def _turn_four(t, n, p0, q1, q2, p3):
+    """The butterflies of two bits: each even position with each odd one."""
+    p0, q1 = _turn(t, n, p0, q1)
+    p3, q2 = _turn(t, n, p3, q2)
+    p0, q2 = _turn(t, n, p0, q2)
+    p3, q1 = _turn(t, n, p3, q1)
+    return p0, q1, q2, p3
 
 
 @numba.njit(**_OPTIONS)
@@ -91,21 +81,62 @@ def _overlap_lanes(width, r, i, u, v, sums):
 
 
 @numba.njit(**_OPTIONS)
-def _load_four(array, k, h):
-    return (
-        load_register(array, k),
-        load_register(array, k + h),
-        load_register(array, k + _TWO * h),
-        load_register(array, k + _THREE * h),
-    )
+def _two(even, odd, k, h, t, n):
+    """The butterfly of positions k and k + h, half of it; see above."""
+    p, q = load_register(even, k), load_register(odd, k + h)
+    p, q = _turn(t, n, p, q)
+    store(even, k, p)
+    store(odd, k + h, q)
 
 
 @numba.njit(**_OPTIONS)
-def _store_four(array, k, h, a, b, c, d):
-    store(array, k, a)
-    store(array, k + h, b)
-    store(array, k + _TWO * h, c)
-    store(array, k + _THREE * h, d)
+def _four(even, odd, k, h, t, n):
+    """Half of the butterflies of k + {0, 1, 2, 3} h."""
+    k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
+    p0, q1, q2, p3 = _turn_four(
+        t, n, load_register(even, k), load_register(odd, k1), load_register(odd, k2),
+        load_register(even, k3),
+    )  # fmt: skip
+    store(even, k, p0)
+    store(odd, k1, q1)
+    store(odd, k2, q2)
+    store(even, k3, p3)
+
+
+@numba.njit(**_OPTIONS)
+def _eight(even, odd, k, h, t, n):
+    """Half of the butterflies of k + {0, ..., 7} h."""
+    k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
+    k4 = k + _FOUR * h
+    k5, k6, k7 = k4 + h, k4 + _TWO * h, k4 + _THREE * h
+    p0, p3, p5, p6 = (
+        load_register(even, k), load_register(even, k3), load_register(even, k5),
+        load_register(even, k6),
+    )  # fmt: skip
+    q1, q2, q4, q7 = (
+        load_register(odd, k1), load_register(odd, k2), load_register(odd, k4),
+        load_register(odd, k7),
+    )  # fmt: skip
+    p0, q1 = _turn(t, n, p0, q1)
+    p3, q2 = _turn(t, n, p3, q2)
+    p5, q4 = _turn(t, n, p5, q4)
+    p6, q7 = _turn(t, n, p6, q7)
+    p0, q2 = _turn(t, n, p0, q2)
+    p3, q1 = _turn(t, n, p3, q1)
+    p5, q7 = _turn(t, n, p5, q7)
+    p6, q4 = _turn(t, n, p6, q4)
+    p0, q4 = _turn(t, n, p0, q4)
+    p3, q7 = _turn(t, n, p3, q7)
+    p5, q1 = _turn(t, n, p5, q1)
+    p6, q2 = _turn(t, n, p6, q2)
+    store(even, k, p0)
+    store(odd, k1, q1)
+    store(odd, k2, q2)
+    store(even, k3, p3)
+    store(odd, k4, q4)
+    store(even, k5, p5)
+    store(even, k6, p6)
+    store(odd, k7, q7)
 
 
 @numba.njit(**_OPTIONS)
@@ -114,62 +145,61 @@ def _lowest_bits(r, i, start, size, tangent):
     t, n = splat_register(r, tangent), splat_register(r, -tangent)
     width = np.uint64(32 // r.itemsize)
     for k in range(start, start + size, _FOUR * width):
-        ar, br, cr, dr = _load_four(r, k, width)
-        ai, bi, ci, di = _load_four(i, k, width)
-        ar, ai = _rotate_lanes(width, t, n, ar, ai)
-        br, bi = _rotate_lanes(width, t, n, br, bi)
-        cr, ci = _rotate_lanes(width, t, n, cr, ci)
-        dr, di = _rotate_lanes(width, t, n, dr, di)
-        ar, ai, br, bi, cr, ci, dr, di = _rotate_four(t, n, ar, ai, br, bi, cr, ci, dr, di)
-        _store_four(r, k, width, ar, br, cr, dr)
-        _store_four(i, k, width, ai, bi, ci, di)
-
-
-@numba.njit(**_OPTIONS)
-def _two_bits(r, i, start, size, h, tangent):
-    """The bit of stride h, at least a register, and the one above."""
-    t, n = splat_register(r, tangent), splat_register(r, -tangent)
-    width = np.uint64(32 // r.itemsize)
-    for base in range(start, start + size, _FOUR * h):
-        for k in range(base, base + h, width):
-            ar, br, cr, dr = _load_four(r, k, h)
-            ai, bi, ci, di = _load_four(i, k, h)
-            ar, ai, br, bi, cr, ci, dr, di = _rotate_four(t, n, ar, ai, br, bi, cr, ci, dr, di)
-            _store_four(r, k, h, ar, br, cr, dr)
-            _store_four(i, k, h, ai, bi, ci, di)
-
-
-@numba.njit(**_OPTIONS)
-def _one_bit(r, i, start, size, h, tangent):
-    """The bit of stride h, at least a register."""
-    t, n = splat_register(r, tangent), splat_register(r, -tangent)
-    width = np.uint64(32 // r.itemsize)
-    for base in range(start, start + size, _TWO * h):
-        for k in range(base, base + h, width):
-            xr, yr = load_register(r, k), load_register(r, k + h)
-            xi, yi = load_register(i, k), load_register(i, k + h)
-            xr, xi, yr, yi = _rotate_pair(t, n, xr, xi, yr, yi)
-            store(r, k, xr)
-            store(r, k + h, yr)
-            store(i, k, xi)
-            store(i, k + h, yi)
+        k1, k2, k3 = k + width, k + _TWO * width, k + _THREE * width
+        r0, i0 = _rotate_lanes(width, t, n, load_register(r, k), load_register(i, k))
+        r1, i1 = _rotate_lanes(width, t, n, load_register(r, k1), load_register(i, k1))
+        r2, i2 = _rotate_lanes(width, t, n, load_register(r, k2), load_register(i, k2))
+        r3, i3 = _rotate_lanes(width, t, n, load_register(r, k3), load_register(i, k3))
+        r0, i1, i2, r3 = _turn_four(t, n, r0, i1, i2, r3)
+        i0, r1, r2, i3 = _turn_four(n, t, i0, r1, r2, i3)
+        store(r, k, r0)
+        store(r, k1, r1)
+        store(r, k2, r2)
+        store(r, k3, r3)
+        store(i, k, i0)
+        store(i, k1, i1)
+        store(i, k2, i2)
+        store(i, k3, i3)
 
 
 @numba.njit(**_OPTIONS)
 def _bits(r, i, start, size, low, high, tangent):
-    """Bits low ... high - 1, above those inside a register."""
+    """Bits low ... high - 1, above those inside a register, up to three in a pass."""
+    t, n = splat_register(r, tangent), splat_register(r, -tangent)
+    width = np.uint64(32 // r.itemsize)
     bit = low
-    while bit + 1 < high:
-        _two_bits(r, i, start, size, _ONE << np.uint64(bit), tangent)
-        bit += 2
-    if bit < high:
-        _one_bit(r, i, start, size, _ONE << np.uint64(bit), tangent)
+    while bit < high:
+        count = min(3 if r.itemsize << bit < ALIAS_BYTES else 2, high - bit)
+        h = _ONE << np.uint64(bit)
+        for base in range(start, start + size, h << np.uint64(count)):
+            if count == 3:
+                for k in range(base, base + h, width):
+                    _eight(r, i, k, h, t, n)
+                    _eight(i, r, k, h, n, t)
+            elif count == 2:
+                for k in range(base, base + h, width):
+                    _four(r, i, k, h, t, n)
+                    _four(i, r, k, h, n, t)
+            else:
+                for k in range(base, base + h, width):
+                    _two(r, i, k, h, t, n)
+                    _two(i, r, k, h, n, t)
+        bit += count
+
+
+@numba.njit(**_OPTIONS)
+def _inner_bits(array, rows):
+    """Bits of a part of so many rows that fits into the first level of the cache."""
+    bits = 0
+    while rows * array.itemsize << (bits + 1) <= PART_BYTES:
+        bits += 1
+    return bits
 
 
 @numba.njit(**_OPTIONS)
 def rotate_tile(r, i, start, low, high, tangent):
     """Butterflies of bits low ... high - 1 of a tile; low is zero or at least three."""
-    inner = min(high, INNER)
+    inner = min(high, _inner_bits(r, 2))
     part = _ONE << np.uint64(inner)
     lowest = low if low > 0 else 5 if r.itemsize == 4 else 4
     for first in range(start, start + (_ONE << np.uint64(high)), part):
@@ -187,12 +217,11 @@ def rotate_mirrored(r, i, bits, tangent):
     size = _ONE << np.uint64(bits)
     for k in range(np.uint64(0), size // _TWO, width):
         m = size - width - k
-        xr, yr = load_register(r, k), reverse(load_register(r, m))
-        xi, yi = load_register(i, k), reverse(load_register(i, m))
-        xr, xi, yr, yi = _rotate_pair(t, n, xr, xi, yr, yi)
+        xr, yi = _turn(t, n, load_register(r, k), reverse(load_register(i, m)))
+        xi, yr = _turn(n, t, load_register(i, k), reverse(load_register(r, m)))
         store(r, k, xr)
-        store(r, m, reverse(yr))
         store(i, k, xi)
+        store(r, m, reverse(yr))
         store(i, m, reverse(yi))
 
 
@@ -200,106 +229,88 @@ def rotate_mirrored(r, i, bits, tangent):
 
 
 @numba.njit(**_OPTIONS)
+def _two_back(even, odd, even_bra, odd_bra, k, h, t, n, sums):
+    """`_two` on both states, and their overlap, added to `sums`."""
+    p, q = load_register(even, k), load_register(odd, k + h)
+    u, v = load_register(even_bra, k), load_register(odd_bra, k + h)
+    sums = multiply_add(v, p, multiply_add(negate(u), q, sums))
+    p, q = _turn(t, n, p, q)
+    u, v = _turn(t, n, u, v)
+    store(even, k, p)
+    store(odd, k + h, q)
+    store(even_bra, k, u)
+    store(odd_bra, k + h, v)
+    return sums
+
+
+@numba.njit(**_OPTIONS)
+def _four_back(even, odd, even_bra, odd_bra, k, h, t, n, sums):
+    """The same of `_four`: each even position is coupled to each odd one."""
+    k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
+    p0, p3 = load_register(even, k), load_register(even, k3)
+    q1, q2 = load_register(odd, k1), load_register(odd, k2)
+    u0, u3 = load_register(even_bra, k), load_register(even_bra, k3)
+    v1, v2 = load_register(odd_bra, k1), load_register(odd_bra, k2)
+    sums = multiply_add(add(v1, v2), add(p0, p3), sums)
+    sums = multiply_add(negate(add(u0, u3)), add(q1, q2), sums)
+    p0, q1, q2, p3 = _turn_four(t, n, p0, q1, q2, p3)
+    store(even, k, p0)
+    store(odd, k1, q1)
+    store(odd, k2, q2)
+    store(even, k3, p3)
+    u0, v1, v2, u3 = _turn_four(t, n, u0, v1, v2, u3)
+    store(even_bra, k, u0)
+    store(odd_bra, k1, v1)
+    store(odd_bra, k2, v2)
+    store(even_bra, k3, u3)
+    return sums
+
+
+@numba.njit(**_OPTIONS)
 def _lowest_bits_back(r, i, u, v, start, size, tangent):
     t, n = splat_register(r, -tangent), splat_register(r, tangent)
     width = np.uint64(32 // r.itemsize)
-    even, odd, rest = splat_register(r, 0.0), splat_register(r, 0.0), splat_register(r, 0.0)
+    inside, above, below = splat_register(r, 0.0), splat_register(r, 0.0), splat_register(r, 0.0)
     for k in range(start, start + size, _FOUR * width):
-        ar, br, cr, dr = _load_four(r, k, width)
-        ai, bi, ci, di = _load_four(i, k, width)
-        au, bu, cu, du = _load_four(u, k, width)
-        av, bv, cv, dv = _load_four(v, k, width)
-        even = _overlap_lanes(width, ar, ai, au, av, even)
-        odd = _overlap_lanes(width, br, bi, bu, bv, odd)
-        even = _overlap_lanes(width, cr, ci, cu, cv, even)
-        odd = _overlap_lanes(width, dr, di, du, dv, odd)
-        rest = _overlap_four(
-            ar, ai, br, bi, cr, ci, dr, di, au, av, bu, bv, cu, cv, du, dv, rest
-        )  # fmt: skip
-        ar, ai = _rotate_lanes(width, t, n, ar, ai)
-        br, bi = _rotate_lanes(width, t, n, br, bi)
-        cr, ci = _rotate_lanes(width, t, n, cr, ci)
-        dr, di = _rotate_lanes(width, t, n, dr, di)
-        ar, ai, br, bi, cr, ci, dr, di = _rotate_four(t, n, ar, ai, br, bi, cr, ci, dr, di)
-        _store_four(r, k, width, ar, br, cr, dr)
-        _store_four(i, k, width, ai, bi, ci, di)
-        au, av = _rotate_lanes(width, t, n, au, av)
-        bu, bv = _rotate_lanes(width, t, n, bu, bv)
-        cu, cv = _rotate_lanes(width, t, n, cu, cv)
-        du, dv = _rotate_lanes(width, t, n, du, dv)
-        au, av, bu, bv, cu, cv, du, dv = _rotate_four(t, n, au, av, bu, bv, cu, cv, du, dv)
-        _store_four(u, k, width, au, bu, cu, du)
-        _store_four(v, k, width, av, bv, cv, dv)
-    return total(add(add(widen(even), widen(odd)), widen(rest)))
-
-
-@numba.njit(**_OPTIONS)
-def _two_bits_back(r, i, u, v, start, size, h, tangent):
-    t, n = splat_register(r, -tangent), splat_register(r, tangent)
-    width = np.uint64(32 // r.itemsize)
-    sums = splat_register(r, 0.0)
-    for base in range(start, start + size, _FOUR * h):
-        for k in range(base, base + h, width):
-            ar, br, cr, dr = _load_four(r, k, h)
-            ai, bi, ci, di = _load_four(i, k, h)
-            au, bu, cu, du = _load_four(u, k, h)
-            av, bv, cv, dv = _load_four(v, k, h)
-            sums = _overlap_four(
-                ar, ai, br, bi, cr, ci, dr, di, au, av, bu, bv, cu, cv, du, dv, sums
-            )  # fmt: skip
-            ar, ai, br, bi, cr, ci, dr, di = _rotate_four(t, n, ar, ai, br, bi, cr, ci, dr, di)
-            _store_four(r, k, h, ar, br, cr, dr)
-            _store_four(i, k, h, ai, bi, ci, di)
-            au, av, bu, bv, cu, cv, du, dv = _rotate_four(t, n, au, av, bu, bv, cu, cv, du, dv)
-            _store_four(u, k, h, au, bu, cu, du)
-            _store_four(v, k, h, av, bv, cv, dv)
-    return total(widen(sums))
-
-
-@numba.njit(**_OPTIONS)
-def _overlap_pair(xr, xi, yr, yi, xu, xv, yu, yv, sums):
-    """Re <lam|i X|psi> of one butterfly, added to `sums`."""
-    sums = multiply_add(xv, yr, multiply_add(yv, xr, sums))
-    return multiply_add(negate(xu), yi, multiply_add(negate(yu), xi, sums))
-
-
-@numba.njit(**_OPTIONS)
-def _one_bit_back(r, i, u, v, start, size, h, tangent):
-    t, n = splat_register(r, -tangent), splat_register(r, tangent)
-    width = np.uint64(32 // r.itemsize)
-    sums = splat_register(r, 0.0)
-    for base in range(start, start + size, _TWO * h):
-        for k in range(base, base + h, width):
-            xr, yr = load_register(r, k), load_register(r, k + h)
-            xi, yi = load_register(i, k), load_register(i, k + h)
-            xu, yu = load_register(u, k), load_register(u, k + h)
-            xv, yv = load_register(v, k), load_register(v, k + h)
-            sums = _overlap_pair(xr, xi, yr, yi, xu, xv, yu, yv, sums)
-            xr, xi, yr, yi = _rotate_pair(t, n, xr, xi, yr, yi)
-            xu, xv, yu, yv = _rotate_pair(t, n, xu, xv, yu, yv)
-            store(r, k, xr)
-            store(r, k + h, yr)
-            store(i, k, xi)
-            store(i, k + h, yi)
-            store(u, k, xu)
-            store(u, k + h, yu)
-            store(v, k, xv)
-            store(v, k + h, yv)
-    return total(widen(sums))
+        for j in range(k, k + _FOUR * width, width):
+            x, y = load_register(r, j), load_register(i, j)
+            z, w = load_register(u, j), load_register(v, j)
+            inside = _overlap_lanes(width, x, y, z, w, inside)
+            x, y = _rotate_lanes(width, t, n, x, y)
+            z, w = _rotate_lanes(width, t, n, z, w)
+            store(r, j, x)
+            store(i, j, y)
+            store(u, j, z)
+            store(v, j, w)
+        above = _four_back(r, i, u, v, k, width, t, n, above)
+        below = _four_back(i, r, v, u, k, width, n, t, below)
+    lanes = 3 if width == 8 else 2
+    weight = (1 / (1 + tangent * tangent)) ** lanes
+    return total(widen(inside)) + weight * (total(widen(above)) - total(widen(below)))
 
 
 @numba.njit(**_OPTIONS)
 def _bits_back(r, i, u, v, start, size, low, high, tangent):
+    t, n = splat_register(r, -tangent), splat_register(r, tangent)
+    width = np.uint64(32 // r.itemsize)
     shrink = 1 / (1 + tangent * tangent)
     overlap, weight, bit = 0.0, 1.0, low
-    while bit + 1 < high:
+    while bit < high:
+        count = min(2, high - bit)
         h = _ONE << np.uint64(bit)
-        overlap += weight * _two_bits_back(r, i, u, v, start, size, h, tangent)
-        weight *= shrink * shrink
-        bit += 2
-    if bit < high:
-        h = _ONE << np.uint64(bit)
-        overlap += weight * _one_bit_back(r, i, u, v, start, size, h, tangent)
+        above, below = splat_register(r, 0.0), splat_register(r, 0.0)
+        for base in range(start, start + size, h << np.uint64(count)):
+            if count == 2:
+                for k in range(base, base + h, width):
+                    above = _four_back(r, i, u, v, k, h, t, n, above)
+                    below = _four_back(i, r, v, u, k, h, n, t, below)
+            else:
+                for k in range(base, base + h, width):
+                    above = _two_back(r, i, u, v, k, h, t, n, above)
+                    below = _two_back(i, r, v, u, k, h, n, t, below)
+        overlap += weight * (total(widen(above)) - total(widen(below)))
+        weight *= shrink**count
+        bit += count
     return overlap
 
 
@@ -309,7 +320,7 @@ def rotate_tile_back(r, i, u, v, start, low, high, tangent):
 
     Both states grow by 1 / cos a with every bit, so the overlaps of later bits shrink by cos^2 a.
     """
-    inner = min(high, INNER)
+    inner = min(high, _inner_bits(r, 4))
     part = _ONE << np.uint64(inner)
     lowest = low if low > 0 else 5 if r.itemsize == 4 else 4
     shrink = 1 / (1 + tangent * tangent)
@@ -330,22 +341,25 @@ def rotate_mirrored_back(r, i, u, v, bits, tangent):
     t, n = splat_register(r, -tangent), splat_register(r, tangent)
     width = np.uint64(32 // r.itemsize)
     size = _ONE << np.uint64(bits)
-    sums = splat_register(r, 0.0)
+    above, below = splat_register(r, 0.0), splat_register(r, 0.0)
     for k in range(np.uint64(0), size // _TWO, width):
         m = size - width - k
-        xr, yr = load_register(r, k), reverse(load_register(r, m))
-        xi, yi = load_register(i, k), reverse(load_register(i, m))
-        xu, yu = load_register(u, k), reverse(load_register(u, m))
-        xv, yv = load_register(v, k), reverse(load_register(v, m))
-        sums = _overlap_pair(xr, xi, yr, yi, xu, xv, yu, yv, sums)
-        xr, xi, yr, yi = _rotate_pair(t, n, xr, xi, yr, yi)
-        xu, xv, yu, yv = _rotate_pair(t, n, xu, xv, yu, yv)
+        xr, yi = load_register(r, k), reverse(load_register(i, m))
+        xu, yv = load_register(u, k), reverse(load_register(v, m))
+        above = multiply_add(yv, xr, multiply_add(negate(xu), yi, above))
+        xi, yr = load_register(i, k), reverse(load_register(r, m))
+        xv, yu = load_register(v, k), reverse(load_register(u, m))
+        below = multiply_add(yu, xi, multiply_add(negate(xv), yr, below))
+        xr, yi = _turn(t, n, xr, yi)
+        xu, yv = _turn(t, n, xu, yv)
+        xi, yr = _turn(n, t, xi, yr)
+        xv, yu = _turn(n, t, xv, yu)
         store(r, k, xr)
-        store(r, m, reverse(yr))
         store(i, k, xi)
-        store(i, m, reverse(yi))
         store(u, k, xu)
-        store(u, m, reverse(yu))
         store(v, k, xv)
+        store(r, m, reverse(yr))
+        store(i, m, reverse(yi))
+        store(u, m, reverse(yu))
         store(v, m, reverse(yv))
-    return total(widen(sums))
+    return total(widen(above)) - total(widen(below))
