@@ -29,6 +29,7 @@ from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
     from qminima.result import Comparison, Result
+    from simulator.program import Precision
 
     from .problems.maxcut import MaxCut
 
@@ -43,6 +44,7 @@ def solve(
     alpha: Annotated[
         float | None, typer.Option(help="Best fraction of samples that cvar averages, 0.25.")
     ] = None,
+    precision: Annotated[str, typer.Option(help="Of QAOA's state: single or double.")] = "single",
     method: MethodOption = None,
     json: JsonOption = None,
     plot: PlotOption = None,
@@ -62,10 +64,11 @@ def solve(
         from .ansatz import check_depth
         from .comparison import CLASSICAL, QUANTUM, compare
         from .problems.maxcut import load_maxcut
-        from .solvers.qaoa import check_objective
+        from .solvers.qaoa import check_objective, check_precision
 
         check_depth(depth)
         check_objective(objective, alpha)
+        number = check_precision(precision)
         methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
         optional = set(methods) - set(named)
         if threads is not None:
@@ -77,7 +80,7 @@ def solve(
             ProgressBar(len(methods)) as progress,
             announced_compilation(lambda: progress.say(COMPILING)),
         ):
-            progress.say(_memory_line(instance, methods, optional, depth))
+            progress.say(_memory_line(instance, methods, optional, depth, number))
             comparison = compare(
                 instance,
                 methods,
@@ -85,6 +88,7 @@ def solve(
                 depth=depth,
                 objective=objective,
                 alpha=alpha,
+                precision=number,
                 seed=seed,
                 time_limit=time_limit,
                 progress=progress,
@@ -92,7 +96,13 @@ def solve(
         finish(comparison, _show, _draw, json, plot)
 
 
-def _memory_line(problem: MaxCut, methods: tuple[str, ...], optional: set[str], depth: int) -> str:
+def _memory_line(
+    problem: MaxCut,
+    methods: tuple[str, ...],
+    optional: set[str],
+    depth: int,
+    precision: Precision,
+) -> str:
     """The predicted memory in words; refuses a named method that does not fit."""
     from qminima.tables import counted
     from simulator.memory import available_memory, format_bytes
@@ -102,7 +112,7 @@ def _memory_line(problem: MaxCut, methods: tuple[str, ...], optional: set[str], 
     needed = 0
     for method in methods:
         try:
-            needed = max(needed, check_fits(problem, method, depth))
+            needed = max(needed, check_fits(problem, method, depth, precision))
         except (InputError, MemoryLimitError):
             if method not in optional:
                 raise

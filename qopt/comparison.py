@@ -13,7 +13,7 @@ from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
 from qminima.tables import no_minus_zero
 from simulator.memory import MemoryLimitError, require_memory
-from simulator.program import predict_memory
+from simulator.program import Precision, predict_memory
 
 from .ansatz import qaoa
 from .classical.annealing import annealing
@@ -37,6 +37,7 @@ class Options:
     progress: Progress
     objective: str = "mean"
     alpha: float | None = None
+    precision: Precision = "double"
 
 
 Method = Callable[[MaxCut, Options], Result]
@@ -57,6 +58,7 @@ QUANTUM: dict[str, Method] = {
         o.depth,
         objective=o.objective,
         alpha=o.alpha,
+        precision=o.precision,
         seed=o.seed,
         time_limit=o.time_limit,
         progress=o.progress,
@@ -78,6 +80,7 @@ def compare(
     depth: int = 3,
     objective: str = "mean",
     alpha: float | None = None,
+    precision: Precision = "double",
     seed: int | None = None,
     time_limit: float | None = None,
     progress: Progress | None = None,
@@ -92,6 +95,7 @@ def compare(
         depth: layers of QAOA.
         objective: what its angles are optimised for, "mean" or "cvar".
         alpha: the fraction of CVaR, as in `solve_qaoa`.
+        precision: of QAOA's state, "double" or "single".
         seed: of all randomness.
         time_limit: limit in seconds for each method that can be stopped.
         progress: told of each method.
@@ -109,12 +113,12 @@ def compare(
     check_objective(objective, alpha)
     started = datetime.now(UTC)
     progress = progress or Progress()
-    options = Options(depth, seed, time_limit, progress, objective, alpha)
+    options = Options(depth, seed, time_limit, progress, objective, alpha, precision)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in methods:
         try:
-            check_fits(problem, method, depth)
+            check_fits(problem, method, depth, precision)
         except (InputError, MemoryLimitError) as reason:
             if method not in optional:
                 raise
@@ -138,7 +142,7 @@ def compare(
     )
 
 
-def check_fits(problem: MaxCut, method: str, depth: int) -> int:
+def check_fits(problem: MaxCut, method: str, depth: int, precision: Precision = "double") -> int:
     """Predicted bytes of a method's large arrays; refuses a problem that is too large for it.
 
     Raises:
@@ -148,7 +152,7 @@ def check_fits(problem: MaxCut, method: str, depth: int) -> int:
     n = problem.num_variables
     if method == "qaoa":
         circuit = qaoa(problem, depth)
-        needed = predict_memory(circuit)
+        needed = predict_memory(circuit, precision)
         require_memory(
             needed,
             f"QAOA on {n} variables (2^{circuit.space.size.bit_length() - 1} amplitudes)",

@@ -139,7 +139,7 @@ class Tiling:
         itemsize = np.dtype(dtype).itemsize
         tile_bits = (_TILE_BYTES // (rows * itemsize)).bit_length() - 1
         threads = 1
-        if runs_parallel(work_of_layers(bits)):
+        if runs_parallel(1 << bits):
             threads = numba.get_num_threads()
             tile_bits = min(tile_bits, bits - (_TILES_PER_THREAD * threads - 1).bit_length())
         line_bits = (_LINE_BYTES // itemsize).bit_length() - 1
@@ -153,11 +153,6 @@ class Tiling:
         return 1 << max(group.low + group.bits for group in self.groups) - min(
             self.bits, self.groups[0].bits
         )
-
-
-def work_of_layers(bits: int) -> int:
-    """Numbers touched between two meetings of the threads."""
-    return bits << bits
 
 
 class LayerRun:
@@ -190,7 +185,7 @@ class LayerRun:
         """Apply all steps, first to last."""
         layers, tiling = Layers.of(angles, self._qubits), self._tiling(2, psi.dtype)
         kernels.forward(
-            work_of_layers(self._bits), *psi, self._values.labels, tiling.scratch, tiling.bits,
+            psi.shape[1], *psi, self._values.labels, tiling.scratch, tiling.bits,
             passes_of_layers(tiling.groups, len(layers)), self._lowered(layers, psi.dtype),
         )  # fmt: skip
 
@@ -200,7 +195,7 @@ class LayerRun:
         passes = passes_of_layers(tiling.groups, len(layers))
         sums = np.zeros((len(passes), tiling.most_tiles, 4))
         kernels.backward(
-            work_of_layers(self._bits), *psi, *lam, self._values.labels, tiling.scratch,
+            psi.shape[1], *psi, *lam, self._values.labels, tiling.scratch,
             tiling.bits, passes, self._lowered(layers, psi.dtype), sums,
         )  # fmt: skip
         return self._overlaps(layers, passes, sums.sum(axis=1), len(angles))

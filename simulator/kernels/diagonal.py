@@ -59,7 +59,7 @@ def overlap_by_value(lre, lim, re, im, values):
 
 @kernel_of(0, 1)
 def weigh(row, labels, low, step, image, sums):
-    """The sum of f x^2 over each block of a row, and f x of each number x of it.
+    """The sums of f x^2 and x^2 over each block of a row, and f x of each number x of it.
 
     Args:
         row: real or imaginary parts.
@@ -67,24 +67,27 @@ def weigh(row, labels, low, step, image, sums):
         low: f of label zero.
         step: see above.
         image: where f x is written; of length zero if it is not wanted.
-        sums: one for each BLOCK positions, the last of them may be fewer.
+        sums: two for each BLOCK positions, the last of them may be fewer.
     """
     for block in prange(len(sums)):
         first = block * BLOCK
         last = min(row.size, first + BLOCK)
         whole = first + (last - first) // WIDTH * WIDTH
-        found = splat(sums, 0.0)
+        weighted = plain = widen(splat(row, 0.0))
         for k in range(np.uint64(first), np.uint64(whole), np.uint64(WIDTH)):
             x = load(row, k)
             f = multiply_add(splat(row, step), convert(labels, k, x), splat(row, low))
-            product = multiply(f, x)
-            found = multiply_add(widen(product), widen(x), found)
+            product, wide = multiply(f, x), widen(x)
+            weighted = multiply_add(widen(product), wide, weighted)
+            plain = multiply_add(wide, wide, plain)
             if image.size > 0:
                 store(image, k, product)
-        rest = 0.0
+        tail, plain_tail = 0.0, 0.0
         for k in range(whole, last):
             product = (low + step * labels[k]) * row[k]
-            rest += product * row[k]
+            tail += product * row[k]
+            plain_tail += np.float64(row[k]) * row[k]
             if image.size > 0:
                 image[k] = product
-        sums[block] = rest + total(found)
+        sums[block, 0] = tail + total(weighted)
+        sums[block, 1] = plain_tail + total(plain)
