@@ -14,6 +14,11 @@ from .comparison import compare as compare
 from .graphs import load_graph as load_graph
 from .graphs import read_rudy as read_rudy
 from .graphs import write_rudy as write_rudy
+from .mixers import Mixer as Mixer
+from .mixers import grover_mixer as grover_mixer
+from .mixers import x_mixer as x_mixer
+from .mixers import xy_complete_mixer as xy_complete_mixer
+from .mixers import xy_ring_mixer as xy_ring_mixer
 from .problems.maxcut import MaxCut as MaxCut
 from .problems.maxcut import maxcut as maxcut
 from .solvers.qaoa import solve_qaoa as solve_qaoa

@@ -12,118 +12,185 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .constrained import HammingWeight, Product
-from .spaces import FlipSymmetric, Qubits, Space, SpaceError, bitstring
+from .spaces import FlipSymmetric, Integers, Qubits, Space, SpaceError, bitstring
 
-Integers = NDArray[np.int64]
 Pair = tuple[int, int]
+Positions = NDArray[np.signedinteger[Any]]
 
 # Longer runs are cut, so that threads can share them.
 _LONGEST = 1 << 12
 
 
+@dataclass(frozen=True)
+class Axis:
+    """The part of a space that some qubits act on: its last but one index, of three.
+
+    Attributes:
+        space: the factor of a product that holds the qubits, or the whole space.
+        register: its qubits.
+        stride: step in the whole vector between neighbouring positions of the factor.
+    """
+
+    space: Space
+    register: range
+    stride: int
+
+    @classmethod
+    def of(cls, space: Space, qubits: Sequence[int]) -> Axis:
+        """The smallest factor that holds the qubits.
+
+        Raises:
+            SpaceError: if the space has too few qubits, or a position is more than one
+                configuration.
+        """
+        last = max(qubits)
+        if last >= space.num_qubits:
+            raise SpaceError(f"an XY interaction uses qubit {last}, which is not in {space}")
+        if isinstance(space, FlipSymmetric):
+            raise SpaceError(f"XY interactions need a space of single configurations, got {space}")
+        if isinstance(space, Qubits):  # the values of higher qubits make no difference
+            space = Product(Qubits(last + 1), Qubits(space.num_qubits - last - 1))
+        if isinstance(space, Product):
+            stride = 1
+            for register, factor in zip(space.registers, space.factors, strict=True):
+                if set(qubits) <= set(register):
+                    return cls(factor, register, stride)
+                stride *= factor.size
+        return cls(space, range(space.num_qubits), 1)
+
+    def local(self, pair: Pair) -> Pair:
+        """A pair, numbered within the factor."""
+        return pair[0] - self.register.start, pair[1] - self.register.start
+
+    def coupled(self, pair: Pair) -> tuple[Integers, Integers]:
+        """Positions in the factor with bits 1, 0 of a pair, and their partners with 0, 1.
+
+        Raises:
+            SpaceError: if a partner is missing.
+        """
+        configurations = self.space.configurations()
+        first, second = (1 << qubit for qubit in self.local(pair))
+        mask = first | second
+        bits = configurations & mask
+        source = np.flatnonzero(bits == first)
+        target = self.space.indices(configurations[source] ^ mask)
+        if np.count_nonzero(bits == second) != len(source) or (target < 0).any():
+            mixed = configurations[(bits == first) | (bits == second)]
+            inside = int(mixed[self.space.indices(mixed ^ mask) < 0][0])
+            n = self.space.num_qubits
+            raise SpaceError(
+                f"the XY interaction of qubits {pair[0]} and {pair[1]} leads from "
+                f"{bitstring(inside, n)} to {bitstring(inside ^ mask, n)} (qubits "
+                f"{self.register.start} to {self.register.stop - 1}), which is not in {self.space}"
+            )
+        return source, target
+
+
 @dataclass(frozen=True, eq=False)
-class ExchangeTable:
-    """What pairs of qubits couple in one space.
+class PairTable:
+    """What one pair of qubits couples: the arguments of the kernels, and the work they do.
 
     Attributes:
         runs: (source, target, length), shape (number of runs, 3).
-        pairs: (first run, one past the last, period, repeats), shape (number of pairs, 4).
+        period: positions after which the runs repeat.
+        repeats: how often they do.
         work: positions that are touched.
     """
 
-    runs: NDArray[np.signedinteger[Any]]
-    pairs: Integers
+    runs: Positions
+    period: int
+    repeats: int
     work: int
 
-    @classmethod
-    def build(cls, space: Space, pairs: Sequence[Pair]) -> ExchangeTable:
-        """The tables of several pairs in one.
 
-        Raises:
-            SpaceError: as `exchange_table`.
-        """
-        tables = [exchange_table(space, pair) for pair in pairs]
-        starts = np.cumsum([0, *(len(table.runs) for table in tables[:-1])])
-        rows = np.concatenate([table.pairs for table in tables])
-        rows[:, :2] += starts[:, None]
-        runs = np.concatenate([table.runs for table in tables])
-        return cls(runs, rows, sum(table.work for table in tables))
+_pair_tables: WeakValueDictionary[tuple[Space, Pair], PairTable] = WeakValueDictionary()
 
 
-_tables: WeakValueDictionary[tuple[Space, Pair], ExchangeTable] = WeakValueDictionary()
-
-
-def exchange_table(space: Space, pair: Pair) -> ExchangeTable:
-    """The table of one pair of qubits; all that are alive are shared.
+def pair_table(space: Space, pair: Pair) -> PairTable:
+    """The table of one pair of qubits; all programs that are alive share it.
 
     Raises:
-        SpaceError: if the space has too few qubits, the exchange leaves it, or a position is
-            more than one configuration.
+        SpaceError: as `Axis.of` and `Axis.coupled`.
     """
-    table = _tables.get((space, pair))
+    table = _pair_tables.get((space, pair))
     if table is None:
-        table = _tables[space, pair] = _build(space, pair)
+        axis = Axis.of(space, pair)
+        source, target = axis.coupled(pair)
+        runs = _cut(_runs(source, target) * axis.stride)
+        period = axis.space.size * axis.stride
+        repeats = space.size // period
+        work = 2 * len(source) * axis.stride * repeats
+        table = PairTable(runs.astype(_position_type(period)), period, repeats, work)
+        _pair_tables[space, pair] = table
     return table
 
 
-def _build(space: Space, pair: Pair) -> ExchangeTable:
-    if max(pair) >= space.num_qubits:
-        raise SpaceError(f"qubits {pair[0]} and {pair[1]} are not both in {space}")
-    if isinstance(space, FlipSymmetric):
-        raise SpaceError(f"XY interactions need a space of configurations, got {space}")
-    factor, register, stride = _factor(space, pair)
-    source, target = _coupled(factor, pair, register)
-    runs = _cut(_runs(source, target) * stride)
-    period = factor.size * stride
-    if period <= np.iinfo(np.int32).max:
-        runs = runs.astype(np.int32)
-    repeats = space.size // period if period else 0
-    return ExchangeTable(
-        runs,
-        np.array([[0, len(runs), period, repeats]], dtype=np.int64),
-        2 * len(source) * stride * repeats,
-    )
+@dataclass(frozen=True, eq=False)
+class NeighbourTable:
+    """What a sum over pairs of qubits couples, in the form of compressed sparse rows.
+
+    Attributes:
+        starts: where the neighbours of each position start, shape (size + 1,).
+        neighbours: positions that each one is coupled to.
+    """
+
+    starts: Integers
+    neighbours: Positions
+
+    @classmethod
+    def build(cls, axis: Axis, pairs: Sequence[Pair]) -> NeighbourTable:
+        """The table within one factor; raises what `Axis.coupled` raises."""
+        starts = np.concatenate([[0], np.cumsum(coupling_degrees(axis, pairs))])
+        free = starts[:-1].copy()
+        neighbours = np.empty(starts[-1], dtype=_position_type(axis.space.size))
+        for pair in pairs:
+            source, target = axis.coupled(pair)
+            for one, other in ((source, target), (target, source)):
+                neighbours[free[one]] = other
+                free[one] += 1
+        return cls(starts, neighbours)
 
 
-def _factor(space: Space, pair: Pair) -> tuple[Space, range, int]:
-    """The factor that holds a pair, its qubits, and the step between its positions."""
-    if isinstance(space, Qubits):  # the table is the same for all values of higher qubits
-        low = max(pair) + 1
-        space = Product(Qubits(low), Qubits(space.num_qubits - low))
-    if isinstance(space, Product):
-        stride = 1
-        for register, factor in zip(space.registers, space.factors, strict=True):
-            if set(pair) <= set(register):
-                return factor, register, stride
-            stride *= factor.size
-    return space, range(space.num_qubits), 1
+def coupling_degrees(axis: Axis, pairs: Sequence[Pair]) -> Integers:
+    """How many pairs have different bits in each configuration of a factor."""
+    configurations = axis.space.configurations()
+    degrees = np.zeros(axis.space.size, dtype=np.int64)
+    for pair in pairs:
+        p, q = axis.local(pair)
+        degrees += (configurations >> p ^ configurations >> q) & 1
+    return degrees
 
 
-def _coupled(factor: Space, pair: Pair, register: range) -> tuple[Integers, Integers]:
-    """Positions with bits 1, 0 of a pair, and those with 0, 1 that they are coupled to."""
-    configurations = factor.configurations()
-    first, second = (1 << (qubit - register.start) for qubit in pair)
-    mask = first | second
-    bits = configurations & mask
-    source = np.flatnonzero(bits == first)
-    target = factor.indices(configurations[source] ^ mask)
-    if np.count_nonzero(bits == second) != len(source) or (target < 0).any():
-        mixed = configurations[(bits == first) | (bits == second)]
-        inside = int(mixed[factor.indices(mixed ^ mask) < 0][0])
-        before, after = (bitstring(c, factor.num_qubits) for c in (inside, inside ^ mask))
-        raise SpaceError(
-            f"the XY interaction of qubits {pair[0]} and {pair[1]} leads from {before} to {after} "
-            f"(qubits {register.start} to {register.stop - 1}), which is not in {factor}"
-        )
-    return source, target
+def predict_pair_table(space: Space, pair: Pair) -> int:
+    """The most bytes that the table of a pair takes."""
+    axis = Axis.of(space, pair)
+    low, high = sorted(axis.local(pair))
+    runs = axis.space.size // 2
+    if isinstance(axis.space, Qubits):
+        runs = 1 << max(0, high - low - 1)
+    elif isinstance(axis.space, HammingWeight):
+        # One for each way to set the qubits above the lower one; those below are contiguous.
+        above, ones = axis.space.num_qubits - low - 2, axis.space.weight - 1
+        runs = sum(comb(above, ones - below) for below in range(min(low, ones) + 1))
+    return 12 * (runs + space.size // _LONGEST)
+
+
+def predict_neighbour_table(space: Space, pairs: Sequence[Pair]) -> int:
+    """The most bytes that the table of a sum takes."""
+    axis = Axis.of(space, sorted({qubit for pair in pairs for qubit in pair}))
+    coupled = axis.space.size
+    if isinstance(axis.space, HammingWeight):
+        n, k = axis.space.num_qubits, axis.space.weight
+        coupled = 2 * comb(n - 2, k - 1) if k else 0
+    return 4 * coupled * len(pairs) + 32 * axis.space.size
 
 
 def _runs(source: Integers, target: Integers) -> Integers:
     """Neighbours that are coupled to neighbours, in one row each."""
     if not len(source):
         return np.zeros((0, 3), dtype=np.int64)
-    ends = np.flatnonzero((np.diff(source) != 1) | (np.diff(target) != 1)) + 1
-    starts = np.concatenate([[0], ends])
+    breaks = np.flatnonzero((np.diff(source) != 1) | (np.diff(target) != 1)) + 1
+    starts = np.concatenate([[0], breaks])
     lengths = np.diff(np.concatenate([starts, [len(source)]]))
     return np.stack([source[starts], target[starts], lengths], axis=1)
 
@@ -138,14 +205,6 @@ def _cut(runs: Integers) -> Integers:
     return cut
 
 
-def predict_runs(space: Space, pair: Pair) -> int:
-    """The most rows a table can have before long runs are cut."""
-    factor, register, _ = _factor(space, pair)
-    low, high = (qubit - register.start for qubit in sorted(pair))
-    if isinstance(factor, Qubits):
-        return 1 << max(0, high - low - 1)
-    if isinstance(factor, HammingWeight):
-        # One for each way to set the qubits above the lower one; those below are contiguous.
-        above, ones = factor.num_qubits - low - 2, factor.weight - 1
-        return sum(comb(above, ones - below) for below in range(min(low, ones) + 1))
-    return factor.size // 2
+def _position_type(bound: int) -> type[np.int32] | type[np.int64]:
+    """The smaller type that holds all positions up to a bound."""
+    return np.int32 if bound <= np.iinfo(np.int32).max else np.int64

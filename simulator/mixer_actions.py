@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .actions import Action
-from .exchange_tables import ExchangeTable, Pair
+from .exchange_tables import Axis, NeighbourTable, Pair, PairTable
 from .kernels import xy
 from .planar import Planar
-from .spaces import Integers, Space
+from .spaces import Space
 
 Floats = NDArray[np.float64]
 
@@ -23,28 +23,23 @@ _LARGEST_SUM = 10.0
 class XYPairAction(Action):
     """A = i (XX + YY)/2 of one pair of qubits, A^3 = -A."""
 
-    def __init__(self, table: ExchangeTable) -> None:
-        self._table = table
+    def __init__(self, table: PairTable) -> None:
+        self._work = table.work
+        self._coupled = table.runs, table.period, table.repeats
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Exchange, times i."""
         out[:] = 0
-        _add_image(self._table, psi, out)
+        xy.exchange(self._work, *psi, *out, *self._coupled)
 
     def forward(self, psi: Planar, angle: float) -> None:
         """Rotate each coupled pair of amplitudes."""
-        table = self._table
-        xy.rotate(table.work, *psi, table.runs, table.pairs, cos(angle), sin(angle))
+        xy.rotate(self._work, *psi, *self._coupled, cos(angle), sin(angle))
 
     def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
         """Rotate ket and costate back in the same sweep."""
-        table, c, s = self._table, cos(angle), sin(angle)
-        return float(xy.rotate_back(2 * table.work, *psi, *lam, table.runs, table.pairs, c, s))
-
-    def overlap(self, lam: Planar, psi: Planar) -> float:
-        """Sum over coupled pairs, in double precision."""
-        table = self._table
-        return float(xy.overlap(table.work, *lam, *psi, table.runs, table.pairs))
+        c, s = cos(angle), sin(angle)
+        return float(xy.rotate_back(2 * self._work, *psi, *lam, *self._coupled, c, s))
 
 
 class XYMixerAction(Action):
@@ -60,23 +55,19 @@ class XYMixerAction(Action):
         """Exchange all pairs, times i."""
         out[:] = 0
         for part in self._sums:
-            _add_image(part.table, psi, out)
+            image = np.zeros_like(psi)
+            part.recur(psi, image, 0.0, 1.0)
+            out[0] -= image[1]
+            out[1] += image[0]
 
     def forward(self, psi: Planar, angle: float) -> None:
         """One polynomial for each connected set of qubits."""
         for part in self._sums:
             part.exponential(psi, angle)
 
-    def overlap(self, lam: Planar, psi: Planar) -> float:
-        """Sum over coupled pairs, in double precision."""
-        tables = [part.table for part in self._sums]
-        return float(
-            sum(xy.overlap(table.work, *lam, *psi, table.runs, table.pairs) for table in tables)
-        )
-
 
 class ExchangeSum:
-    """M, a sum of (XX + YY)/2 over pairs of qubits, and exp(i a M) as a polynomial of M.
+    """M, a sum of (XX + YY)/2 over connected pairs of qubits, and exp(i a M) as a polynomial.
 
         exp(i a M) = sum_d c_d(a) T_d((M - center)/radius)
 
@@ -85,22 +76,30 @@ class ExchangeSum:
     of them, and the polynomial is exact; otherwise it is the expansion of the exponential in
     Bessel functions, up to terms below the precision of numbers.  Tal-Ezer and Kosloff, J.
     Chem. Phys. 81, 3967 (1984).
+
+    Raises:
+        SpaceError: if a pair leaves the space.
     """
 
     def __init__(self, pairs: Sequence[Pair], space: Space) -> None:
-        self.table = ExchangeTable.build(space, pairs)
-        configurations = space.configurations()
-        self._eigenvalues = known_eigenvalues(pairs, configurations)
+        axis = Axis.of(space, sorted({qubit for pair in pairs for qubit in pair}))
+        table = NeighbourTable.build(axis, pairs)
+        self._coupled = table.neighbours, table.starts, axis.stride
+        self._work = space.size // axis.space.size * axis.stride * len(table.neighbours)
+        # No eigenvalue is larger than the most configurations that one is coupled to.
+        self._center, self._radius = 0.0, float(np.diff(table.starts).max())
+        self._eigenvalues = known_eigenvalues(pairs, axis)
         self._solution: Floats | None = None
         if self._eigenvalues is not None:
             low, high = self._eigenvalues.min(), self._eigenvalues.max()
-            self._center, self._radius = (low + high) / 2, (high - low) / 2
-            nodes = (self._eigenvalues - self._center) / (self._radius or 1.0)
-            self._solution = _interpolation(nodes)
-        if self._solution is None:
-            # No eigenvalue is larger than the most configurations that one is coupled to.
-            coupled = sum((configurations >> p ^ configurations >> q) & 1 for p, q in pairs)
-            self._center, self._radius = 0.0, float(np.max(coupled))
+            center, radius = (low + high) / 2, (high - low) / 2
+            self._solution = _interpolation((self._eigenvalues - center) / (radius or 1.0))
+            if self._solution is not None:
+                self._center, self._radius = center, radius
+
+    def recur(self, psi: Planar, out: Planar, center: float, factor: float) -> None:
+        """Replace `out` by factor (M - center) psi - out."""
+        xy.recur(self._work, *psi, *out, *self._coupled, center, factor)
 
     def exponential(self, psi: Planar, angle: float) -> None:
         """Replace psi by exp(i angle M) psi."""
@@ -108,12 +107,9 @@ class ExchangeSum:
         previous, current = np.zeros_like(psi), psi.copy()
         psi[:] = 0
         _accumulate(psi, first, current)
-        factor = 1.0
+        factor = 1.0  # T_1 = x and T_{d+1} = 2 x T_d - T_{d-1}
         for coefficient in rest:
-            # T_1 = x and T_{d+1} = 2 x T_d - T_{d-1} of x = (M - center)/radius
-            np.negative(previous, out=previous)
-            previous -= psi.dtype.type(factor * self._center / self._radius) * current
-            _add_sum(self.table, current, previous, factor / self._radius)
+            self.recur(current, previous, self._center, factor / self._radius)
             previous, current = current, previous
             factor = 2.0
             _accumulate(psi, coefficient, current)
@@ -175,29 +171,29 @@ def connected(pairs: Sequence[Pair]) -> list[list[Pair]]:
     return parts
 
 
-def known_eigenvalues(pairs: Sequence[Pair], configurations: Integers) -> Floats | None:
-    """The distinct eigenvalues of M where a formula tells them, of connected pairs.
+def known_eigenvalues(pairs: Sequence[Pair], axis: Axis) -> Floats | None:
+    """The distinct eigenvalues of M, for connected pairs, where a formula tells them.
 
-    With w ones among m qubits everywhere, all pairs make M the adjacency matrix of a Johnson
-    graph, with eigenvalues (w - j)(m - w - j) - j; and any pairs move a single one (or zero)
+    With w ones among m qubits everywhere, all pairs make M the adjacency matrix of Johnson
+    graphs, with eigenvalues (w - j)(m - w - j) - j; and any pairs move a single one (or zero)
     about the graph that they are the edges of.
     """
-    qubits = sorted({qubit for pair in pairs for qubit in pair})
-    mask = sum(1 << qubit for qubit in qubits)
-    weights = np.unique(np.bitwise_count(configurations & mask))
-    if len(weights) != 1:
-        return None
+    local = np.array([axis.local(pair) for pair in pairs])
+    qubits, edges = np.unique(local, return_inverse=True)
+    mask = int(np.bitwise_or.reduce(1 << qubits))
+    weights = np.unique(np.bitwise_count(axis.space.configurations() & mask))
     m, w = len(qubits), int(weights[0])
+    if len(weights) > 1:
+        return None
     if len(pairs) == m * (m - 1) // 2:
         return np.array([(w - j) * (m - w - j) - j for j in range(min(w, m - w) + 1)], dtype=float)
     if min(w, m - w) == 1:
-        place = {qubit: k for k, qubit in enumerate(qubits)}
-        edges = np.zeros((m, m))
-        for p, q in pairs:
-            edges[place[p], place[q]] = edges[place[q], place[p]] = 1
-        found = np.linalg.eigvalsh(edges)
-        return found[np.concatenate([[True], np.diff(found) > 1e-12])]
-    return np.zeros(1) if w in (0, m) else None
+        adjacency = np.zeros((m, m))
+        first, second = edges.reshape(local.shape).T
+        adjacency[first, second] = adjacency[second, first] = 1
+        found = np.linalg.eigvalsh(adjacency)
+        return found[np.diff(found, prepend=-np.inf) > 1e-12]
+    return None
 
 
 def _interpolation(nodes: Floats) -> Floats | None:
@@ -220,20 +216,8 @@ def _bessel_coefficients(z: float) -> list[complex]:
 
     count = int(abs(z) + 30 + 8 * abs(z) ** (1 / 3))
     bessel = jv(np.arange(count), z)
-    count = 1 + int(np.flatnonzero(np.abs(bessel) > 1e-18).max(initial=0))
+    count = 1 + int(np.flatnonzero(np.abs(bessel) > 1e-17).max(initial=0))
     return [(1 if d == 0 else 2) * 1j**d * float(bessel[d]) for d in range(count)]
-
-
-def _add_sum(table: ExchangeTable, psi: Planar, out: Planar, factor: float) -> None:
-    """Add factor M psi to `out`."""
-    for row, target in zip(psi, out, strict=True):
-        xy.add_exchanged(table.work, row, target, table.runs, table.pairs, factor)
-
-
-def _add_image(table: ExchangeTable, psi: Planar, out: Planar) -> None:
-    """Add i M psi to `out`."""
-    xy.add_exchanged(table.work, psi[1], out[0], table.runs, table.pairs, -1.0)
-    xy.add_exchanged(table.work, psi[0], out[1], table.runs, table.pairs, 1.0)
 
 
 def _accumulate(psi: Planar, coefficient: complex, term: Planar) -> None:

@@ -44,10 +44,10 @@ class XYPair:
 
     def on(self, space: Space) -> Action:
         """A rotation of coupled positions; raises `SpaceError` if it leaves the space."""
-        from .exchange_tables import exchange_table
+        from .exchange_tables import pair_table
         from .mixer_actions import XYPairAction
 
-        return XYPairAction(exchange_table(space, (self.p, self.q)))
+        return XYPairAction(pair_table(space, (self.p, self.q)))
 
 
 @dataclass(frozen=True)

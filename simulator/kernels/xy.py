@@ -2,9 +2,10 @@
 
 A pair couples each position whose configuration has its bits 1, 0 to the one with 0, 1.
 Neighbouring positions are often coupled to neighbours: row r of `runs` is (source, target,
-length) and couples source + k to target + k for k < length.  A row of `pairs` is (first run, one
-past the last run, period, repeats): these runs hold in each of `repeats` blocks of `period`
-positions.  The runs of a pair touch every position once at most, so threads share them freely.
+length) and couples source + k to target + k for k < length, in each of `repeats` blocks of
+`period` positions.  No position comes twice, so threads share the runs freely.
+
+A sum over pairs is a sparse matrix of ones, see `recur`.
 """
 
 from __future__ import annotations
@@ -18,19 +19,20 @@ from .lanes import WIDTH, add, load, multiply, multiply_add, negate, splat, stor
 
 # Pieces of work that threads take.
 _PARTS = 64
+# Amplitudes with the same neighbours that are taken together.
+_CHUNK = 1024
 _WIDTH = np.uint64(WIDTH)
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 @numba.njit(**_OPTIONS)
-def _part(pair, part):
+def _part(count, period, repeats, part):
     """The first run of a part, the start of its block, and the number of runs in the part."""
-    count = pair[1] - pair[0]
-    runs = count * pair[3]
+    runs = count * repeats
     start, stop = runs * part // _PARTS, runs * (part + 1) // _PARTS
     if start == stop:
-        return pair[0], pair[2], 0
-    return pair[0] + start % count, start // count * pair[2], stop - start
+        return 0, 0, 0
+    return start % count, start // count * period, stop - start
 
 
 @numba.njit(**_OPTIONS)
@@ -53,97 +55,88 @@ def _rotate_run(re, im, s, t, length, c, sine):
 @numba.njit(**_OPTIONS)
 def _overlap_run(lre, lim, re, im, s, t, length):
     """Re <lam|i M|psi> of one run."""
-    sums = widen(splat(re, 0.0))
+    result = 0.0
     whole = length // _WIDTH * _WIDTH
-    for k in range(np.uint64(0), whole, _WIDTH):
-        forth = multiply_add(
-            load(lim, s + k), load(re, t + k), multiply(negate(load(lre, s + k)), load(im, t + k))
-        )
-        back = multiply_add(
-            load(lim, t + k), load(re, s + k), multiply(negate(load(lre, t + k)), load(im, s + k))
-        )
-        sums = add(sums, add(widen(forth), widen(back)))
-    result = total(sums)
+    if whole:
+        sums = widen(splat(re, 0.0))
+        for k in range(np.uint64(0), whole, _WIDTH):
+            xr, xi, yr, yi = load(re, s + k), load(im, s + k), load(re, t + k), load(im, t + k)
+            ur, ui, vr, vi = load(lre, s + k), load(lim, s + k), load(lre, t + k), load(lim, t + k)
+            forth = multiply_add(ui, yr, multiply(negate(ur), yi))
+            back = multiply_add(vi, xr, multiply(negate(vr), xi))
+            sums = add(sums, add(widen(forth), widen(back)))
+        result += total(sums)
     for k in range(whole, length):
         result += np.float64(lim[s + k]) * re[t + k] - np.float64(lre[s + k]) * im[t + k]
         result += np.float64(lim[t + k]) * re[s + k] - np.float64(lre[t + k]) * im[s + k]
     return result
 
 
-@numba.njit(**_OPTIONS)
-def _add_run(vector, out, s, t, length, factor):
-    """Add the factor times what one run exchanges."""
-    factors = splat(out, factor)
-    whole = length // _WIDTH * _WIDTH
-    for k in range(np.uint64(0), whole, _WIDTH):
-        store(out, s + k, multiply_add(factors, load(vector, t + k), load(out, s + k)))
-        store(out, t + k, multiply_add(factors, load(vector, s + k), load(out, t + k)))
-    for k in range(whole, length):
-        out[s + k] += factor * vector[t + k]
-        out[t + k] += factor * vector[s + k]
-
-
 @kernel
-def rotate(re, im, runs, pairs, c, s):
-    """Apply exp(i a M) of the only pair, with c = cos a and s = sin a."""
-    pair = pairs[0]
+def rotate(re, im, runs, period, repeats, c, s):
+    """Apply exp(i a M) of one pair, with c = cos a and s = sin a."""
     for part in prange(_PARTS):
-        run, block, count = _part(pair, part)
+        run, block, count = _part(len(runs), period, repeats, part)
         for _ in range(count):
             source, target = np.uint64(block + runs[run, 0]), np.uint64(block + runs[run, 1])
             _rotate_run(re, im, source, target, np.uint64(runs[run, 2]), c, s)
             run += 1
-            if run == pair[1]:
-                run, block = pair[0], block + pair[2]
+            if run == len(runs):
+                run, block = 0, block + period
 
 
 @kernel
-def rotate_back(re, im, lre, lim, runs, pairs, c, s):
-    """Apply exp(-i a M) of the only pair to psi and lam; return Re <lam|i M|psi>."""
-    pair = pairs[0]
-    result = 0.0
+def rotate_back(re, im, lre, lim, runs, period, repeats, c, s):
+    """Apply exp(-i a M) of one pair to psi and lam; return Re <lam|i M|psi>."""
+    overlap = 0.0
     for part in prange(_PARTS):
-        run, block, count = _part(pair, part)
+        run, block, count = _part(len(runs), period, repeats, part)
         for _ in range(count):
             source, target = np.uint64(block + runs[run, 0]), np.uint64(block + runs[run, 1])
             length = np.uint64(runs[run, 2])
-            result += _overlap_run(lre, lim, re, im, source, target, length)
+            overlap += _overlap_run(lre, lim, re, im, source, target, length)
             _rotate_run(re, im, source, target, length, c, -s)
             _rotate_run(lre, lim, source, target, length, c, -s)
             run += 1
-            if run == pair[1]:
-                run, block = pair[0], block + pair[2]
-    return result
+            if run == len(runs):
+                run, block = 0, block + period
+    return overlap
 
 
 @kernel
-def overlap(lre, lim, re, im, runs, pairs):
-    """Re <lam|i M|psi>."""
-    result = 0.0
-    for p in range(len(pairs)):
-        pair = pairs[p]
-        for part in prange(_PARTS):
-            run, block, count = _part(pair, part)
-            for _ in range(count):
-                source, target = np.uint64(block + runs[run, 0]), np.uint64(block + runs[run, 1])
-                length = np.uint64(runs[run, 2])
-                result += _overlap_run(lre, lim, re, im, source, target, length)
-                run += 1
-                if run == pair[1]:
-                    run, block = pair[0], block + pair[2]
-    return result
+def exchange(re, im, out_re, out_im, runs, period, repeats):
+    """Write i M psi of one pair where it is not zero."""
+    for part in prange(_PARTS):
+        run, block, count = _part(len(runs), period, repeats, part)
+        for _ in range(count):
+            source, target = block + runs[run, 0], block + runs[run, 1]
+            for k in range(runs[run, 2]):
+                out_re[source + k], out_im[source + k] = -im[target + k], re[target + k]
+                out_re[target + k], out_im[target + k] = -im[source + k], re[source + k]
+            run += 1
+            if run == len(runs):
+                run, block = 0, block + period
 
 
 @kernel
-def add_exchanged(vector, out, runs, pairs, factor):
-    """Add factor M vector to `out`, both real."""
-    for p in range(len(pairs)):
-        pair = pairs[p]
-        for part in prange(_PARTS):
-            run, block, count = _part(pair, part)
-            for _ in range(count):
-                source, target = np.uint64(block + runs[run, 0]), np.uint64(block + runs[run, 1])
-                _add_run(vector, out, source, target, np.uint64(runs[run, 2]), factor)
-                run += 1
-                if run == pair[1]:
-                    run, block = pair[0], block + pair[2]
+def recur(re, im, out_re, out_im, neighbours, starts, stride, center, factor):
+    """Write factor (M - center) psi - out to `out`: a step of Chebyshev's recurrence.
+
+    M acts on the middle one of three indices, the last of which runs over `stride` values:
+    row r of it has ones in columns neighbours[starts[r]] ... neighbours[starts[r + 1] - 1].
+    """
+    rows = len(starts) - 1
+    chunks = (stride + _CHUNK - 1) // _CHUNK
+    for task in prange(re.size // stride * chunks):
+        line, chunk = task // chunks, task % chunks
+        row = line % rows
+        block = (line - row) * stride
+        for k in range(chunk * _CHUNK, min(stride, (chunk + 1) * _CHUNK)):
+            x, y = 0.0, 0.0
+            for entry in range(starts[row], starts[row + 1]):
+                neighbour = block + neighbours[entry] * stride + k
+                x += re[neighbour]
+                y += im[neighbour]
+            here = line * stride + k
+            out_re[here] = factor * (x - center * re[here]) - out_re[here]
+            out_im[here] = factor * (y - center * im[here]) - out_im[here]
