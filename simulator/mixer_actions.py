@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .actions import Action
 from .exchange_tables import Axis, NeighbourTable, Pair, PairTable
 from .kernels import xy
+from .mixers import connected
 from .planar import Planar
 from .spaces import Space
 
@@ -155,20 +156,6 @@ class GroverAction(Action):
         change = factor * complex(*sums) / self._size
         psi[0] += psi.dtype.type(change.real)
         psi[1] += psi.dtype.type(change.imag)
-
-
-def connected(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """The pairs, split into sets that have no qubit in common.
-
-    >>> connected([(0, 1), (2, 3), (1, 4)])
-    [[(2, 3)], [(0, 1), (1, 4)]]
-    """
-    parts: list[list[Pair]] = []
-    for pair in pairs:
-        touching = [part for part in parts if any(set(pair) & set(other) for other in part)]
-        parts = [part for part in parts if part not in touching]
-        parts.append([*sum(touching, []), pair])
-    return parts
 
 
 def known_eigenvalues(pairs: Sequence[Pair], axis: Axis) -> Floats | None:

@@ -49,6 +49,12 @@ class XYPair:
 
         return XYPairAction(pair_table(space, (self.p, self.q)))
 
+    def memory(self, space: Space) -> int:
+        """Bytes of its table, at most; raises `SpaceError` for a qubit that is not there."""
+        from .exchange_tables import predict_pair_table
+
+        return predict_pair_table(space, (self.p, self.q))
+
 
 @dataclass(frozen=True)
 class XYMixer:
@@ -96,6 +102,14 @@ class XYMixer:
 
         return XYMixerAction(self.pairs, space)
 
+    def memory(self, space: Space) -> int:
+        """Bytes of its tables and of the vectors it makes, at most; raises as `XYPair.memory`."""
+        from .exchange_tables import predict_neighbour_table
+
+        return 32 * space.size + sum(
+            predict_neighbour_table(space, pairs) for pairs in connected(self.pairs)
+        )
+
 
 @dataclass(frozen=True)
 class GroverMixer:
@@ -131,6 +145,24 @@ def ring_pairs(qubits: Iterable[int]) -> tuple[Pair, ...]:
         return (ring,)
     starts = [*range(0, n - 1, 2), *range(1, n, 2), *([n - 1] if n % 2 else [])]
     return tuple((ring[k], ring[(k + 1) % n]) for k in starts)
+
+
+def connected(pairs: Iterable[Pair]) -> list[list[Pair]]:
+    """The pairs, split into sets that have no qubit in common.
+
+    >>> connected([(0, 1), (2, 3), (1, 4)])
+    [[(2, 3)], [(0, 1), (1, 4)]]
+    """
+    parts: list[list[Pair]] = []
+    for pair in pairs:
+        joined, others = [pair], []
+        for part in parts:
+            if any(set(pair) & set(other) for other in part):
+                joined = part + joined
+            else:
+                others.append(part)
+        parts = [*others, joined]
+    return parts
 
 
 def _check_pair(pair: Iterable[int]) -> Pair:

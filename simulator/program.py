@@ -11,6 +11,7 @@ from .circuit import Circuit
 from .evolution import evolution
 from .generators import Diagonal
 from .memory import require_memory
+from .mixers import XYMixer, XYPair
 from .objectives import Mean, Objective, Variance
 from .observables import Matrix, Observable
 from .planar import Planar, join
@@ -124,7 +125,7 @@ def predict_memory(
 
     Counted are ket, costate and what the objective (by default a mean) makes on the way, each
     with the components its generators call for; for each distinct diagonal what its tabulation
-    takes; and on `Electrons` the tables on strings.
+    takes; tables of XY interactions; and on `Electrons` the tables on strings.
     """
     space, number = circuit.space, np.dtype(_TYPES[precision]).itemsize
     extra = 3 if isinstance(objective, Variance) else 0
@@ -134,4 +135,5 @@ def predict_memory(
         return (2 + extra) * components * number * space.size + table_memory(space)
     generators = {step.generator for step in circuit.steps}
     diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
-    return space.size * ((6 + 2 * extra) * number + 26 * max(1, len(diagonals)))
+    mixers = sum(g.memory(space) for g in generators if isinstance(g, XYPair | XYMixer))
+    return mixers + space.size * ((6 + 2 * extra) * number + 26 * max(1, len(diagonals)))
