@@ -56,10 +56,7 @@ class XYMixerAction(Action):
         """Exchange all pairs, times i."""
         out[:] = 0
         for part in self._sums:
-            image = np.zeros_like(psi)
-            part.recur(psi, image, 0.0, 1.0)
-            out[0] -= image[1]
-            out[1] += image[0]
+            part.add_image(psi, out)
 
     def forward(self, psi: Planar, angle: float) -> None:
         """One polynomial for each connected set of qubits."""
@@ -98,26 +95,30 @@ class ExchangeSum:
             if self._solution is not None:
                 self._center, self._radius = center, radius
 
-    def recur(self, psi: Planar, out: Planar, center: float, factor: float) -> None:
-        """Replace `out` by factor (M - center) psi - out."""
-        xy.recur(self._work, *psi, *out, *self._coupled, center, factor)
+    def add_image(self, psi: Planar, out: Planar) -> None:
+        """Add i M psi to `out`."""
+        xy.recur(self._work, *psi, *np.zeros_like(psi), *out, *self._coupled, 0.0, 1.0, 0.0, 1.0)
 
     def exponential(self, psi: Planar, angle: float) -> None:
         """Replace psi by exp(i angle M) psi."""
         first, *rest = self._coefficients(angle)
         previous, current = np.zeros_like(psi), psi.copy()
-        psi[:] = 0
-        _accumulate(psi, first, current)
+        psi *= psi.dtype.type(first.real)
+        psi[0] -= psi.dtype.type(first.imag) * current[1]
+        psi[1] += psi.dtype.type(first.imag) * current[0]
         factor = 1.0  # T_1 = x and T_{d+1} = 2 x T_d - T_{d-1}
-        for coefficient in rest:
-            self.recur(current, previous, self._center, factor / self._radius)
+        for weight in rest:
+            xy.recur(
+                self._work, *current, *previous, *psi, *self._coupled,
+                self._center, factor / self._radius, weight.real, weight.imag,
+            )  # fmt: skip
             previous, current = current, previous
             factor = 2.0
-            _accumulate(psi, coefficient, current)
 
     def _coefficients(self, angle: float) -> list[complex]:
         if self._solution is not None:
-            return list(self._solution @ np.exp(1j * angle * self._eigenvalues))
+            values = np.exp(1j * angle * self._eigenvalues)
+            return [complex(weight) for weight in self._solution @ values]
         return _bessel_coefficients(angle * self._radius)
 
 
@@ -205,16 +206,6 @@ def _bessel_coefficients(z: float) -> list[complex]:
     bessel = jv(np.arange(count), z)
     count = 1 + int(np.flatnonzero(np.abs(bessel) > 1e-17).max(initial=0))
     return [(1 if d == 0 else 2) * 1j**d * float(bessel[d]) for d in range(count)]
-
-
-def _accumulate(psi: Planar, coefficient: complex, term: Planar) -> None:
-    """Add coefficient times term to psi."""
-    real, imag = psi.dtype.type(coefficient.real), psi.dtype.type(coefficient.imag)
-    if real:
-        psi += real * term
-    if imag:
-        psi[0] -= imag * term[1]
-        psi[1] += imag * term[0]
 
 
 def _sums(psi: Planar) -> Floats:

@@ -22,7 +22,8 @@ _PARTS = 64
 # Amplitudes with the same neighbours that are taken together.
 _CHUNK = 1024
 _WIDTH = np.uint64(WIDTH)
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
+# Runs are short, and a call with so many arrays would cost more than what it does.
+_OPTIONS = {"nogil": True, "error_model": "numpy", "forceinline": True}
 
 
 @numba.njit(**_OPTIONS)
@@ -109,8 +110,8 @@ def exchange(re, im, out_re, out_im, runs, period, repeats):
     for part in prange(_PARTS):
         run, block, count = _part(len(runs), period, repeats, part)
         for _ in range(count):
-            source, target = block + runs[run, 0], block + runs[run, 1]
-            for k in range(runs[run, 2]):
+            source, target = np.uint64(block + runs[run, 0]), np.uint64(block + runs[run, 1])
+            for k in range(np.uint64(runs[run, 2])):
                 out_re[source + k], out_im[source + k] = -im[target + k], re[target + k]
                 out_re[target + k], out_im[target + k] = -im[source + k], re[source + k]
             run += 1
@@ -119,24 +120,39 @@ def exchange(re, im, out_re, out_im, runs, period, repeats):
 
 
 @kernel
-def recur(re, im, out_re, out_im, neighbours, starts, stride, center, factor):
-    """Write factor (M - center) psi - out to `out`: a step of Chebyshev's recurrence.
+def recur(
+    re, im, out_re, out_im, sum_re, sum_im, neighbours, starts, stride,
+    center, factor, weight_re, weight_im,
+):  # fmt: skip
+    """Replace out by factor (M - center) psi - out, and add weight times that to sum.
 
     M acts on the middle one of three indices, the last of which runs over `stride` values:
     row r of it has ones in columns neighbours[starts[r]] ... neighbours[starts[r + 1] - 1].
     """
     rows = len(starts) - 1
     chunks = (stride + _CHUNK - 1) // _CHUNK
-    for task in prange(re.size // stride * chunks):
-        line, chunk = task // chunks, task % chunks
-        row = line % rows
-        block = (line - row) * stride
-        for k in range(chunk * _CHUNK, min(stride, (chunk + 1) * _CHUNK)):
-            x, y = 0.0, 0.0
-            for entry in range(starts[row], starts[row + 1]):
-                neighbour = block + neighbours[entry] * stride + k
-                x += re[neighbour]
-                y += im[neighbour]
-            here = line * stride + k
-            out_re[here] = factor * (x - center * re[here]) - out_re[here]
-            out_im[here] = factor * (y - center * im[here]) - out_im[here]
+    tasks = re.size // stride * chunks
+    for part in prange(_PARTS):
+        start, stop = tasks * part // _PARTS, tasks * (part + 1) // _PARTS
+        # Counted on instead of divided anew, because divisions would take most of the time.
+        chunk, row = start % chunks, start // chunks % rows
+        block = (start // chunks - row) * stride
+        for _ in range(start, stop):
+            first, last = starts[row], starts[row + 1]
+            for k in range(chunk * _CHUNK, min(stride, (chunk + 1) * _CHUNK)):
+                x, y = 0.0, 0.0
+                for entry in range(np.uint64(first), np.uint64(last)):
+                    neighbour = np.uint64(block + k + neighbours[entry] * stride)
+                    x += re[neighbour]
+                    y += im[neighbour]
+                here = np.uint64(block + k + row * stride)
+                x = factor * (x - center * re[here]) - out_re[here]
+                y = factor * (y - center * im[here]) - out_im[here]
+                out_re[here], out_im[here] = x, y
+                sum_re[here] += weight_re * x - weight_im * y
+                sum_im[here] += weight_re * y + weight_im * x
+            chunk += 1
+            if chunk == chunks:
+                chunk, row = 0, row + 1
+                if row == rows:
+                    row, block = 0, block + rows * stride
