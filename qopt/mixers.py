@@ -42,10 +42,11 @@ def x_mixer() -> Mixer:
 
 
 def xy_ring_mixer(*registers: Iterable[int], exact: bool = False) -> Mixer:
-    """B = -sum (XX + YY)/2 over neighbours on a ring of each register, which keeps its number of ones.
+    """B = -sum (XX + YY)/2 over neighbours on a ring, for each register by itself.
 
-    The terms do not commute. The ordered product takes the pairs of `simulator.mixers.ring_pairs`
-    one after the other, and is the parity ring mixer of Wang et al., arXiv:1904.09314.
+    It keeps the number of ones of each register. The terms do not commute: the ordered product
+    takes the pairs of `simulator.mixers.ring_pairs` one after the other, and is the parity ring
+    mixer of Wang et al., arXiv:1904.09314.
 
     Args:
         registers: the qubits of each ring; `simulator.Product.registers` lists those of a product.
@@ -61,7 +62,11 @@ def xy_ring_mixer(*registers: Iterable[int], exact: bool = False) -> Mixer:
 
 
 def xy_complete_mixer(*registers: Iterable[int], exact: bool = False) -> Mixer:
-    """The same with all pairs of each register, in lexicographic order if not exact."""
+    """B = -sum (XX + YY)/2 over all pairs of qubits, for each register by itself.
+
+    Arguments and errors as in `xy_ring_mixer`; the ordered product takes pairs in lexicographic
+    order. On a fixed number of ones the uniform superposition is the ground state of B.
+    """
     pairs = [tuple(combinations(register, 2)) for register in _checked(registers)]
     return _xy_mixer("XY complete", pairs, exact)
 
@@ -75,6 +80,7 @@ def grover_mixer() -> Mixer:
 
 
 def _checked(registers: tuple[Iterable[int], ...]) -> list[tuple[int, ...]]:
+    """Registers that are not too small and do not overlap."""
     found = [tuple(register) for register in registers]
     if not found:
         raise InputError("expected the qubits of at least one register, got none")

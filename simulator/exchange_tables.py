@@ -23,10 +23,12 @@ _LONGEST = 1 << 12
 
 @dataclass(frozen=True)
 class Axis:
-    """The part of a space that some qubits act on: its last but one index, of three.
+    """The factor of a space that some qubits act on.
+
+    A position of the whole space is (block * space.size + position in the factor) * stride + rest.
 
     Attributes:
-        space: the factor of a product that holds the qubits, or the whole space.
+        space: the factor of a product that holds the qubits; of others the whole space.
         register: its qubits.
         stride: step in the whole vector between neighbouring positions of the factor.
     """

@@ -86,14 +86,15 @@ class ExchangeSum:
         self._work = space.size // axis.space.size * axis.stride * len(table.neighbours)
         # No eigenvalue is larger than the most configurations that one is coupled to.
         self._center, self._radius = 0.0, float(np.diff(table.starts).max())
-        self._eigenvalues = known_eigenvalues(pairs, axis)
-        self._solution: Floats | None = None
-        if self._eigenvalues is not None:
-            low, high = self._eigenvalues.min(), self._eigenvalues.max()
+        self._interpolation: tuple[Floats, Floats] | None = None
+        eigenvalues = known_eigenvalues(pairs, axis)
+        if eigenvalues is not None:
+            low, high = eigenvalues.min(), eigenvalues.max()
             center, radius = (low + high) / 2, (high - low) / 2
-            self._solution = _interpolation((self._eigenvalues - center) / (radius or 1.0))
-            if self._solution is not None:
+            solution = interpolation((eigenvalues - center) / (radius or 1.0))
+            if solution is not None:
                 self._center, self._radius = center, radius
+                self._interpolation = eigenvalues, solution
 
     def add_image(self, psi: Planar, out: Planar) -> None:
         """Add i M psi to `out`."""
@@ -116,10 +117,11 @@ class ExchangeSum:
             factor = 2.0
 
     def _coefficients(self, angle: float) -> list[complex]:
-        if self._solution is not None:
-            values = np.exp(1j * angle * self._eigenvalues)
-            return [complex(weight) for weight in self._solution @ values]
-        return _bessel_coefficients(angle * self._radius)
+        """c_d(angle)."""
+        if self._interpolation is None:
+            return bessel_coefficients(angle * self._radius)
+        eigenvalues, solution = self._interpolation
+        return [complex(weight) for weight in solution @ np.exp(1j * angle * eigenvalues)]
 
 
 class GroverAction(Action):
@@ -179,12 +181,12 @@ def known_eigenvalues(pairs: Sequence[Pair], axis: Axis) -> Floats | None:
         adjacency = np.zeros((m, m))
         first, second = edges.reshape(local.shape).T
         adjacency[first, second] = adjacency[second, first] = 1
-        found = np.linalg.eigvalsh(adjacency)
+        found: Floats = np.linalg.eigvalsh(adjacency).astype(float)
         return found[np.diff(found, prepend=-np.inf) > 1e-12]
     return None
 
 
-def _interpolation(nodes: Floats) -> Floats | None:
+def interpolation(nodes: Floats) -> Floats | None:
     """The matrix that takes values at nodes in [-1, 1] to Chebyshev coefficients.
 
     As many coefficients as nodes would do; a few more keep them small where nodes lie unevenly.
@@ -192,13 +194,13 @@ def _interpolation(nodes: Floats) -> Floats | None:
     """
     for count in range(len(nodes), 2 * len(nodes) + 8):
         basis = np.polynomial.chebyshev.chebvander(nodes, count - 1)
-        matrix: Floats = np.linalg.pinv(basis)
+        matrix: Floats = np.linalg.pinv(basis).astype(float)
         if np.abs(matrix).sum(axis=0).max() < _LARGEST_SUM:
             return matrix
     return None
 
 
-def _bessel_coefficients(z: float) -> list[complex]:
+def bessel_coefficients(z: float) -> list[complex]:
     """Chebyshev coefficients of exp(i z x): J_0(z), then 2 i^d J_d(z)."""
     from scipy.special import jv
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from operator import index
 from typing import TYPE_CHECKING
 
@@ -141,8 +141,8 @@ def ring_pairs(qubits: Iterable[int]) -> tuple[Pair, ...]:
     """
     ring = tuple(qubits)
     n = len(ring)
-    if n == 2:
-        return (ring,)
+    if n < 3:
+        return tuple(combinations(ring, 2))
     starts = [*range(0, n - 1, 2), *range(1, n, 2), *([n - 1] if n % 2 else [])]
     return tuple((ring[k], ring[(k + 1) % n]) for k in starts)
 
@@ -155,13 +155,9 @@ def connected(pairs: Iterable[Pair]) -> list[list[Pair]]:
     """
     parts: list[list[Pair]] = []
     for pair in pairs:
-        joined, others = [pair], []
-        for part in parts:
-            if any(set(pair) & set(other) for other in part):
-                joined = part + joined
-            else:
-                others.append(part)
-        parts = [*others, joined]
+        touching = [part for part in parts if any(set(pair) & set(other) for other in part)]
+        others = [part for part in parts if part not in touching]
+        parts = [*others, [*chain(*touching), pair]]
     return parts
 
 

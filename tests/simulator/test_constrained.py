@@ -25,9 +25,7 @@ def test_hamming_weight_is_a_filter(n: int) -> None:
 def test_products_ascend_with_the_first_factor_lowest_and_fastest() -> None:
     space = Product(COLOR, Qubits(2), HammingWeight(4, 2), Subset(3, [6, 0]))
     low, bits, middle, high = (factor.configurations().tolist() for factor in space.factors)
-    expected = [
-        a | b << 3 | c << 5 | d << 9 for d, c, b, a in product(high, middle, bits, low)
-    ]
+    expected = [a | b << 3 | c << 5 | d << 9 for d, c, b, a in product(high, middle, bits, low)]
     assert space.configurations().tolist() == expected == sorted(expected)
     assert space.registers == (range(3), range(3, 5), range(5, 9), range(9, 12))
 
@@ -42,7 +40,11 @@ def test_nested_products_are_flat() -> None:
     assert (Product().size, Product().num_qubits, Product().registers) == (1, 0, ())
 
 
-@given(st.integers(0, 8).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, 2**n - 1), min_size=1))))
+@given(
+    st.integers(0, 8).flatmap(
+        lambda n: st.tuples(st.just(n), st.sets(st.integers(0, 2**n - 1), min_size=1))
+    )
+)
 def test_subsets_compare_by_what_they_list(case: tuple[int, set[int]]) -> None:
     n, chosen = case
     ascending = sorted(chosen)
