@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -21,6 +19,7 @@ from typing import Any
 import numba
 import numpy as np
 import peers
+from machine import machine_line, memory
 from report import Report
 from systems import atoms
 from timing import median_seconds
@@ -46,39 +45,15 @@ def main() -> None:
     if arguments.one:
         print(json.dumps(large_system(arguments.one)))
         return
-    for peer in peers.REQUIREMENTS:
+    for peer in peers.CHEMISTRY:
         peers.environment(peer)
-    report = Report("chemistry", "make bench-chem", machine_line())
+    report = Report("chemistry", "make bench-chem", machine_line(peers.CHEMISTRY))
     compared(report, arguments.systems.split(","))
     overhead(report)
     against_one_contraction(report)
     large(report, [name for name in arguments.large.split(",") if name])
     if arguments.write:
         report.write(Path(arguments.write))
-
-
-def machine_line() -> str:
-    """Date, machine and versions."""
-    packages = [f"qminima {qchem_version()}", *map(peers.versions, peers.REQUIREMENTS)]
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {processor()}, {numba.config.NUMBA_NUM_THREADS} threads, "
-        f"Python {platform.python_version()}, {', '.join(packages)}"
-    )
-
-
-def qchem_version() -> str:
-    """The version of this package."""
-    from qminima import __version__
-
-    return __version__
-
-
-def processor() -> str:
-    """The processor's name."""
-    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc").exists() else []:
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 def molecule(name: str) -> qchem.Molecule:
@@ -97,7 +72,7 @@ def compared(report: Report, systems: list[str]) -> None:
     same, ours = [], []
     for system in systems:
         per_gate = []
-        for peer in peers.REQUIREMENTS:
+        for peer in peers.CHEMISTRY:
             theirs = peers.measure(peer, system)
             hamiltonian, circuit = rebuilt(theirs)
             energy = simulator.Expectation(circuit, hamiltonian)
@@ -297,16 +272,6 @@ def large_system(request: str) -> list[Any]:
     ratio = None if alone is None or both is None else alone / both
     limit = 5 * 8 * size / 1e6 + 50
     return [size, len(circuit.steps), value, both, alone, ratio, round(peak), round(limit)]
-
-
-def memory(*, forget_peak: bool = False) -> float:
-    """Peak of resident memory in MB; from now on, if the earlier peak is to be forgotten."""
-    if forget_peak:
-        Path("/proc/self/clear_refs").write_text("5")
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) * 1024 / 1e6
-    raise RuntimeError("this system does not tell its peak memory")
 
 
 def warm_up() -> None:

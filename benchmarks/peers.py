@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,12 @@ FOLDER = HERE.parent / ".peers"
 REQUIREMENTS = {
     "tencirchem": ["tencirchem-ng==2024.10", "jax", "jaxlib"],
     "mindquantum": ["mindquantum==0.12.0", "openfermionpyscf"],
+    "lightning": ["pennylane-lightning==0.45.0", "pennylane==0.45.1"],
+    "aer": ["qiskit-aer==0.18.2", "qiskit==2.6.2"],
+    "qulacs": ["qulacs==0.6.14"],
 }
+CHEMISTRY = ("tencirchem", "mindquantum")
+QAOA = ("lightning", "aer", "qulacs")
 
 
 def environment(peer: str) -> Path:
@@ -40,15 +46,21 @@ def versions(peer: str) -> str:
     return requirement.replace("==", " ")
 
 
-def measure(peer: str, system: str) -> dict[str, Any]:
-    """Run a peer's program on one system and return what it wrote."""
+def measure(peer: str, request: str, threads: int | None = None) -> Any:
+    """Run a peer's program on one request and return what it wrote.
+
+    Args:
+        peer: its name in `REQUIREMENTS`.
+        request: what its program is asked for, a system's name or a job.
+        threads: how many it may use, by OpenMP's variable; all cores unless given.
+    """
+    variables = {} if threads is None else {"OMP_NUM_THREADS": str(threads)}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result.json"
         done = subprocess.run(
-            [environment(peer), HERE / f"peer_{peer}.py", system, path],
-            cwd=HERE, capture_output=True, text=True, check=False,
+            [environment(peer), HERE / f"peer_{peer}.py", request, path],
+            cwd=HERE, env=os.environ | variables, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise RuntimeError(f"{peer} failed on {system}:\n{done.stderr[-2000:]}")
-        content: dict[str, Any] = json.loads(path.read_text())
-        return content
+            raise RuntimeError(f"{peer} failed on {request}:\n{done.stderr[-2000:]}")
+        return json.loads(path.read_text())

@@ -18,9 +18,9 @@ from itertools import combinations
 from math import comb
 from pathlib import Path
 
-import numba
-import numpy as np
-from chemistry import machine_line, molecule, warm_up
+from bandwidth import copy_bandwidth
+from chemistry import molecule, warm_up
+from machine import machine_line
 from report import Report
 from timing import median_seconds
 
@@ -29,20 +29,6 @@ import simulator
 from simulator.excitation_tables import ExcitationTables
 from simulator.kernels.excitations import GATHER, ROWS, TILES
 from simulator.two_body_tables import string_matrix
-
-
-@numba.njit(parallel=True)  # type: ignore[untyped-decorator]
-def copy(source, target):  # type: ignore[no-untyped-def]
-    """Copy with all threads."""
-    for k in numba.prange(len(source)):
-        target[k] = source[k]
-
-
-def bandwidth(numbers: int) -> float:
-    """Bytes per second that all threads read and write together, on arrays of this length each."""
-    numbers *= numba.config.NUMBA_NUM_THREADS
-    source, target = np.ones(numbers), np.zeros(numbers)
-    return 16 * numbers / median_seconds(lambda: copy(source, target))
 
 
 def main() -> None:
@@ -72,7 +58,7 @@ def profile(report: Report, system: str) -> None:
     tables, size = evolution._tables, circuit.space.size
     moved, pairs = traffic(tables)
     single, cross = multiplications(hamiltonian)
-    rate = bandwidth(1 << 15)
+    rate = copy_bandwidth(1 << 15)
     # Seconds; bytes of vectors; bytes loaded and stored; floating-point operations.
     parts = {
         "forward": (

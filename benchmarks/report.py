@@ -31,6 +31,11 @@ class Report:
         print(f"\n{text}", flush=True)
         self._parts.append(text)
 
+    def note(self, text: str) -> None:
+        """Print a sentence on the tables around it and keep it."""
+        print(f"\n{text}", flush=True)
+        self._parts.append(text)
+
     def write(self, page: Path) -> None:
         """Put all tables between the marks of the section, in place of what stands there."""
         begin, end = f"<!-- {self._section} -->", f"<!-- end {self._section} -->"

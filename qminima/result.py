@@ -29,8 +29,8 @@ class Result:
         error: value minus reference value, where a reference is known.
         settings: the options that were used.
         parameters: optimised parameters of a circuit.
-        history: (evaluations, best so far) pairs, of `expectation` where that is given and
-            else of `value`.
+        history: (evaluations, best so far) pairs of what was minimised.
+        history_of: its name; `expectation` where that is given and else `value`, unless named.
         expectation: mean over the final state, where it differs in meaning from `value`.
         bitstring: the solution; character j is variable j.
         stop_reason: why an iterative method stopped.
@@ -52,6 +52,7 @@ class Result:
     settings: Mapping[str, Any] = field(default_factory=dict)
     parameters: Sequence[float] | None = None
     history: Sequence[tuple[int, float]] | None = None
+    history_of: str | None = None
     expectation: float | None = None
     bitstring: str | None = None
     stop_reason: str | None = None
@@ -62,7 +63,7 @@ class Result:
 
     def entry(self) -> dict[str, Any]:
         """The result as one entry of a record's `results`; what is not known is left out."""
-        history_key = "value" if self.expectation is None else "expectation"
+        history_key = self.history_of or ("value" if self.expectation is None else "expectation")
         optional: dict[str, Any] = {
             "expectation": self.expectation,
             "bitstring": self.bitstring,

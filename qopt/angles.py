@@ -1,22 +1,20 @@
-"""Starting angles for QAOA: gamma_1 ... gamma_p, beta_1 ... beta_p in one array."""
+"""Schedules and transfers of angles: gamma_1 ... gamma_p, beta_1 ... beta_p in one array."""
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
-from math import sqrt
-from typing import Any
+from collections import Counter
+from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
+from qminima.limits import check_count
 from simulator.polynomial import Polynomial
 
-Floats = NDArray[np.float64]
+from .problems.problem import Problem
 
-MAX_TREE_DEPTH = 17
+Floats = NDArray[np.float64]
 
 # Keeps angles finite for weights next to the smallest floating-point numbers.
 _LARGEST_SCALE = 1e300
@@ -33,44 +31,24 @@ def linear_ramp(depth: int, *, step: float = 0.75) -> Floats:
     >>> linear_ramp(2).tolist()
     [0.1875, 0.5625, 0.5625, 0.1875]
     """
-    _check_depth(depth)
+    check_count("a depth", depth)
     fractions = (np.arange(depth) + 0.5) / depth
     return step * np.concatenate([fractions, 1 - fractions])
 
 
-def tree_angles(depth: int) -> Floats:
-    """Optimal angles on 3-regular graphs without short cycles, for depths 1 to 17.
-
-    From the table of arXiv:2503.12789; its gamma is half of ours, and is doubled here.
-
-    Raises:
-        InputError: if the table does not reach the depth.
-    """
-    _check_depth(depth)
-    if depth > MAX_TREE_DEPTH:
-        raise InputError(f"the table of tree angles has depths 1 to {MAX_TREE_DEPTH}, got {depth}")
-    row = _tree_table()["depths"][str(depth)]
-    return np.concatenate([2 * np.array(row["gamma"]), np.array(row["beta"])])
-
-
-def tree_cut_fraction(depth: int) -> float:
-    """Expected fraction of cut edges with `tree_angles` where no cycle is shorter than 2p + 2."""
-    tree_angles(depth)
-    return float(_tree_table()["depths"][str(depth)]["cut"])
-
-
-def interpolate(params: Floats) -> Floats:
+def interpolate(params: ArrayLike) -> Floats:
     """Angles for p + 1 layers from those for p, by linear interpolation.
 
     Zhou et al., Phys. Rev. X 10, 021067 (2020), arXiv:1812.01041, appendix B.
 
-    >>> interpolate(np.array([0.4, 0.6])).tolist()
+    >>> interpolate([0.4, 0.6]).tolist()
     [0.4, 0.4, 0.6, 0.6]
     """
-    depth = len(params) // 2
+    gammas, betas = split_angles(params)
+    depth = len(gammas)
     weights = np.arange(depth + 1) / depth
     halves = []
-    for half in (params[:depth], params[depth:]):
+    for half in (gammas, betas):
         padded = np.concatenate([[0.0], half, [0.0]])
         halves.append(weights * padded[:-1] + (1 - weights) * padded[1:])
     return np.concatenate(halves)
@@ -101,13 +79,93 @@ def rescale_gammas(params: Floats, factor: float) -> Floats:
     return np.concatenate([factor * params[:depth], params[depth:]])
 
 
-def _check_depth(depth: int) -> None:
-    if depth < 1:
-        raise InputError(f"expected a depth of at least 1, got {depth}")
+def transfer_angles(
+    params: ArrayLike, source: Problem | Polynomial, target: Problem | Polynomial
+) -> Floats:
+    """Angles that were optimised for one cost, carried over to another.
+
+    Betas are kept, and gammas multiplied by gamma_scale(target)/gamma_scale(source), so that
+    phases change as much under a flip as they did. Between unweighted regular graphs the factor
+    is sqrt(source degree/target degree). Good angles concentrate on such classes of instances:
+    Galda, Liu, Lykov, Alexeev and Safro, arXiv:2106.07531, for regular graphs and Sureshbabu et
+    al., Quantum 8, 1231 (2024), arXiv:2305.15201, for weighted ones.
+
+    Args:
+        params: gamma_1 ... gamma_p, beta_1 ... beta_p for the source.
+        source: problem or cost that the angles are for.
+        target: problem or cost that they are wanted for.
+
+    Raises:
+        InputError: if there are not as many gammas as betas, all finite.
+
+    >>> cost = Polynomial({(0, 1): 1.0, (1, 2): -1.0})
+    >>> transfer_angles([0.4, 0.6], cost, Polynomial({(0, 1): 2.0, (1, 2): 2.0})).tolist()
+    [0.2, 0.6]
+    """
+    scales = [
+        gamma_scale(end if isinstance(end, Polynomial) else end.cost) for end in (source, target)
+    ]
+    return rescale_gammas(np.concatenate(split_angles(params)), scales[1] / scales[0])
 
 
-@cache
-def _tree_table() -> dict[str, Any]:
-    text = (files("qopt") / "data" / "tree_angles_3regular.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
-    return table
+def regular_degree(cost: Polynomial) -> int | None:
+    """How many others each variable meets, if there are only pairs and all meet as many.
+
+    >>> regular_degree(Polynomial({(0, 1): 1.0, (1, 2): -1.0, (0, 2): 0.5}))
+    2
+    """
+    pairs = [qubits for qubits, _ in cost.terms if qubits]
+    if any(len(qubits) != 2 for qubits in pairs):
+        return None
+    degrees = set(Counter(qubit for pair in pairs for qubit in pair).values())
+    return degrees.pop() if len(degrees) == 1 else None
+
+
+def unwrap_angles(params: ArrayLike, degree: int) -> Floats:
+    """The equivalent angles for unweighted MaxCut on a regular graph that are near zero.
+
+    The mean cut stays as it is when
+
+    - a beta changes by pi/2, which flips all nodes,
+    - a gamma changes by pi on a graph of even degree, where that phase is 1; on odd degree it
+      is a Z on each node, and all betas from there on change their sign,
+    - all angles change their sign, which conjugates the state.
+
+    So gammas are brought between -pi/2 and pi/2, betas between -pi/4 and pi/4, and the first
+    gamma above zero. Optimal angles are then all positive and change smoothly with the depth.
+
+    Args:
+        params: gamma_1 ... gamma_p, beta_1 ... beta_p.
+        degree: edges at each node, each of weight 1.
+
+    Raises:
+        InputError: if the degree is below 1, or there are not as many gammas as betas, all finite.
+
+    >>> angles = unwrap_angles([5.66773, 1.178097], degree=3)
+    >>> angles.round(4).tolist()
+    [0.6155, 0.3927]
+    """
+    check_count("a degree", degree)
+    gammas, betas = split_angles(params)
+    turns = np.round(gammas / pi)
+    gammas = gammas - pi * turns
+    if degree % 2:
+        betas = betas * (-1) ** np.cumsum(turns)
+    betas = betas - pi / 2 * np.round(betas / (pi / 2))
+    return np.concatenate([gammas, betas]) * (-1 if gammas[0] < 0 else 1)
+
+
+def split_angles(params: ArrayLike) -> tuple[Floats, Floats]:
+    """Gammas and betas.
+
+    Raises:
+        InputError: if there are not as many gammas as betas, at least one, all finite.
+    """
+    angles = np.asarray(params, dtype=float)
+    if angles.ndim != 1 or not len(angles) or len(angles) % 2 or not np.isfinite(angles).all():
+        raise InputError(
+            "expected finite angles gamma_1 ... gamma_p, beta_1 ... beta_p, "
+            f"got {shorten(angles.tolist())}"
+        )
+    gammas, betas = np.split(angles, 2)
+    return gammas, betas

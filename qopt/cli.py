@@ -39,6 +39,10 @@ app = make_app("qopt", "Combinatorial optimisation, QAOA beside classical method
 def solve(
     problem: Annotated[str, typer.Argument(help="A rudy file, or a name such as petersen.")],
     depth: Annotated[int, typer.Option(help="Layers of QAOA.")] = 3,
+    objective: Annotated[str, typer.Option(help="What QAOA optimises: mean or cvar.")] = "mean",
+    alpha: Annotated[
+        float | None, typer.Option(help="Best fraction of samples that cvar averages, 0.25.")
+    ] = None,
     method: MethodOption = None,
     json: JsonOption = None,
     plot: PlotOption = None,
@@ -58,8 +62,10 @@ def solve(
         from .ansatz import check_depth
         from .comparison import CLASSICAL, QUANTUM, compare
         from .problems.maxcut import load_maxcut
+        from .solvers.qaoa import check_objective
 
         check_depth(depth)
+        check_objective(objective, alpha)
         methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
         optional = set(methods) - set(named)
         if threads is not None:
@@ -77,6 +83,8 @@ def solve(
                 methods,
                 optional=optional,
                 depth=depth,
+                objective=objective,
+                alpha=alpha,
                 seed=seed,
                 time_limit=time_limit,
                 progress=progress,
@@ -151,7 +159,9 @@ def _mean_text(result: Result) -> str:
 def _draw(comparison: Comparison, path: Path) -> None:
     from qminima.plots import plot_comparison
 
-    title = f"{comparison.problem['name']}: mean cost during training, and what methods found"
+    cvar = any(result.history_of == "cvar" for result in comparison.results)
+    trained = "CVaR of the cost" if cvar else "mean cost"
+    title = f"{comparison.problem['name']}: {trained} during training, and what methods found"
     plot_comparison(comparison, path, title, 1.0, "cost above the best")
 
 

@@ -24,7 +24,7 @@ from .classical.random_assignment import random_assignment
 from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
 from .problems.maxcut import MaxCut
-from .solvers.qaoa import solve_qaoa
+from .solvers.qaoa import check_objective, solve_qaoa
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Options:
     seed: int | None
     time_limit: float | None
     progress: Progress
+    objective: str = "mean"
+    alpha: float | None = None
 
 
 Method = Callable[[MaxCut, Options], Result]
@@ -51,7 +53,13 @@ CLASSICAL: dict[str, Method] = {
 }
 QUANTUM: dict[str, Method] = {
     "qaoa": lambda problem, o: solve_qaoa(
-        problem, o.depth, seed=o.seed, time_limit=o.time_limit, progress=o.progress
+        problem,
+        o.depth,
+        objective=o.objective,
+        alpha=o.alpha,
+        seed=o.seed,
+        time_limit=o.time_limit,
+        progress=o.progress,
     ),
 }
 METHODS = CLASSICAL | QUANTUM
@@ -68,6 +76,8 @@ def compare(
     *,
     optional: Collection[str] = (),
     depth: int = 3,
+    objective: str = "mean",
+    alpha: float | None = None,
     seed: int | None = None,
     time_limit: float | None = None,
     progress: Progress | None = None,
@@ -80,12 +90,15 @@ def compare(
         optional: those of them that are left out, with the reason, if the problem is too
             large for them; the others raise.
         depth: layers of QAOA.
+        objective: what its angles are optimised for, "mean" or "cvar".
+        alpha: the fraction of CVaR, as in `solve_qaoa`.
         seed: of all randomness.
         time_limit: limit in seconds for each method that can be stopped.
         progress: told of each method.
 
     Raises:
-        InputError: for an unknown method, or one that the problem is too large for.
+        InputError: for an unknown method or objective, a wrong alpha, or a method that the
+            problem is too large for.
         MemoryLimitError: if a named method does not fit into memory.
     """
     if methods is None:
@@ -93,9 +106,10 @@ def compare(
     for method in methods:
         if method not in METHODS:
             raise unknown_name("method", method, METHODS)
+    check_objective(objective, alpha)
     started = datetime.now(UTC)
     progress = progress or Progress()
-    options = Options(depth, seed, time_limit, progress)
+    options = Options(depth, seed, time_limit, progress, objective, alpha)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in methods:

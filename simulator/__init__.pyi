@@ -6,6 +6,7 @@ from .circuit import UniformState as UniformState
 from .constrained import HammingWeight as HammingWeight
 from .constrained import Product as Product
 from .constrained import Subset as Subset
+from .cvar import CVaR as CVaR
 from .generators import Diagonal as Diagonal
 from .generators import Excitation as Excitation
 from .generators import Generator as Generator

@@ -10,7 +10,7 @@ These three operations are the meaning of a generator; programs may fuse several
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import cos, sin
 from typing import Any
 
@@ -19,7 +19,8 @@ import numpy as np
 
 from .diagonal import DiagonalValues
 from .excitation_tables import ExcitationTables, Part
-from .kernels import diagonal, excitations, mixer, pauli
+from .kernels import diagonal, excitations, pauli
+from .layers import LayerRun
 from .operators import Operator, inner, phase_overlap
 from .planar import Planar, join
 from .spaces import Electrons, FlipSymmetric, Qubits
@@ -105,50 +106,38 @@ class MixerAction(Action):
 
     def __init__(self, space: Qubits | FlipSymmetric) -> None:
         self._mirrored = isinstance(space, FlipSymmetric)
-        self._tiled = space.size >= mixer.TILE
+        self._run = LayerRun(space, None) if LayerRun.supports(space) else None
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Sum over neighbours, times i."""
-        neighbours = psi[:, ::-1].copy() if self._mirrored else np.zeros_like(psi)
-        half = 1
-        while half < psi.shape[1]:
-            pairs = psi.reshape(2, -1, 2, half)
-            neighbours += pairs[:, :, ::-1].reshape(psi.shape)
-            half *= 2
+        neighbours = np.zeros_like(psi)
+        for image in self._images(psi):
+            neighbours += image
         out[0], out[1] = -neighbours[1], neighbours[0]
 
     def forward(self, psi: Planar, angle: float) -> None:
         """One butterfly per qubit."""
-        size, c, s = psi.shape[1], cos(angle), sin(angle)
-        rotate = mixer.rotate if self._tiled else mixer.rotate_small
-        rotate(size, *psi, c, s)
-        self._mirror(psi, c, s)
+        if self._run is not None:
+            self._run.forward(psi, np.array([0.0, angle]))
+            return
+        c, s = cos(angle), sin(angle)
+        for image in self._images(psi):
+            psi[:] = c * psi[0] - s * image[1], c * psi[1] + s * image[0]
 
     def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
         """Butterflies of ket and costate in the same sweep."""
-        if not self._tiled:
+        if self._run is None:
             return super().backward(psi, lam, angle)
-        size, c, s = psi.shape[1], cos(angle), sin(-angle)
-        total = mixer.overlap_mirrored(size, *lam, *psi) if self._mirrored else 0.0
-        total += mixer.rotate_back(size, *psi, *lam, c, s)
-        self._mirror(psi, c, s)
-        self._mirror(lam, c, s)
-        return float(total)
+        return float(self._run.backward(psi, lam, np.array([0.0, angle]))[1])
 
-    def overlap(self, lam: Planar, psi: Planar) -> float:
-        """Sum over qubits, in double precision."""
-        total = mixer.overlap_small(0, *lam, *psi)
+    def _images(self, psi: Planar) -> Iterator[Planar]:
+        """X_j psi of each qubit in turn, of psi as it then is."""
+        half = 1
+        while half < psi.shape[1]:
+            yield psi.reshape(2, -1, 2, half)[:, :, ::-1].reshape(psi.shape)
+            half *= 2
         if self._mirrored:
-            total += mixer.overlap_mirrored(0, *lam, *psi)
-        return float(total)
-
-    def _mirror(self, psi: Planar, c: float, s: float) -> None:
-        if not self._mirrored:
-            return
-        if psi.shape[1] == 1:  # the mirror image of the only pair is itself
-            psi[:] = c * psi[0] - s * psi[1], c * psi[1] + s * psi[0]
-        else:
-            mixer.rotate_mirrored(psi.shape[1], *psi, c, s)
+            yield psi[:, ::-1].copy()
 
 
 class SelfInverseAction(Action):

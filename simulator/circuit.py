@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .generators import Excitation, Generator, OrbitalRotation
+from .generators import Diagonal, Excitation, Generator, OrbitalRotation, XMixer
+from .polynomial import Polynomial
 from .spaces import FlipSymmetric, Space, SpaceError, bitstring
 
 Floats = NDArray[np.float64]
@@ -133,6 +134,16 @@ class Circuit:
         generators = [step.generator for step in self.steps]
         found = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
         return found if len(found) == len(generators) else None
+
+    @cached_property
+    def layered_cost(self) -> Polynomial | None:
+        """The cost, if the steps are its phases and X mixers by turns; None if they are not."""
+        generators = [step.generator for step in self.steps]
+        phases, mixers = generators[::2], generators[1::2]
+        if not mixers or len(phases) != len(mixers) or not isinstance(phases[0], Diagonal):
+            return None
+        by_turns = all(phase == phases[0] for phase in phases) and set(mixers) == {XMixer()}
+        return phases[0].polynomial if by_turns else None
 
     def angles(self, params: ArrayLike) -> Floats:
         """Angle of each step, offset + M params, shape (len(steps),).

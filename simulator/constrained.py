@@ -188,6 +188,14 @@ class Product:
             joined = (above[:, None] | joined).ravel()
         return joined
 
+    def configurations_at(self, positions: Integers) -> Integers:
+        """The configurations of each factor, found by division."""
+        found = np.zeros_like(positions)
+        for register, factor in zip(self.registers, self.factors, strict=True):
+            positions, part = np.divmod(positions, factor.size)
+            found |= factor.configurations()[part] << register.start
+        return found
+
     def indices(self, configurations: Integers) -> Integers:
         """Position of each configuration, -1 where a factor does not hold its part."""
         configurations = np.asarray(configurations, dtype=np.int64)

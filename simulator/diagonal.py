@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 # More distinct values than this and a table of phases no longer pays.
-_MAX_LEVELS = 1 << 16
+MOST_LEVELS = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,24 @@ class DiagonalValues:
     """
 
     levels: Floats
-    codes: NDArray[np.uint16] | None
+    codes: NDArray[np.uint8] | NDArray[np.uint16] | None
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """A number x for each position, of which low + step x is the value."""
+        return self.levels if self.codes is None else self.codes
+
+    @property
+    def low(self) -> float:
+        """The value of label zero."""
+        return 0.0 if self.codes is None else float(self.levels[0])
+
+    @property
+    def step(self) -> float:
+        """The distance between the values of labels that follow each other."""
+        if self.codes is None:
+            return 1.0
+        return float(self.levels[1] - self.levels[0]) if len(self.levels) > 1 else 0.0
 
     def to_array(self) -> Floats:
         """The values, shape (size,)."""
@@ -34,11 +52,12 @@ class DiagonalValues:
         """Find the common step, if there is one: 1, 1/2 or 1/4 cover integer weights."""
         low, high = values.min(), values.max()
         for step in (1.0, 0.5, 0.25):
-            count = round((high - low) / step) + 1 if high - low < _MAX_LEVELS else 0
-            if not 0 < count <= _MAX_LEVELS:
+            count = round((high - low) / step) + 1 if high - low < MOST_LEVELS else 0
+            if not 0 < count <= MOST_LEVELS:
                 continue
             steps = (values - low) / step
             codes = np.rint(steps)
             if np.array_equal(steps, codes):
-                return cls(low + step * np.arange(count), codes.astype(np.uint16))
+                small = np.uint8 if count <= 1 << 8 else np.uint16
+                return cls(low + step * np.arange(count), codes.astype(small))
         return cls(values, None)

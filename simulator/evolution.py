@@ -12,8 +12,9 @@ from .circuit import Circuit
 from .excitation_tables import ExcitationTables
 from .generators import Excitation
 from .kernels import excitations
+from .layers import LayerRun
 from .planar import Planar
-from .spaces import Electrons
+from .spaces import Electrons, FlipSymmetric, Qubits
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,9 @@ def evolution(circuit: Circuit) -> Evolution:
     """The fastest evolution that fits the circuit's steps."""
     if isinstance(circuit.space, Electrons) and circuit.excitations is not None:
         return ExcitationRun(circuit.space, circuit.excitations)
+    cost, space = circuit.layered_cost, circuit.space
+    if cost is not None and isinstance(space, Qubits | FlipSymmetric) and LayerRun.supports(space):
+        return LayerRun(space, cost.values(space))
     return StepByStep(circuit)
 
 

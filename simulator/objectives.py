@@ -6,6 +6,7 @@ respect to the angle of generator A_k is then 2 Re <lam|A_k|psi>, states taken a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +17,7 @@ from .planar import Planar
 from .spaces import Space
 
 if TYPE_CHECKING:
-    from .operators import Operator
+    from .operators import DiagonalOperator, Operator
 
 
 class Measure(Protocol):
@@ -28,6 +29,9 @@ class Measure(Protocol):
 
     def evaluate(self, psi: Planar, lam: Planar) -> float:
         """Return the value and write the costate into `lam`."""
+
+    def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:
+        """The value alone; `spare` gives memory for another state to those that need it."""
 
 
 class Objective(Protocol):
@@ -45,7 +49,12 @@ class Mean:
 
     def on(self, space: Space) -> Measure:
         """Lower the observable."""
-        return MeanMeasure(self.observable.on(space))
+        from .operators import DiagonalOperator
+
+        operator = self.observable.on(space)
+        if isinstance(operator, DiagonalOperator):
+            return _DiagonalMean(operator)
+        return MeanMeasure(operator)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,23 @@ class MeanMeasure:
         self.operator.apply(psi, lam)
         return inner(psi, lam)
 
+    def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:
+        """The mean."""
+        return self.evaluate(psi, spare())
+
+
+class _DiagonalMean:
+    real = True
+
+    def __init__(self, operator: DiagonalOperator) -> None:
+        self._operator = operator
+
+    def evaluate(self, psi: Planar, lam: Planar) -> float:
+        return self._operator.mean(psi, lam)
+
+    def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:  # noqa: ARG002
+        return self._operator.mean(psi)
+
 
 class _VarianceMeasure:
     def __init__(self, operator: Operator) -> None:
@@ -92,3 +118,6 @@ class _VarianceMeasure:
         self._operator.apply(image, lam)
         lam -= psi.dtype.type(mean) * image
         return variance
+
+    def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:
+        return self.evaluate(psi, spare())

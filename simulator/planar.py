@@ -14,6 +14,24 @@ from numpy.typing import NDArray
 
 Planar = NDArray[np.floating[Any]]
 
+# Rows at distances of a power of two compete for the same few places of a cache.
+PADDING_BYTES = 192
+
+
+def allocate(components: int, size: int, dtype: Any, *, number: int = 0) -> Planar:
+    """Memory for a state, rows set apart so that loops over several of them share a cache.
+
+    Args:
+        components: rows.
+        size: length of a row.
+        dtype: of the numbers.
+        number: which of several states that are used together.
+    """
+    padding = PADDING_BYTES // np.dtype(dtype).itemsize
+    lead, pitch = number * components * padding, size + padding
+    memory = np.empty(lead + components * pitch, dtype=dtype)
+    return memory[lead:].reshape(components, pitch)[:, :size]
+
 
 def split(state: NDArray[np.inexact], components: int, dtype: type[np.floating[Any]]) -> Planar:
     """Copy a vector into planar layout."""
@@ -34,3 +52,14 @@ def join(rows: Planar) -> NDArray[np.inexact]:
     state = np.empty(rows.shape[1], dtype=np.result_type(rows.dtype, np.complex64))
     state.real, state.imag = rows
     return state
+
+
+def as_planar(state: NDArray[Any]) -> Planar:
+    """A vector seen as planar, to be read only; a copy only of unusual types and strides."""
+    if state.dtype not in (np.float32, np.float64, np.complex64, np.complex128):
+        state = state.astype(complex if np.iscomplexobj(state) else float)
+    if not np.iscomplexobj(state):
+        real: Planar = state[None]
+        return real
+    pairs: Planar = np.ascontiguousarray(state).view(state.real.dtype).reshape(-1, 2)
+    return pairs.T

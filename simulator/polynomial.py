@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .diagonal import DiagonalValues
 from .spaces import FlipSymmetric, Qubits, Space, SpaceError
+from .tabulation import tabulate
 
 if TYPE_CHECKING:
     from .operators import DiagonalOperator
 
-Floats = NDArray[np.float64]
 Term = tuple[tuple[int, ...], float]
 
 
@@ -85,7 +84,7 @@ class Polynomial:
         """
         cached = self._cache.get(space)
         if cached is None:
-            cached = self._cache[space] = DiagonalValues.from_array(self._tabulate(space))
+            cached = self._cache[space] = self._tabulate(space)
         return cached
 
     def on(self, space: Space) -> DiagonalOperator:
@@ -94,14 +93,14 @@ class Polynomial:
 
         return DiagonalOperator(self.values(space))
 
-    def _tabulate(self, space: Space) -> Floats:
+    def _tabulate(self, space: Space) -> DiagonalValues:
         if self.num_qubits > space.num_qubits:
             raise SpaceError(
                 f"the polynomial uses {self.num_qubits} qubits, the space {space} has "
                 f"{space.num_qubits}"
             )
         if isinstance(space, Qubits):
-            return _double(dict(self.terms), space.num_qubits)
+            return tabulate(dict(self.terms), space.num_qubits)
         if isinstance(space, FlipSymmetric):
             if not self.flip_symmetric:
                 raise SpaceError(
@@ -113,35 +112,10 @@ class Polynomial:
                 (tuple(qubit for qubit in qubits if qubit != last), weight)
                 for qubits, weight in self.terms
             )
-            return _double(dict(fixed.terms), last)
+            return tabulate(dict(fixed.terms), last)
         configurations = space.configurations()
         values = np.zeros(space.size)
         for qubits, weight in self.terms:
             mask = sum(1 << qubit for qubit in qubits)
             values += weight * (1.0 - 2.0 * (np.bitwise_count(configurations & mask) & 1))
-        return values
-
-
-def _double(terms: dict[tuple[int, ...], float], num_qubits: int) -> Floats:
-    """Values on all configurations in O(2^n) for a fixed degree.
-
-    With the highest qubit split off, f = g + z h: the values are g + h where that qubit is
-    zero, followed by g - h where it is one.
-    """
-    if not terms:
-        return np.zeros(1 << num_qubits)
-    if num_qubits == 0:
-        return np.array([terms[()]])
-    highest = num_qubits - 1
-    without = {qubits: w for qubits, w in terms.items() if not qubits or qubits[-1] != highest}
-    factor = {qubits[:-1]: w for qubits, w in terms.items() if qubits and qubits[-1] == highest}
-    values = np.empty(1 << num_qubits)
-    half = 1 << highest
-    base = _double(without, highest)
-    if factor:
-        change = _double(factor, highest)
-        np.add(base, change, out=values[:half])
-        np.subtract(base, change, out=values[half:])
-    else:
-        values[:half] = values[half:] = base
-    return values
+        return DiagonalValues.from_array(values)

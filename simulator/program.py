@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .circuit import Circuit
+from .diagonal import DiagonalValues
+from .distribution import diagonal_values, distribution, probability_at_most
 from .evolution import evolution
 from .generators import Diagonal
+from .layers import layer_memory
 from .memory import require_memory
 from .mixers import XYMixer, XYPair
 from .objectives import Mean, Objective, Variance
 from .observables import Matrix, Observable
-from .planar import Planar, join
+from .planar import Planar, allocate, join
+from .sampling import sample_planar
 from .small import small_program
-from .spaces import Electrons
+from .spaces import Electrons, FlipSymmetric, Integers, Qubits
+from .tabulation import label_type
 from .two_body_tables import table_memory
 
 Floats = NDArray[np.float64]
@@ -51,28 +57,24 @@ class Program:
     ) -> None:
         if precision not in _TYPES:
             raise ValueError(f"expected precision 'double' or 'single', got {precision!r}")
-        require_memory(
-            predict_memory(circuit, precision, objective),
-            f"a state vector of {circuit.space.size:,} amplitudes",
-            "use a smaller space or single precision",
-        )
+        self._require(predict_memory(circuit, precision, objective, gradient=False), circuit)
         self.circuit = circuit
         self.objective = objective
         self._evolution = evolution(circuit)
         self._measure = objective.on(circuit.space)
         self._write_initial = circuit.initial_state.on(circuit.space)
         components = 1 if self._evolution.real and self._measure.real else 2
-        shape = (components, circuit.space.size)
-        self._psi: Planar = np.empty(shape, dtype=_TYPES[precision])
-        self._lam: Planar = np.empty(shape, dtype=_TYPES[precision])
+        self._psi: Planar = allocate(components, circuit.space.size, _TYPES[precision])
+        self._lam: Planar | None = None  # made by the first call that needs it
         self._small = small_program(circuit, self._measure) if precision == "double" else None
+        self._held: Floats | None = None  # angles of the state that is in memory
 
     def __call__(self, params: ArrayLike) -> float:
         """The value at `params`, shape (num_parameters,)."""
         if self._small is not None:
             return self._small.value_and_gradient(params)[0]
         self._prepare(self.circuit.angles(params))
-        return self._measure.evaluate(self._psi, self._lam)
+        return self._measure.value(self._psi, self._costate)
 
     def value_and_gradient(self, params: ArrayLike) -> tuple[float, Floats]:
         """The value and its derivatives, shape (num_parameters,)."""
@@ -80,8 +82,10 @@ class Program:
             return self._small.value_and_gradient(params)
         angles = self.circuit.angles(params)
         self._prepare(angles)
-        value = self._measure.evaluate(self._psi, self._lam)
-        overlaps = self._evolution.backward(self._psi, self._lam, angles)
+        costate = self._costate()
+        value = self._measure.evaluate(self._psi, costate)
+        self._held = None
+        overlaps = self._evolution.backward(self._psi, costate, angles)
         return value, self.circuit.pull_back(2 * overlaps)
 
     def state(self, params: ArrayLike) -> NDArray[np.inexact]:
@@ -89,10 +93,86 @@ class Program:
         self._prepare(self.circuit.angles(params))
         return join(self._psi)
 
+    def sample(self, params: ArrayLike, shots: int, seed: int | None = None) -> Integers:
+        """Configurations drawn from the state, shape (shots,), as by `simulator.sample`.
+
+        This and the other readings of a distribution use the program's own state; several of
+        them at the same parameters evolve it once.
+        """
+        return sample_planar(self.circuit.space, self._hold(params), shots, seed)
+
+    def distribution(
+        self, params: ArrayLike, observable: Observable | None = None
+    ) -> tuple[Floats, Floats]:
+        """The values that a diagonal observable takes, ascending, and their probabilities.
+
+        Args:
+            params: shape (num_parameters,).
+            observable: the objective's own, unless given.
+
+        Returns:
+            Values of probability above zero and these probabilities, of the same shape. Where
+            the values have no common step (1, 1/2 or 1/4), sorting them takes memory for four
+            numbers per position.
+
+        Raises:
+            ValueError: if the observable is not diagonal, or the objective has none.
+            SpaceError: if the observable does not fit the space.
+        """
+        return distribution(self._hold(params), self._diagonal(observable))
+
+    def success_probability(
+        self,
+        params: ArrayLike,
+        threshold: float | None = None,
+        observable: Observable | None = None,
+    ) -> float:
+        """The probability that a diagonal observable is at most `threshold`.
+
+        Without a threshold this is the probability of its least value on the space. Values
+        within rounding of the threshold, 1e-9 of their range, count as equal to it. Arguments
+        and errors as in `distribution`.
+        """
+        if threshold is not None and isnan(threshold):
+            raise ValueError("expected a number as threshold, got NaN")
+        return probability_at_most(self._hold(params), self._diagonal(observable), threshold)
+
+    def _costate(self) -> Planar:
+        """Memory for a second state."""
+        if self._lam is None:
+            components, size = self._psi.shape
+            self._require(self._psi.nbytes, self.circuit)
+            self._lam = allocate(components, size, self._psi.dtype, number=1)
+        return self._lam
+
+    @staticmethod
+    def _require(needed: int, circuit: Circuit) -> None:
+        require_memory(
+            needed,
+            f"a state vector of {circuit.space.size:,} amplitudes",
+            "use a smaller space or single precision",
+        )
+
     def _prepare(self, angles: Floats) -> None:
+        self._held = None
         self._write_initial(self._psi[0])
         self._psi[1:] = 0
         self._evolution.forward(self._psi, angles)
+        self._held = angles
+
+    def _hold(self, params: ArrayLike) -> Planar:
+        """The state at `params`, not evolved again if it is in memory."""
+        angles = self.circuit.angles(params)
+        if self._held is None or not np.array_equal(self._held, angles):
+            self._prepare(angles)
+        return self._psi
+
+    def _diagonal(self, observable: Observable | None) -> DiagonalValues:
+        if observable is None:
+            observable = getattr(self.objective, "observable", None)
+        if observable is None:
+            raise ValueError("expected an observable, as the objective has none of its own")
+        return diagonal_values(observable, self.circuit.space)
 
 
 class Expectation(Program):
@@ -119,13 +199,18 @@ def compile(  # noqa: A001 - the field's word; always used as simulator.compile
 
 
 def predict_memory(
-    circuit: Circuit, precision: Precision = "double", objective: Objective | None = None
+    circuit: Circuit,
+    precision: Precision = "double",
+    objective: Objective | None = None,
+    *,
+    gradient: bool = True,
 ) -> int:
     """Bytes a program needs at its peak: vectors, tables and values of diagonals.
 
-    Counted are ket, costate and what the objective (by default a mean) makes on the way, each
+    Counted are ket and costate and what the objective (by default a mean) makes on the way, each
     with the components its generators call for; for each distinct diagonal what its tabulation
-    takes; tables of XY interactions; and on `Electrons` the tables on strings.
+    takes; tables of XY interactions; and on `Electrons` the tables on strings. Without `gradient`,
+    the costate is left out where the value does not need it.
     """
     space, number = circuit.space, np.dtype(_TYPES[precision]).itemsize
     extra = 3 if isinstance(objective, Variance) else 0
@@ -133,6 +218,11 @@ def predict_memory(
         observable = getattr(objective, "observable", None)
         components = 2 if isinstance(observable, Matrix) and observable.is_complex else 1
         return (2 + extra) * components * number * space.size + table_memory(space)
+    cost = circuit.layered_cost
+    if cost is not None and isinstance(space, Qubits | FlipSymmetric):
+        numbers = 2 * ((2 if gradient or extra else 1) + extra)
+        label = label_type(dict(cost.terms)).itemsize
+        return space.size * (numbers * number + label) + layer_memory(len(circuit.steps), space)
     generators = {step.generator for step in circuit.steps}
     diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
     mixers = sum(g.memory(space) for g in generators if isinstance(g, XYPair | XYMixer))

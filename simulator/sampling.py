@@ -1,11 +1,15 @@
-"""Sampling of bit strings from a state."""
+"""Sampling of configurations from a state."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .spaces import FlipSymmetric, Integers, Space
+from .kernels.probability import BLOCK, block_probabilities, find_in_blocks
+from .planar import Planar, as_planar
+from .spaces import FlipSymmetric, Integers, Space, configurations_at
+
+Floats = NDArray[np.float64]
 
 
 def sample(
@@ -14,6 +18,13 @@ def sample(
     """Configurations drawn with probability |amplitude|^2, shape (shots,).
 
     On `FlipSymmetric` each draw is one of the two members of its pair, with equal chances.
+    Beside the state, memory is needed for one number per 4096 amplitudes and a few per shot.
+
+    Args:
+        space: what the state is indexed by.
+        state: real or complex amplitudes, shape (space.size,).
+        shots: how many configurations are drawn.
+        seed: of the draws, which do not depend on the number of threads.
 
     Raises:
         ValueError: if the state has another length than the space, is not normalised, or
@@ -25,17 +36,40 @@ def sample(
     """
     if state.shape != (space.size,):
         raise ValueError(f"expected a state of shape ({space.size},), got {state.shape}")
+    return sample_planar(space, as_planar(state), shots, seed)
+
+
+def sample_planar(space: Space, psi: Planar, shots: int, seed: int | None) -> Integers:
+    """The same from a planar state."""
     if shots < 0:
         raise ValueError(f"expected a number of shots from 0 on, got {shots}")
-    weights = state.real.astype(float) ** 2 + state.imag.astype(float) ** 2
-    cumulative = np.cumsum(weights)
+    size = psi.shape[1]
+    totals = np.empty(-(-size // BLOCK))
+    block_probabilities(size, psi, totals)
+    # One zero in front: the sum before each block.
+    cumulative = np.concatenate([[0.0], np.cumsum(totals)])
     # Written so that NaN fails too.
     if not abs(cumulative[-1] - 1) < 1e-3:
         raise ValueError(f"expected a normalised state, got norm {cumulative[-1] ** 0.5:.6g}")
     rng = np.random.default_rng(seed)
-    draws = np.searchsorted(cumulative, rng.random(shots) * cumulative[-1], side="right")
-    configurations: Integers = space.configurations()[draws]
+    configurations = configurations_at(
+        space, _positions(psi, cumulative, rng.random(shots) * cumulative[-1])
+    )
     if isinstance(space, FlipSymmetric):
         configurations = np.where(rng.random(shots) < 0.5, configurations, ~configurations)
         configurations &= space.mask
     return configurations
+
+
+def _positions(psi: Planar, cumulative: Floats, targets: Floats) -> Integers:
+    """Positions where the sum of probabilities passes the targets: first the block, then inside."""
+    order = np.argsort(targets)
+    targets = targets[order]
+    hit = np.searchsorted(cumulative, targets, side="right") - 1
+    blocks, starts = np.unique(hit, return_index=True)
+    found = np.empty(len(targets), dtype=np.int64)
+    ends = np.append(starts, len(targets))
+    find_in_blocks(BLOCK * len(blocks), psi, blocks, ends, targets - cumulative[hit], found)
+    positions = np.empty_like(found)
+    positions[order] = found
+    return positions

@@ -52,6 +52,25 @@ class Space(Protocol):
         """The same state on `Qubits(num_qubits)`, shape (2**num_qubits,)."""
 
 
+@runtime_checkable
+class Addressable(Protocol):
+    """A space that knows single configurations without a list of all."""
+
+    def configurations_at(self, positions: Integers) -> Integers:
+        """Configuration of each of these positions, which are not checked."""
+
+
+def configurations_at(space: Space, positions: Integers) -> Integers:
+    """Configurations of some positions, in memory for these only where the space can do that.
+
+    >>> configurations_at(Electrons(3, (1, 1)), np.array([0, 8])).tolist()
+    [9, 36]
+    """
+    if isinstance(space, Addressable):
+        return space.configurations_at(positions)
+    return space.configurations()[positions]
+
+
 def bitstring(configuration: int, num_qubits: int) -> str:
     """Write a configuration as text: character j is qubit j.
 
@@ -88,6 +107,10 @@ class Qubits:
     def configurations(self) -> Integers:
         """0 ... 2^n - 1."""
         return np.arange(self.size, dtype=np.int64)
+
+    def configurations_at(self, positions: Integers) -> Integers:
+        """The positions themselves."""
+        return positions
 
     def indices(self, configurations: Integers) -> Integers:
         """The configurations themselves, -1 outside."""
@@ -134,6 +157,10 @@ class FlipSymmetric:
     def configurations(self) -> Integers:
         """The member of each pair whose qubit n-1 is zero."""
         return np.arange(self.size, dtype=np.int64)
+
+    def configurations_at(self, positions: Integers) -> Integers:
+        """The positions themselves."""
+        return positions
 
     def indices(self, configurations: Integers) -> Integers:
         """The position of the pair that holds each configuration."""
@@ -328,6 +355,18 @@ class Electrons:
             for sector in self.sectors
         ]
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+    def configurations_at(self, positions: Integers) -> Integers:
+        """Alpha and beta string of each position, found in its rectangle."""
+        self._check_joined()
+        alpha, beta = self.strings(0), self.strings(1) << self.norb
+        configurations = np.empty_like(positions)
+        for sector in self.sectors:
+            rows, columns = sector.shape
+            here = (positions >= sector.offset) & (positions < sector.offset + rows * columns)
+            row, column = np.divmod(positions[here] - sector.offset, columns)
+            configurations[here] = alpha[sector.alpha[0] + row] | beta[sector.beta[0] + column]
+        return configurations
 
     def indices(self, configurations: Integers) -> Integers:
         """Position of each configuration, -1 where the space does not hold it."""

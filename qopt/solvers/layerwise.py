@@ -10,44 +10,43 @@ from numpy.typing import NDArray
 from qminima.limits import Deadline
 from qminima.progress import Progress
 from simulator.circuit import Circuit
+from simulator.objectives import Objective
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
-from simulator.program import Expectation, Precision
+from simulator.program import Precision, Program
 
-from ..angles import (
-    MAX_TREE_DEPTH,
-    gamma_scale,
-    interpolate,
-    linear_ramp,
-    rescale_gammas,
-    tree_angles,
-)
+from ..angle_tables import starting_angles
+from ..angles import gamma_scale, interpolate, linear_ramp, rescale_gammas
 from ..ansatz import qaoa
+from ..fourier import extend_fourier
 from ..problems.problem import Problem
 
 Floats = NDArray[np.float64]
 
-STARTS = ("best", "tree", "ramp")
+STARTS = ("best", "tree", "fixed", "ramp")
+
+# How angles for p + 1 layers are made of those for p.
+GROWTHS = {"interpolate": interpolate, "fourier": extend_fourier}
 
 
 @dataclass(frozen=True)
-class ScaledMean:
-    """The mean cost times `factor`, as a function of gammas in units of `factor`.
+class ScaledProgram:
+    """A program's value times `factor`, as a function of gammas in units of `factor`.
 
     Optimisers then meet values, gammas and gradients of the size they have for unweighted
     3-regular MaxCut, whatever the unit of the weights.
     """
 
-    energy: Expectation
+    program: Program
     factor: float
 
     def __call__(self, params: Floats) -> float:
-        """The scaled mean."""
-        return self.factor * self.energy(rescale_gammas(params, self.factor))
+        """The scaled value."""
+        return self.factor * self.program(rescale_gammas(params, self.factor))
 
     def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
-        """The scaled mean and its derivatives by the scaled parameters."""
-        value, gradient = self.energy.value_and_gradient(rescale_gammas(params, self.factor))
+        """The scaled value and its derivatives by the scaled parameters."""
+        value, gradient = self.program.value_and_gradient(rescale_gammas(params, self.factor))
         return self.factor * value, self.factor * rescale_gammas(gradient, self.factor)
 
 
@@ -67,20 +66,27 @@ class LayerwiseTraining:
     it passes on.
 
     Args:
-        problem: what is minimised.
-        start: as in `solve_qaoa`; so are `precision`, `gradient_tolerance`, `max_evaluations`.
+        problem: whose circuits are trained.
+        objective: what is minimised, in the units of the problem's cost.
+        label: its name, for `progress`.
+        start: as in `solve_qaoa`; so are `growth`, `precision`, `gradient_tolerance` and
+            `max_evaluations`.
+        growth: from one depth to the next, one of `GROWTHS`.
         precision: of the state.
         gradient_tolerance: in scaled units.
         max_evaluations: over all depths.
         deadline: of the whole training.
-        progress: told the mean cost as it falls.
+        progress: told the objective as it falls.
     """
 
     def __init__(
         self,
         problem: Problem,
         *,
+        objective: Objective,
+        label: str,
         start: str,
+        growth: str = "interpolate",
         precision: Precision,
         gradient_tolerance: float,
         max_evaluations: int | None,
@@ -88,7 +94,10 @@ class LayerwiseTraining:
         progress: Progress,
     ) -> None:
         self._problem = problem
+        self._objective = objective
+        self._label = label
         self._start = start
+        self._grown = GROWTHS[growth]
         self._precision: Precision = precision
         self._gradient_tolerance = gradient_tolerance
         self._max_evaluations = max_evaluations
@@ -117,7 +126,7 @@ class LayerwiseTraining:
 
     @property
     def evaluations(self) -> int:
-        """Mean costs computed so far."""
+        """Values of the objective computed so far."""
         return sum(stage.tried + stage.minimum.evaluations for stage in self._stages)
 
     @property
@@ -128,7 +137,7 @@ class LayerwiseTraining:
 
     @property
     def best_circuit(self) -> Circuit:
-        """The circuit of the depth with the least mean cost."""
+        """The circuit of the depth with the least value."""
         return self._best.circuit
 
     @property
@@ -137,21 +146,21 @@ class LayerwiseTraining:
         return rescale_gammas(self._best.minimum.parameters, self._factor)
 
     @property
-    def best_mean(self) -> float:
-        """Its mean cost."""
+    def best_value(self) -> float:
+        """Its value of the objective."""
         return self._best.minimum.value / self._factor
 
     @property
     def history(self) -> list[tuple[int, float]]:
-        """Every improvement of the mean cost, evaluations counted over all depths."""
+        """Every improvement of the objective, evaluations counted over all depths."""
         history: list[tuple[int, float]] = []
         before = 0
         for stage in self._stages:
             before += stage.tried
             for count, scaled in stage.minimum.history:
-                mean = scaled / self._factor
-                if not history or mean < history[-1][1]:
-                    history.append((before + count, mean))
+                value = scaled / self._factor
+                if not history or value < history[-1][1]:
+                    history.append((before + count, value))
             before += stage.minimum.evaluations
         return history
 
@@ -175,13 +184,14 @@ class LayerwiseTraining:
     def _grow(self, layers: int) -> None:
         """Optimise one depth and keep it, also if Ctrl-C comes in the middle."""
         circuit = qaoa(self._problem, layers)
-        mean = ScaledMean(Expectation(circuit, self._problem.cost, self._precision), self._factor)
+        program = Program(circuit, self._objective, self._precision)
+        scaled = ScaledProgram(program, self._factor)
         left = self._left()
-        first, tried = self._starting_point(mean, layers, left)
+        first, tried = self._starting_point(scaled, layers, left)
         seconds = self._deadline.left()
         try:
             minimum = minimize(
-                mean,
+                scaled,
                 first,
                 gradient_tolerance=self._gradient_tolerance,
                 max_evaluations=None if left is None else left - tried,
@@ -195,18 +205,21 @@ class LayerwiseTraining:
         self._stages.append(_Stage(circuit, minimum, tried))
 
     def _report(self, count: int, scaled: float) -> None:
-        self._progress.note(f"mean cost {scaled / self._factor:.4f}, {count} means")
+        self._progress.note(f"{self._label} {scaled / self._factor:.4f}, {count} values")
 
-    def _starting_point(self, mean: ScaledMean, depth: int, left: int | None) -> tuple[Floats, int]:
-        """The candidate of least mean cost, and how many were evaluated to find it.
+    def _starting_point(
+        self, scaled: ScaledProgram, depth: int, left: int | None
+    ) -> tuple[Floats, int]:
+        """The candidate of least value, and how many were evaluated to find it.
 
         Where `left` evaluations do not allow a comparison, the first candidate is taken unseen.
         """
-        candidates = [interpolate(self._stages[-1].minimum.parameters)] if self._stages else []
-        if self._start in ("tree", "best") and depth <= MAX_TREE_DEPTH:
-            candidates.append(tree_angles(depth))
+        candidates = [self._grown(self._stages[-1].minimum.parameters)] if self._stages else []
+        if self._start != "ramp":
+            table = "fixed" if self._start == "fixed" else "tree"
+            candidates += starting_angles(table, depth, self._problem.cost)
         if self._start in ("ramp", "best") or not candidates:
             candidates.append(linear_ramp(depth))
         if len(candidates) == 1 or (left is not None and left <= len(candidates)):
             return candidates[0], 0
-        return min(candidates, key=mean), len(candidates)
+        return min(candidates, key=scaled), len(candidates)

@@ -5,32 +5,40 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qminima.errors import unknown_name
+from qminima.errors import InputError, unknown_name
 from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
+from simulator.cvar import CVaR
+from simulator.diagonal import DiagonalValues
 from simulator.kernels.kernel import compile_seconds
 from simulator.memory import require_memory
+from simulator.objectives import Mean, Objective
+from simulator.polynomial import Polynomial
 from simulator.program import Expectation, Precision, predict_memory
-from simulator.sampling import sample
-from simulator.spaces import Space, bitstring
+from simulator.spaces import Integers, Space, bitstring
 
 from ..ansatz import qaoa
 from ..problems.problem import Problem
 from ..results import solution
-from .layerwise import STARTS, LayerwiseTraining
+from .layerwise import GROWTHS, STARTS, LayerwiseTraining
 
-Floats = NDArray[np.float64]
+OBJECTIVES = ("mean", "cvar")
+
+# Between 0.1 and 0.25 in Barkoutsos et al., Quantum 4, 256 (2020).
+DEFAULT_ALPHA = 0.25
 
 
 def solve_qaoa(
     problem: Problem,
     depth: int,
     *,
+    objective: str = "mean",
+    alpha: float | None = None,
     start: str = "best",
+    growth: str = "interpolate",
     shots: int = 1024,
     seed: int | None = None,
     precision: Precision = "double",
@@ -39,41 +47,54 @@ def solve_qaoa(
     time_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Optimise the mean cost of QAOA and sample bit strings from the final state.
+    """Optimise the mean cost of QAOA, or its CVaR, and sample bit strings from the final state.
 
-    Depth grows layer by layer: each depth starts from the previous angles, interpolated, or
-    from a table or ramp where that is lower, and is optimised with L-BFGS on the adjoint
-    gradient.
+    Depth grows layer by layer: each depth starts from the previous angles, stretched over one
+    layer more, or from a table or ramp where that is lower, and is optimised with L-BFGS on the
+    adjoint gradient.
 
     Args:
         problem: what is minimised.
         depth: number of layers, at least 1.
-        start: "tree" (table for 3-regular graphs, rescaled to the weights), "ramp", or "best",
-            the lower of both at each depth.
+        objective: what the angles are optimised for, "mean" or "cvar": the mean cost over the
+            best fraction of the samples (`simulator.CVaR`).
+        alpha: that fraction, above 0 and up to 1; 0.25 unless given.
+        start: "tree" (`tree_angles`), "fixed" (`fixed_angles`), "ramp" (`linear_ramp`), or
+            "best", the lower of tree and ramp at each depth. Tables are those of the graph's
+            degree where it is regular, weighted or not, or of the nearest degree they have, and
+            of degree 3 otherwise; gammas are rescaled to the weights. Depths that are not in
+            the table start from the previous angles.
+        growth: how angles are stretched over one layer more, "interpolate" or "fourier"
+            (`extend_fourier`).
         shots: bit strings drawn from the final state; the best one is the solution.
         seed: of the sampling.
         precision: of the state, "double" or "single".
         gradient_tolerance: largest derivative at convergence, in units in which the weights
             are as for unweighted 3-regular MaxCut (see `gamma_scale`).
-        max_evaluations: limit on mean costs computed, over all depths.
+        max_evaluations: limit on values of the objective computed, over all depths.
         time_limit: limit in seconds on the optimisation.
-        progress: told the mean cost as it falls.
+        progress: told the objective as it falls.
 
     Returns:
         A result whose `value` is the cost of the best sampled bit string, scored again, and
-        whose `expectation` is the mean cost. `optimum_probability` among its properties is
-        the weight of the state on the least cost, which only a simulator can know. Its time
+        whose `expectation` is the mean cost, also where CVaR was optimised: then `cvar` among
+        its properties is that, and `history` follows it. `optimum_probability` there is the
+        weight of the state on the least cost, which only a simulator can know. Its time
         leaves out the loading of kernels, as that of the classical methods leaves out the
         loading of libraries.
 
     Raises:
-        InputError: for an unknown start, a depth or number of shots below 1.
+        InputError: for an unknown start, growth or objective, a depth or number of shots below
+            1, an alpha out of range or without "cvar".
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started, compiled = perf_counter(), compile_seconds()
     if start not in STARTS:
         raise unknown_name("start", start, STARTS)
+    alpha = check_objective(objective, alpha)
+    if growth not in GROWTHS:
+        raise unknown_name("growth", growth, GROWTHS)
     check_count("shots", shots)
     if max_evaluations is not None:
         check_count("max_evaluations", max_evaluations)
@@ -86,7 +107,10 @@ def solve_qaoa(
     values = problem.cost.values(full.space)  # kept alive, so that all depths share them
     training = LayerwiseTraining(
         problem,
+        objective=_objective(problem.cost, alpha),
+        label="mean cost" if alpha is None else "CVaR of the cost",
         start=start,
+        growth=growth,
         precision=precision,
         gradient_tolerance=gradient_tolerance,
         max_evaluations=max_evaluations,
@@ -95,28 +119,33 @@ def solve_qaoa(
     )
     training.run(depth)
     circuit, angles = training.best_circuit, training.best_angles
-    state = Expectation(circuit, problem.cost, precision).state(angles)
-    costs = values.to_array()
-    on_least = state[costs <= costs.min() + 1e-9 * np.ptp(costs)]
+    trained = Expectation(circuit, problem.cost, precision)
+    properties = {"optimum_probability": trained.success_probability(angles)}
+    if alpha is not None:
+        properties["cvar"] = training.best_value
     converged = training.converged(depth)
     result = solution(
         problem,
         "QAOA",
-        _best_sample(circuit.space, state, costs, shots, seed),
+        _best_sample(circuit.space, trained.sample(angles, shots, seed), values),
         started + compile_seconds() - compiled,
         kind="quantum",
-        properties={"optimum_probability": float(np.vdot(on_least, on_least).real)},
+        properties=properties,
         evaluations=training.evaluations,
         converged=converged,
-        expectation=training.best_mean,
+        expectation=training.best_value if alpha is None else trained(angles),
         parameters=[float(angle) for angle in angles],
         history=training.history,
+        history_of=None if alpha is None else "cvar",
         stop_reason=training.stop_reason,
         settings={
             "depth": circuit.num_parameters // 2,
             "requested_depth": depth,
             "space": str(circuit.space),
+            "objective": objective,
+            "alpha": alpha,
             "start": start,
+            "growth": growth,
             "shots": shots,
             "precision": precision,
             "optimizer": "L-BFGS-B",
@@ -132,10 +161,28 @@ def solve_qaoa(
     return result
 
 
-def _best_sample(
-    space: Space, state: NDArray[np.inexact], costs: Floats, shots: int, seed: int | None
-) -> str:
-    """The bit string of least cost among samples of the state."""
-    drawn = sample(space, state, shots, seed=seed)
-    best = int(np.argmin(costs[space.indices(drawn)]))
+def check_objective(objective: str, alpha: float | None) -> float | None:
+    """The fraction of CVaR, None for the mean; raises `InputError` as `solve_qaoa` does."""
+    if objective not in OBJECTIVES:
+        raise unknown_name("objective", objective, OBJECTIVES)
+    if objective == "mean":
+        if alpha is not None:
+            raise InputError(f"alpha = {alpha} belongs to the objective 'cvar', got 'mean'")
+        return None
+    if alpha is None:
+        return DEFAULT_ALPHA
+    if not 0 < alpha <= 1:
+        raise InputError(f"expected a fraction alpha above 0 and up to 1, got {alpha}")
+    return float(alpha)
+
+
+def _objective(cost: Polynomial, alpha: float | None) -> Objective:
+    return Mean(cost) if alpha is None else CVaR(cost, alpha)
+
+
+def _best_sample(space: Space, drawn: Integers, values: DiagonalValues) -> str:
+    """The bit string of least cost among configurations that were drawn."""
+    positions = space.indices(drawn)
+    codes = positions if values.codes is None else values.codes[positions]
+    best = int(np.argmin(values.levels[codes]))
     return bitstring(int(drawn[best]), space.num_qubits)

@@ -12,10 +12,13 @@ import math
 import numpy as np
 from numba import prange
 
-from .kernel import kernel
+from .kernel import kernel, kernel_of
+from .lanes import WIDTH, convert, load, multiply, multiply_add, splat, store, total, widen
+
+BLOCK = 4096
 
 
-@kernel
+@kernel_of(0, 2)
 def rotate_by_level(re, im, codes, cosines, sines):
     """Multiply by the phases of the levels."""
     for k in prange(re.size):
@@ -35,7 +38,7 @@ def rotate_by_value(re, im, values, angle):
         im[k] = c * y - s * x
 
 
-@kernel
+@kernel_of(0, 4)
 def overlap_by_level(lre, lim, re, im, codes, levels):
     """Re <lam| -i f |psi>."""
     total = 0.0
@@ -52,3 +55,36 @@ def overlap_by_value(lre, lim, re, im, values):
     for k in prange(re.size):
         total += values[k] * (np.float64(lre[k]) * im[k] - np.float64(lim[k]) * re[k])
     return total
+
+
+@kernel_of(0, 1)
+def weigh(row, labels, low, step, image, sums):
+    """The sum of f x^2 over each block of a row, and f x of each number x of it.
+
+    Args:
+        row: real or imaginary parts.
+        labels: a number for each position, of which low + step times it is f.
+        low: f of label zero.
+        step: see above.
+        image: where f x is written; of length zero if it is not wanted.
+        sums: one for each BLOCK positions, the last of them may be fewer.
+    """
+    for block in prange(len(sums)):
+        first = block * BLOCK
+        last = min(row.size, first + BLOCK)
+        whole = first + (last - first) // WIDTH * WIDTH
+        found = splat(sums, 0.0)
+        for k in range(np.uint64(first), np.uint64(whole), np.uint64(WIDTH)):
+            x = load(row, k)
+            f = multiply_add(splat(row, step), convert(labels, k, x), splat(row, low))
+            product = multiply(f, x)
+            found = multiply_add(widen(product), widen(x), found)
+            if image.size > 0:
+                store(image, k, product)
+        rest = 0.0
+        for k in range(whole, last):
+            product = (low + step * labels[k]) * row[k]
+            rest += product * row[k]
+            if image.size > 0:
+                image[k] = product
+        sums[block] = rest + total(found)

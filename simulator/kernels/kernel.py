@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Timer, current_thread, main_thread
@@ -79,23 +79,36 @@ def digest(folder: Path) -> str:
     return found.hexdigest()[:12]
 
 
-class Kernel:
-    """A loop written with `numba.prange`, compiled on first use and cached on disk."""
+def runs_parallel(work: int) -> bool:
+    """Whether a kernel called with so much work runs in its parallel form."""
+    return work >= PARALLEL_THRESHOLD and numba.get_num_threads() > 1
 
-    def __init__(self, function: Any, *, serial_only: bool) -> None:
+
+class Kernel:
+    """A loop written with `numba.prange`, compiled on first use and cached on disk.
+
+    Args:
+        function: the loop.
+        serial_only: whether it has no parallel form.
+        varying: numbers of the array arguments whose types differ between calls.
+    """
+
+    def __init__(
+        self, function: Any, *, serial_only: bool = False, varying: tuple[int, ...] = (0,)
+    ) -> None:
         self.function = function
         self._serial_only = serial_only
+        self._varying = varying
         self.__doc__ = function.__doc__
-        self._ready: dict[tuple[bool, Any], Callable[..., Any]] = {}
+        self._ready: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     def __call__(self, work: int, *args: Any) -> Any:
         """Run on `args`, in parallel if `work` (numbers touched) is large enough."""
-        parallel = (
-            work >= PARALLEL_THRESHOLD and not self._serial_only and numba.get_num_threads() > 1
-        )
-        ready = self._ready.get((parallel, args[0].dtype))
+        parallel = runs_parallel(work) and not self._serial_only
+        key = (parallel, *[args[k].dtype for k in self._varying])
+        ready = self._ready.get(key)
         if ready is None:
-            ready = self._load(parallel, args)
+            ready = self._ready[key] = self._load(args, parallel=parallel)
         return ready(*args)
 
     @cached_property
@@ -108,7 +121,7 @@ class Kernel:
         """The multi-threaded form."""
         return self._dispatcher(parallel=True)
 
-    def _load(self, parallel: bool, args: tuple[Any, ...]) -> Callable[..., Any]:
+    def _load(self, args: tuple[Any, ...], *, parallel: bool) -> Any:
         """Compile for these arguments, or load what an earlier process compiled."""
         global _seconds
         started = perf_counter()
@@ -121,9 +134,8 @@ class Kernel:
                 compiled.compile(tuple(numba.typeof(arg) for arg in args))
         finally:
             timer.cancel()
-        self._ready[parallel, args[0].dtype] = compiled
         _seconds += perf_counter() - started
-        return self._ready[parallel, args[0].dtype]
+        return compiled
 
     def _dispatcher(self, *, parallel: bool) -> Any:
         # The cache on disk knows functions by the name and age of their own file only: the two
@@ -143,7 +155,12 @@ class Kernel:
 
 def kernel(function: Callable[..., Any]) -> Kernel:
     """Make a kernel of a loop over arrays; the call takes the amount of work first."""
-    return Kernel(function, serial_only=False)
+    return Kernel(function)
+
+
+def kernel_of(*varying: int) -> Callable[[Callable[..., Any]], Kernel]:
+    """The same where the array arguments of these numbers come in several types."""
+    return partial(Kernel, varying=varying)
 
 
 def serial_kernel(function: Callable[..., Any]) -> Kernel:

@@ -8,7 +8,8 @@ import pytest
 
 import qopt
 from qminima import InputError
-from qopt.angles import gamma_scale, rescale_gammas, tree_angles, tree_cut_fraction
+from qopt.angle_tables import tree_angles, tree_cut_fraction
+from qopt.angles import gamma_scale, rescale_gammas
 from qopt.ansatz import smallest_space
 from qopt.problems.maxcut import load_maxcut
 from simulator import Expectation, FlipSymmetric, MemoryLimitError, Qubits, SpaceError

@@ -91,6 +91,16 @@ def test_same_seed_same_record() -> None:
     assert entries[0] == entries[1] != entries[2]
 
 
+def test_cvar_in_record_and_picture(folder: Path) -> None:
+    options = ("--objective", "cvar", "--alpha", "0.2", "--method", "random,qaoa", "--depth", "1")
+    result = invoke("solve", "3regular-8", *options, "--json", "r.json", "--plot", "r.svg")
+    assert result.exit_code == 0, result.output
+    uniform, trained = json.loads((folder / "r.json").read_text())["results"]
+    assert (trained["settings"]["objective"], trained["settings"]["alpha"]) == ("cvar", 0.2)
+    assert trained["history"][-1]["cvar"] == trained["cvar"] < trained["expectation"]
+    assert "cvar" not in uniform
+
+
 def test_quantum_method_keeps_its_rivals() -> None:
     result = invoke("solve", "3regular-8", "--method", "qaoa", "--depth", "1")
     assert result.exit_code == 0, result.output
@@ -118,6 +128,10 @@ def test_smallest_graphs(folder: Path, content: str) -> None:
         (("solve", "petersen", "--depth", "0"), "depth of at least 1"),
         (("solve", "petersen", "--depth", "-2"), "depth of at least 1"),
         (("solve", "petersen", "--depth", "two"), "--depth"),
+        (("solve", "petersen", "--objective", "median"), "unknown objective 'median'"),
+        (("solve", "petersen", "--objective", "cvar", "--alpha", "0"), "above 0 and up to 1"),
+        (("solve", "petersen", "--objective", "cvar", "--alpha", "nan"), "above 0 and up to 1"),
+        (("solve", "petersen", "--alpha", "0.5"), "belongs to the objective"),
         (("solve", "petersen", "--method", "magic"), "unknown method 'magic'"),
         (("solve", "petersen", "--method", "anealing"), "did you mean annealing"),
         (("solve", "petersen", "--method", ""), "unknown method ''"),

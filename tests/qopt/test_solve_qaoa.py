@@ -11,7 +11,8 @@ import pytest
 import qopt
 from qminima import InputError, Interrupted, Progress, Result
 from qopt.problems.maxcut import load_maxcut
-from qopt.solvers.layerwise import STARTS, LayerwiseTraining
+from qopt.solvers.layerwise import GROWTHS, STARTS, LayerwiseTraining
+from qopt.solvers.qaoa import DEFAULT_ALPHA
 from simulator import MemoryLimitError
 from simulator.testing import dense_state
 
@@ -96,12 +97,90 @@ def test_expectation_belongs_to_the_parameters() -> None:
     assert result.properties["optimum_probability"] == pytest.approx(optimal, abs=1e-9)
 
 
+def tail_mean(problem: qopt.MaxCut, parameters: Any, alpha: float) -> float:
+    """CVaR of the cost by its definition, over all bit strings in ascending order of cost."""
+    circuit = qopt.qaoa(problem, len(parameters) // 2)
+    weights = np.abs(circuit.space.embed(dense_state(circuit, list(parameters)))) ** 2
+    costs = np.array(all_costs(problem))
+    order = np.argsort(costs)
+    reached = np.minimum(np.cumsum(weights[order]), alpha)
+    return float(np.diff(reached, prepend=0.0) @ costs[order]) / alpha
+
+
+@pytest.mark.parametrize("problem", [PETERSEN, weighted(6, 7)], ids=["petersen", "weighted"])
+@pytest.mark.parametrize("alpha", [0.1, 0.5])
+def test_cvar_is_what_was_optimised(problem: qopt.MaxCut, alpha: float) -> None:
+    result = qopt.solve_qaoa(problem, 2, objective="cvar", alpha=alpha, seed=0)
+    mean = qopt.solve_qaoa(problem, 2, seed=0)
+    assert result.settings["objective"] == "cvar"
+    assert result.settings["alpha"] == alpha
+    assert result.parameters is not None
+    cvar = result.properties["cvar"]
+    assert cvar == pytest.approx(tail_mean(problem, result.parameters, alpha), abs=1e-9)
+    assert cvar <= tail_mean(problem, mean.parameters, alpha) + 1e-9
+    assert result.expectation is not None
+    assert result.expectation == pytest.approx(tail_mean(problem, result.parameters, 1.0))
+    assert cvar <= result.expectation
+    assert result.history is not None
+    assert result.history[-1][1] == cvar
+    assert result.entry()["history"][-1] == {"evaluations": result.history[-1][0], "cvar": cvar}
+
+
+def test_cvar_of_everything_is_the_mean() -> None:
+    whole = qopt.solve_qaoa(PETERSEN, 2, objective="cvar", alpha=1, seed=0)
+    mean = qopt.solve_qaoa(PETERSEN, 2, seed=0)
+    assert whole.expectation == pytest.approx(mean.expectation, abs=1e-6)
+    assert mean.settings["objective"] == "mean"
+    assert mean.settings["alpha"] is None
+    assert "cvar" not in mean.properties
+
+
+def test_cvar_has_a_fraction_of_its_own() -> None:
+    notes = StopAt(1)
+    result = interrupted(PETERSEN, objective="cvar", progress=notes)
+    assert result.settings["alpha"] == DEFAULT_ALPHA
+    assert result.expectation is not None
+    assert result.properties["cvar"] <= result.expectation
+
+
 @pytest.mark.parametrize("start", STARTS)
 def test_same_seed_same_record(start: str) -> None:
     one, other = (qopt.solve_qaoa(PETERSEN, 2, start=start, seed=4) for _ in range(2))
     assert facts(one) == facts(other)
     assert one.seed == 4
     assert one.settings["start"] == start
+
+
+@pytest.mark.parametrize("growth", GROWTHS)
+@pytest.mark.parametrize("start", STARTS)
+def test_every_way_to_grow_is_trained(start: str, growth: str) -> None:
+    """Depth three from any start, against the best known from all of them."""
+    problem = weighted(8, 3)
+    result = qopt.solve_qaoa(problem, 3, start=start, growth=growth, seed=0)
+    assert result.settings["growth"] == growth
+    assert result.converged
+    best = qopt.solve_qaoa(problem, 3, seed=0).expectation
+    assert result.expectation == pytest.approx(best, rel=0.02)
+
+
+@pytest.mark.parametrize("degree", [4, 6])
+def test_tables_start_at_the_degree_of_the_graph(degree: int) -> None:
+    """One layer on complete bipartite graphs has no triangles: the table is the optimum itself."""
+    problem = qopt.maxcut(nx.complete_bipartite_graph(degree, degree))
+    for start in ("tree", "fixed"):
+        result = qopt.solve_qaoa(problem, 1, start=start, seed=0)
+        expected = [np.arctan(1 / np.sqrt(degree - 1)), np.pi / 8]
+        assert result.history is not None
+        first = result.history[0][1]
+        assert first == pytest.approx(result.expectation, rel=1e-6)
+        assert result.parameters == pytest.approx(expected, abs=1e-3)
+
+
+def test_unknown_starts_and_growths_are_told_the_known_ones() -> None:
+    with pytest.raises(InputError, match="Known are: best, fixed, ramp, tree"):
+        qopt.solve_qaoa(PETERSEN, 1, start="cold")
+    with pytest.raises(InputError, match="Known are: fourier, interpolate"):
+        qopt.solve_qaoa(PETERSEN, 1, growth="fast")
 
 
 def test_seed_changes_samples_only() -> None:
@@ -229,7 +308,18 @@ def test_progress_is_told_falling_means() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"depth": 0}, {"depth": -1}, {"start": "cold"}, {"shots": 0}, {"shots": -5}],
+    [
+        {"depth": 0},
+        {"depth": -1},
+        {"start": "cold"},
+        {"shots": 0},
+        {"shots": -5},
+        {"objective": "median"},
+        {"alpha": 0.5},
+        {"objective": "cvar", "alpha": 0.0},
+        {"objective": "cvar", "alpha": 1.5},
+        {"objective": "cvar", "alpha": float("nan")},
+    ],
     ids=str,
 )
 def test_refused_options(options: dict[str, Any]) -> None:

@@ -9,22 +9,22 @@ from pathlib import Path
 
 SETUP = """
 import numpy as np
-from simulator.kernels import mixer
+from simulator import FlipSymmetric
+from simulator.layers import LayerRun
+run = LayerRun(FlipSymmetric(14), None)
 rng = np.random.default_rng(0)
 state = rng.normal(size=(4, 1 << 13))
-def rotate(re, im, s): mixer.rotate.serial(re, im, 0.8, s)
-def rotate_back(re, im, lre, lim): return mixer.rotate_back.serial(re, im, lre, lim, 0.8, 0.6)
 """
 # Functions compiled before the kernel shift the numbers that the compiler appends to names; after
 # five of them, passes of different strides once had the same name in two kernels.
 SHIFT = "import numba\nfor _ in range(5):\n    numba.njit(lambda x: x + 1)(1)\n"
-ROTATE = "rotate(*state[:2].copy(), 0.6)"
-BACK = "rotate_back(*state.copy())"
+ROTATE = "run.forward(state[:2].copy(), np.array([0, 0.6]))"
+BACK = "run.backward(state[:2].copy(), state[2:].copy(), np.array([0, 0.6]))"
 CHECK = """
 work = state.copy()
-rotate_back(*work)
-rotate(*work[:2], -0.6)
-rotate(*work[2:], -0.6)
+run.backward(work[:2], work[2:], np.array([0, 0.6]))
+run.forward(work[:2], np.array([0, 0.6]))
+run.forward(work[2:], np.array([0, 0.6]))
 assert np.abs(work - state).max() < 1e-12, np.abs(work - state).max()
 """
 

@@ -245,24 +245,6 @@ def test_one_and_two_threads_agree() -> None:
     np.testing.assert_allclose(gradient, expected, atol=1e-13)
 
 
-def test_parallel_kernels_against_serial_ones() -> None:
-    from simulator.kernels import diagonal, excitations, mixer
-
-    for module in (diagonal, excitations, mixer):
-        names = [n for n, k in vars(module).items() if type(k).__name__ == "Kernel"]
-        assert names, module
-    rng = np.random.default_rng(0)
-    re, im = rng.normal(size=(2, 1 << 14))
-    serial, parallel = (re.copy(), im.copy()), (re.copy(), im.copy())
-    mixer.rotate.serial(*serial, 0.8, 0.6)
-    mixer.rotate.parallel(*parallel, 0.8, 0.6)
-    np.testing.assert_allclose(serial, parallel, atol=1e-14)
-    state = rng.normal(size=(2, 1 << 14))
-    one = mixer.rotate_back.serial(*serial, *state.copy(), 0.8, 0.6)
-    two = mixer.rotate_back.parallel(*parallel, *state.copy(), 0.8, 0.6)
-    assert one == pytest.approx(two, rel=1e-12)
-
-
 def test_circuits_without_parameters_or_steps() -> None:
     circuit = Circuit(Qubits(2), BasisState(2), ())
     energy = Expectation(circuit, PauliSum({"Z0": 1.0, "Z1": 10.0}))

@@ -1,0 +1,177 @@
+"""Layers of phases and X mixers in fused passes, against products of one-qubit rotations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import simulator
+from simulator import FlipSymmetric, Qubits
+from simulator import layers as layers_module
+from simulator.diagonal import DiagonalValues
+from simulator.kernels.phases import cosine_and_sine
+from simulator.layers import Group, LayerRun, groups_of_bits, passes_of_layers
+from simulator.planar import join, split
+from simulator.testing import random_state
+
+Complex = NDArray[np.complex128]
+AnySpace = Qubits | FlipSymmetric
+# Small and negative angles, one beyond pi/4 and one beyond pi, where the mixer is cut in two
+# or turned back.
+ANGLES = np.array([0.3, 0.4, -0.7, 1.2, 0.1, -2.9, 0.5, 4.0])
+KINDS = ("few", "many", "reals", "none")
+TOLERANCE: dict[Any, float] = {np.float64: 1e-12, np.float32: 2e-5}
+
+
+def neighbours(psi: Complex, space: AnySpace) -> Iterator[Complex]:
+    """X_j psi of every qubit j."""
+    bits = psi.size.bit_length() - 1
+    cube = psi.reshape([2] * bits)
+    for axis in range(bits):
+        yield np.flip(cube, axis).ravel()
+    if isinstance(space, FlipSymmetric):
+        yield psi[::-1]
+
+
+def mixed(psi: Complex, angle: float, space: AnySpace) -> Complex:
+    """One rotation after another."""
+    for qubit in range(space.num_qubits):
+        image = list(neighbours(psi, space))[qubit]
+        psi = np.cos(angle) * psi + 1j * np.sin(angle) * image
+    return psi
+
+
+def diagonal(kind: str, size: int) -> tuple[DiagonalValues | None, NDArray[np.float64]]:
+    """Values with one byte, two bytes or no codes, or no diagonal at all."""
+    rng = np.random.default_rng(size)
+    if kind == "none":
+        return None, np.zeros(size)
+    if kind == "reals":
+        reals = rng.normal(size=size) * 30
+        return DiagonalValues(reals, None), reals
+    count = 40 if kind == "few" else 4000
+    codes = rng.integers(0, count, size)
+    small = codes.astype(np.uint8) if kind == "few" else codes.astype(np.uint16)
+    values = DiagonalValues(np.linspace(-3, 0.25 * (count - 1) - 3, count), small)
+    return values, values.to_array()
+
+
+def check(space: AnySpace, kind: str, dtype: Any) -> None:
+    values, f = diagonal(kind, space.size)
+    run, tolerance = LayerRun(space, values), TOLERANCE[dtype]
+    start, bra = (random_state(space.size, seed=seed).astype(complex) for seed in (1, 2))
+    psi = start
+    for gamma, beta in ANGLES.reshape(-1, 2):
+        psi = mixed(np.exp(-1j * gamma * f) * psi, beta, space)
+    ket = split(start, 2, dtype)
+    run.forward(ket, ANGLES)
+    np.testing.assert_allclose(join(ket), psi, atol=tolerance)
+
+    costate = split(bra, 2, dtype)
+    overlaps = run.backward(ket, costate, ANGLES)
+    np.testing.assert_allclose(join(ket), start, atol=tolerance)
+    expected = []
+    for gamma, beta in ANGLES.reshape(-1, 2)[::-1]:
+        expected.append(np.vdot(bra, 1j * sum(neighbours(psi, space))).real)
+        psi, bra = mixed(psi, -beta, space), mixed(bra, -beta, space)
+        expected.append(np.vdot(bra, -1j * f * psi).real)
+        psi, bra = np.exp(1j * gamma * f) * psi, np.exp(1j * gamma * f) * bra
+    np.testing.assert_allclose(join(costate), bra, atol=tolerance)
+    np.testing.assert_allclose(
+        overlaps, expected[::-1], atol=20 * tolerance * max(1, np.abs(f).max())
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "space", [Qubits(5), Qubits(6), Qubits(12), FlipSymmetric(6), FlipSymmetric(9)], ids=str
+)
+def test_one_group(space: AnySpace, kind: str, dtype: Any) -> None:
+    check(space, kind, dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15)], ids=str)
+def test_several_groups(
+    space: AnySpace, kind: str, dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tiles of 2^7 or 2^8 amplitudes make two to six groups of 14 bits."""
+    monkeypatch.setattr(layers_module, "_TILE_BYTES", 1 << 12)
+    check(space, kind, dtype)
+
+
+@pytest.mark.parametrize("space", [Qubits(16), FlipSymmetric(17)], ids=str)
+def test_one_and_two_threads(space: AnySpace) -> None:
+    values, _ = diagonal("few", space.size)
+    found = []
+    for threads in (1, 2):
+        simulator.set_threads(threads)
+        run = LayerRun(space, values)
+        ket, bra = (split(random_state(space.size, seed=k), 2, np.float64) for k in (3, 4))
+        run.forward(ket, ANGLES)
+        after = ket.copy()
+        overlaps = run.backward(ket, bra, ANGLES)
+        found.append((after, ket, bra, overlaps))
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-11)
+
+
+@given(
+    bits=st.integers(5, 40),
+    tile_bits=st.integers(8, 15),
+    line_bits=st.integers(3, 4),
+    mirrored=st.booleans(),
+    count=st.integers(1, 4),
+)
+def test_every_layer_mixes_every_bit_once(
+    bits: int, tile_bits: int, line_bits: int, mirrored: bool, count: int
+) -> None:
+    groups = groups_of_bits(bits, tile_bits, line_bits, mirrored=mirrored)
+    assert [group.low for group in groups] == [
+        sum(group.bits for group in groups[:k]) for k in range(len(groups))
+    ]
+    assert sum(group.bits for group in groups) == bits
+    assert [group.mirrored for group in groups] == [False] * (len(groups) - 1) + [mirrored]
+    for group in groups[1:]:
+        assert group.bits + line_bits + group.mirrored <= tile_bits
+    passes = passes_of_layers(groups, count)
+    assert len(passes) == (count * (len(groups) - 1) + 1 if len(groups) > 1 else count)
+    done: dict[int, list[Group]] = {layer: [] for layer in range(count)}
+    phases = []
+    for low, width, mirror, first, phase, second in passes.tolist():
+        if first >= 0:
+            assert first in phases
+            done[first].append(Group(low, width, bool(mirror)))
+        if phase >= 0:
+            assert all(len(done[layer]) == len(groups) for layer in range(phase))
+            phases.append(phase)
+        if second >= 0:
+            assert second == phase
+            done[second].append(Group(low, width, bool(mirror)))
+    assert phases == list(range(count))
+    assert all(sorted(d, key=lambda group: group.low) == groups for d in done.values())
+
+
+def test_cosines_and_sines() -> None:
+    turns = np.concatenate(
+        [np.linspace(-2, 2, 1001), 10.0 ** -np.arange(1, 17), [0.5, 0.25, 12345.678, 1e6 + 0.1]]
+    )
+    found = np.array([cosine_and_sine(turn) for turn in turns])
+    angles = 2 * np.pi * (turns - np.rint(turns))
+    np.testing.assert_allclose(found[:, 0], np.cos(angles), atol=2e-15)
+    np.testing.assert_allclose(found[:, 1], np.sin(angles), atol=2e-15)
+
+
+def test_small_spaces_have_no_tiles() -> None:
+    assert not LayerRun.supports(Qubits(4))
+    assert not LayerRun.supports(FlipSymmetric(5))
+    assert not LayerRun.supports(simulator.Electrons(4, (2, 2)))
+    assert LayerRun.supports(FlipSymmetric(6))
