@@ -98,7 +98,7 @@ def layers(kind: str, exact: bool, registers: tuple[range, ...], n: int, beta: f
 
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("kind", ["ring", "complete"])
-@pytest.mark.parametrize(("problem", "space", "registers"), INSTANCES[:1], ids=["portfolio"])
+@pytest.mark.parametrize(("problem", "space", "registers"), INSTANCES, ids=["portfolio", "colors"])
 def test_state_is_that_of_the_circuit_on_all_bit_strings(
     problem: Cost, space: Space, registers: tuple[range, ...], kind: str, exact: bool
 ) -> None:
