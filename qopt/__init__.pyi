@@ -26,6 +26,11 @@ from .graphs import load_graph as load_graph
 from .graphs import read_rudy as read_rudy
 from .graphs import write_rudy as write_rudy
 from .light_cones import LightConeExpectation as LightConeExpectation
+from .mixers import Mixer as Mixer
+from .mixers import grover_mixer as grover_mixer
+from .mixers import x_mixer as x_mixer
+from .mixers import xy_complete_mixer as xy_complete_mixer
+from .mixers import xy_ring_mixer as xy_ring_mixer
 from .one_layer import OneLayerExpectation as OneLayerExpectation
 from .problems.maxcut import MaxCut as MaxCut
 from .problems.maxcut import maxcut as maxcut

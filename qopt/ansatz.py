@@ -4,47 +4,74 @@ from __future__ import annotations
 
 from qminima.errors import InputError, shorten
 from qminima.limits import check_count
-from simulator.circuit import Circuit, Step, UniformState
+from simulator.circuit import BasisState, Circuit, Step, UniformState
 from simulator.generators import Diagonal
 from simulator.memory import MemoryLimitError
 from simulator.spaces import MAX_QUBITS, FlipSymmetric, Qubits, Space
 
-from .mixers import x_mixer
+from .mixers import Mixer, x_mixer
 from .problems.problem import Problem
 
 MAX_DEPTH = 10_000
 
 
-def qaoa(problem: Problem, depth: int, *, space: Space | None = None) -> Circuit:
+def qaoa(
+    problem: Problem,
+    depth: int,
+    *,
+    space: Space | None = None,
+    mixer: Mixer | None = None,
+    initial_state: BasisState | UniformState | None = None,
+) -> Circuit:
     """The circuit of p = `depth` layers.
 
-        |psi> = prod_l exp(-i beta_l B) exp(-i gamma_l C) |uniform>
+        |psi> = prod_l exp(-i beta_l B) exp(-i gamma_l C) |initial state>
 
-    with C the problem's cost and B = -sum_j X_j. Parameters are gamma_1 ... gamma_p,
-    beta_1 ... beta_p. Farhi, Goldstone and Gutmann, arXiv:1411.4028.
+    with C the problem's cost and B = -sum_j X_j unless another mixer is given. Parameters are
+    gamma_1 ... gamma_p, beta_1 ... beta_p. Farhi, Goldstone and Gutmann, arXiv:1411.4028; with
+    other mixers the quantum alternating operator ansatz, Hadfield et al., arXiv:1709.03489.
 
     Args:
         problem: what is minimised.
         depth: number of layers, at least 1.
-        space: `FlipSymmetric` where the cost allows it, else `Qubits`, unless given.
+        space: `FlipSymmetric` where cost and initial state allow it, else `Qubits`, unless
+            given. The feasible configurations of a constrained problem must be given.
+        mixer: X, unless given; see `xy_ring_mixer`, `xy_complete_mixer` and `grover_mixer`.
+        initial_state: the uniform superposition over the space, unless given.
 
     Raises:
-        InputError: if the depth is not between 1 and 10,000.
+        InputError: if the depth is not between 1 and 10,000, the space has another number of
+            qubits than the problem has variables, or is not given with a mixer that needs it.
         MemoryLimitError: if there are more variables than any state vector could hold.
 
-    >>> import networkx, qopt
-    >>> qaoa(qopt.maxcut(networkx.cycle_graph(4)), depth=2).num_parameters
+    >>> import networkx, qopt, simulator
+    >>> problem = qopt.maxcut(networkx.cycle_graph(4))
+    >>> qaoa(problem, depth=2).num_parameters
     4
+    >>> bisection = simulator.HammingWeight(4, 2)
+    >>> qaoa(problem, depth=2, space=bisection, mixer=qopt.grover_mixer()).space.size
+    6
     """
     check_depth(depth)
+    mixer = mixer or x_mixer()
+    initial_state = initial_state or UniformState()
     if space is None:
-        space = smallest_space(problem)
-    cost, mixer = Diagonal(problem.cost), x_mixer()
-    steps = []
+        if mixer.constrained:
+            raise InputError(
+                f"expected space= with the {mixer} mixer: the feasible configurations, such as "
+                f"simulator.HammingWeight({problem.num_variables}, k)"
+            )
+        space = smallest_space(problem, initial_state)
+    if space.num_qubits != problem.num_variables:
+        raise InputError(
+            f"expected a space of {problem.num_variables} qubits, one for each variable, "
+            f"got {space}"
+        )
+    cost = Diagonal(problem.cost)
+    steps: list[Step] = []
     for layer in range(depth):
-        steps.append(Step(cost, ((layer, 1.0),)))
-        steps.append(Step(mixer, ((depth + layer, 1.0),)))
-    return Circuit(space, UniformState(), tuple(steps), name="QAOA")
+        steps += [Step(cost, ((layer, 1.0),)), *mixer.steps(depth + layer)]
+    return Circuit(space, initial_state, tuple(steps), name="QAOA")
 
 
 def check_depth(depth: int) -> None:
@@ -54,8 +81,10 @@ def check_depth(depth: int) -> None:
         raise InputError(f"expected a depth of at most {MAX_DEPTH}, got {shorten(depth)}")
 
 
-def smallest_space(problem: Problem) -> Space:
-    """The smallest space that holds the whole QAOA evolution.
+def smallest_space(
+    problem: Problem, initial_state: BasisState | UniformState | None = None
+) -> Space:
+    """The smallest space that holds the whole QAOA evolution, from uniform unless given.
 
     Raises:
         MemoryLimitError: if no state vector could hold the variables.
@@ -66,4 +95,5 @@ def smallest_space(problem: Problem) -> Space:
             f"a state vector of {n} variables has 2^{n} amplitudes, "
             "more than any memory; use the classical methods"
         )
-    return FlipSymmetric(n) if problem.cost.flip_symmetric else Qubits(n)
+    symmetric = problem.cost.flip_symmetric and not isinstance(initial_state, BasisState)
+    return FlipSymmetric(n) if symmetric else Qubits(n)

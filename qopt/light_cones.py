@@ -162,6 +162,6 @@ def _circuit(cone: Cone, depth: int) -> Circuit:
     steps = [
         step
         for layer in layers
-        for step in (Step(cost, ((layer, 1.0),)), Step(mixer, ((depth + layer, 1.0),)))
+        for step in (Step(cost, ((layer, 1.0),)), *mixer.steps(depth + layer))
     ]
     return Circuit(_space(cone), UniformState(), tuple(steps), name="light cone")

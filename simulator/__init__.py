@@ -16,6 +16,9 @@ These hold everywhere in the project and are stated only here.
   string P, A = T - T^dagger for an excitation T, A = -i f(x) for a diagonal.
 * The X mixer is exp(-i beta B) with B = -sum_j X_j, whose ground state is the uniform
   superposition; a cost phase is exp(-i gamma C) with C the cost that is minimised.
+* XY mixers are exp(-i beta B) with B = -sum (X_p X_q + Y_p Y_q)/2 over pairs of qubits, either as
+  the exact exponential (`XYMixer`) or as an ordered product (steps of `XYPair`); the Grover mixer
+  has B = -|s><s|, s the uniform superposition over the space.
 * Bit j of a configuration's integer is qubit j, and character j of a bit string is qubit j.
 * On `Electrons`, qubit p is alpha orbital p and qubit norb + p is beta orbital p.  A
   determinant is the product of all alpha creators left of all beta creators, orbitals
@@ -24,6 +27,8 @@ These hold everywhere in the project and are stated only here.
   orbitals, which combine by exclusive or, a vector holds determinants of one label only, as
   rectangles of that matrix by the label of the alpha strings (`Electrons.sectors`);
   `Electrons.to_matrix` gives the matrix.
+* Other spaces list configurations as ascending integers; in a `Product` the first factor has the
+  lowest qubits and runs fastest.
 * `OrbitalRotation(p, q)` takes orbital p to cos a p + sin a q.
 * Self-inverse gates G are A = -i G at angle pi/2, which is G up to the global phase -i.
 * Energies are in hartree, lengths in ångström, angles in radians.

@@ -3,6 +3,9 @@ from .circuit import BasisState as BasisState
 from .circuit import Circuit as Circuit
 from .circuit import Step as Step
 from .circuit import UniformState as UniformState
+from .constrained import HammingWeight as HammingWeight
+from .constrained import Product as Product
+from .constrained import Subset as Subset
 from .cvar import CVaR as CVaR
 from .generators import Diagonal as Diagonal
 from .generators import Excitation as Excitation
@@ -17,6 +20,9 @@ from .kernels.kernel import compile_seconds as compile_seconds
 from .memory import MemoryLimitError as MemoryLimitError
 from .memory import available_memory as available_memory
 from .memory import require_memory as require_memory
+from .mixers import GroverMixer as GroverMixer
+from .mixers import XYMixer as XYMixer
+from .mixers import XYPair as XYPair
 from .objectives import Mean as Mean
 from .objectives import Objective as Objective
 from .objectives import Variance as Variance

@@ -15,6 +15,7 @@ from .evolution import evolution
 from .generators import Diagonal
 from .layers import layer_memory
 from .memory import require_memory
+from .mixers import XYMixer, XYPair
 from .objectives import Mean, Objective, Variance
 from .observables import Matrix, Observable
 from .planar import Planar, allocate, join
@@ -208,8 +209,8 @@ def predict_memory(
 
     Counted are ket and costate and what the objective (by default a mean) makes on the way, each
     with the components its generators call for; for each distinct diagonal what its tabulation
-    takes; and on `Electrons` the tables on strings. Without `gradient`, the costate is left out
-    where the value does not need it.
+    takes; tables of XY interactions; and on `Electrons` the tables on strings. Without `gradient`,
+    the costate is left out where the value does not need it.
     """
     space, number = circuit.space, np.dtype(_TYPES[precision]).itemsize
     extra = 3 if isinstance(objective, Variance) else 0
@@ -224,4 +225,5 @@ def predict_memory(
         return space.size * (numbers * number + label) + layer_memory(len(circuit.steps), space)
     generators = {step.generator for step in circuit.steps}
     diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
-    return space.size * ((6 + 2 * extra) * number + 26 * max(1, len(diagonals)))
+    mixers = sum(g.memory(space) for g in generators if isinstance(g, XYPair | XYMixer))
+    return mixers + space.size * ((6 + 2 * extra) * number + 26 * max(1, len(diagonals)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import combinations
 from math import comb
 from operator import index
 from typing import Protocol, runtime_checkable
@@ -81,7 +80,8 @@ def bitstring(configuration: int, num_qubits: int) -> str:
     return "".join("1" if configuration >> qubit & 1 else "0" for qubit in range(num_qubits))
 
 
-def _check_qubits(num_qubits: int, *, least: int) -> None:
+def check_qubits(num_qubits: int, *, least: int) -> None:
+    """Raise `SpaceError` for a number of qubits that is too small or beyond 62."""
     if not least <= num_qubits <= MAX_QUBITS:
         raise SpaceError(f"expected {least} to {MAX_QUBITS} qubits, got {num_qubits}")
 
@@ -97,7 +97,7 @@ class Qubits:
     num_qubits: int
 
     def __post_init__(self) -> None:
-        _check_qubits(self.num_qubits, least=0)
+        check_qubits(self.num_qubits, least=0)
 
     @property
     def size(self) -> int:
@@ -142,7 +142,7 @@ class FlipSymmetric:
     num_qubits: int
 
     def __post_init__(self) -> None:
-        _check_qubits(self.num_qubits, least=1)
+        check_qubits(self.num_qubits, least=1)
 
     @property
     def size(self) -> int:
@@ -187,12 +187,17 @@ def occupation_strings(norb: int, count: int) -> Integers:
     >>> occupation_strings(3, 2).tolist()
     [3, 5, 6]
     """
-    strings = np.fromiter(
-        (sum(1 << orbital for orbital in chosen) for chosen in combinations(range(norb), count)),
-        dtype=np.int64,
-        count=comb(norb, count),
-    )
-    strings.sort()
+    # Row k of Pascal's triangle holds the strings of k electrons in the orbitals so far; only
+    # rows that can still end at `count` are made.
+    rows = {0: np.zeros(1, dtype=np.int64)}
+    empty = np.zeros(0, dtype=np.int64)
+    for orbital in range(norb):
+        least = count - (norb - 1 - orbital)
+        rows = {
+            k: np.concatenate([rows.get(k, empty), rows.get(k - 1, empty) | 1 << orbital])
+            for k in range(max(0, least), min(count, orbital + 1) + 1)
+        }
+    strings = rows.get(count, empty)
     strings.flags.writeable = False
     return strings
 
@@ -317,7 +322,7 @@ class Electrons:
         _, ascending, positions, _ = _sorted_strings(
             self.norb, self.nelec[spin], self.orbital_symmetry
         )
-        found = _rank(ascending, strings)
+        found = rank(ascending, strings)
         return np.where(found < 0, -1, positions[found])
 
     def label(self, orbitals: Iterable[int]) -> int:
@@ -450,7 +455,8 @@ def _sorted_strings(
     return ordered, ascending, positions, ranges
 
 
-def _rank(sorted_values: Integers, queries: Integers) -> Integers:
+def rank(sorted_values: Integers, queries: Integers) -> Integers:
+    """Positions of values in an ascending array, -1 where they are not in it."""
     position = np.searchsorted(sorted_values, queries)
     position = np.minimum(position, len(sorted_values) - 1)
     return np.where(sorted_values[position] == queries, position, -1)

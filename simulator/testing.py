@@ -6,6 +6,7 @@ Jordan-Wigner operators, then projected onto the space.  Nothing is shared with 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from .generators import (
     SparseGenerator,
     XMixer,
 )
+from .mixers import GroverMixer, XYMixer, XYPair
 from .observables import Matrix, PauliSum
 from .pauli import PauliString
 from .planar import join, split
@@ -99,6 +101,13 @@ def dense_generator(generator: Generator, space: Space) -> Dense:
         full = -1j * dense_pauli_sum(generator.operator, n)
     elif isinstance(generator, XMixer):
         full = 1j * dense_pauli_sum(PauliSum({f"X{qubit}": 1.0 for qubit in range(n)}), n)
+    elif isinstance(generator, XYPair):
+        full = 1j * dense_xy([(generator.p, generator.q)], n)
+    elif isinstance(generator, XYMixer):
+        full = 1j * dense_xy(generator.pairs, n)
+    elif isinstance(generator, GroverMixer):
+        uniform = isometry(space).sum(axis=1, keepdims=True) / np.sqrt(space.size)
+        full = 1j * uniform @ uniform.conj().T
     elif isinstance(generator, Diagonal):
         full = -1j * dense_polynomial(generator.polynomial, n)
     elif isinstance(generator, Excitation | OrbitalRotation) and isinstance(space, Electrons):
@@ -108,6 +117,13 @@ def dense_generator(generator: Generator, space: Space) -> Dense:
         raise TypeError(f"no dense twin of {generator} on {space}")
     embed = isometry(space)
     return embed.conj().T @ full @ embed
+
+
+def dense_xy(pairs: Iterable[tuple[int, int]], num_qubits: int) -> Dense:
+    """The sum of (X_p X_q + Y_p Y_q)/2."""
+    terms = [(f"{letter}{p} {letter}{q}", 0.5) for p, q in pairs for letter in "XY"]
+    strings = [(PauliString.parse(text), weight) for text, weight in terms]
+    return dense_pauli_sum(PauliSum(strings), num_qubits)
 
 
 def dense_polynomial(polynomial: Polynomial, num_qubits: int) -> Dense:

@@ -16,15 +16,21 @@ from simulator import (
     Excitation,
     FlipSymmetric,
     Generator,
+    GroverMixer,
+    HammingWeight,
     PauliString,
     PauliSum,
     Polynomial,
+    Product,
     Qubits,
     SelfInverse,
     Space,
     SpaceError,
     SparseGenerator,
+    Subset,
     XMixer,
+    XYMixer,
+    XYPair,
     gates,
 )
 from simulator.testing import check_generator, dense_pauli_string
@@ -39,6 +45,17 @@ def anti_hermitian(size: int, *, real: bool = False) -> SparseGenerator:
     matrix = rng.normal(size=(size, size)) + (0 if real else 1j * rng.normal(size=(size, size)))
     return SparseGenerator(sparse.csr_array(matrix - matrix.conj().T))
 
+
+COLORS = Product(HammingWeight(3, 1), HammingWeight(2, 1), HammingWeight(4, 1))
+# Closed under exchanges of qubits 0 to 2 and no others, with and without qubit 3.
+CLOSED = Subset(4, [0b0011, 0b0101, 0b0110, 0b1001, 0b1010, 0b1100, 0b1000])
+CONSTRAINED: list[Space] = [
+    HammingWeight(2, 1),
+    *(HammingWeight(5, k) for k in range(6)),
+    COLORS,
+    CLOSED,
+    Product(Qubits(2), CLOSED),
+]
 
 CASES: list[tuple[Generator, Space]] = [
     *((PauliString.parse(text), Qubits(3)) for text in ("X0", "Y1", "Z2", "X0 Y2", "Y0 Z1 X2", "")),
@@ -60,6 +77,26 @@ CASES: list[tuple[Generator, Space]] = [
     (anti_hermitian(8), Qubits(3)),
     (anti_hermitian(4), FlipSymmetric(3)),
     (anti_hermitian(9, real=True), Electrons(3, (1, 2))),
+    *((XYPair(p, q), HammingWeight(5, 2)) for p, q in combinations(range(5), 2)),
+    *((XYPair(p, q), COLORS) for r in COLORS.registers for p, q in combinations(r, 2)),
+    *((XYPair(p, q), Qubits(n)) for n in (2, 5) for p, q in combinations(range(n), 2)),
+    (XYPair(1, 2), CLOSED),
+    (XYPair(2, 4), Product(Qubits(2), CLOSED)),
+    (XYPair(0, 3), Product(Qubits(2), Qubits(2))),
+    (XYPair(0, 2), Electrons(3, (1, 2))),
+    *((XYMixer.ring(range(n)), HammingWeight(n, k)) for n in (2, 3, 6) for k in range(n + 1)),
+    *((XYMixer.complete(range(n)), HammingWeight(n, k)) for n in (2, 3, 6) for k in range(n + 1)),
+    (XYMixer(((0, 1), (1, 2), (3, 4), (5, 8), (6, 7), (7, 8))), COLORS),
+    (XYMixer(((0, 1), (2, 3))), HammingWeight(5, 2)),
+    (XYMixer.complete(range(1, 5)), HammingWeight(6, 3)),
+    (XYMixer.complete(range(3)), CLOSED),
+    (XYMixer(((2, 3), (3, 4))), Product(Qubits(2), CLOSED)),
+    (XYMixer.ring(range(4)), Qubits(5)),
+    (XYMixer(((0, 2), (1, 3))), Product(Qubits(2), Qubits(2))),
+    *((GroverMixer(), space) for space in CONSTRAINED),
+    (GroverMixer(), Qubits(0)),
+    (GroverMixer(), FlipSymmetric(3)),
+    (GroverMixer(), Electrons(3, (1, 2))),
 ]
 
 
@@ -115,6 +152,14 @@ def test_all_singles_pass_the_contract(space: Electrons) -> None:
         (Excitation(alpha=((0,), (1,))), Qubits(4)),
         (Excitation(alpha=((0,), (4,))), Electrons(4, (1, 1))),
         (anti_hermitian(8), Qubits(2)),
+        (XMixer(), HammingWeight(3, 1)),
+        (XYPair(0, 3), HammingWeight(3, 1)),
+        (XYPair(2, 3), COLORS),
+        (XYPair(0, 3), CLOSED),
+        (XYPair(0, 1), Subset(2, [0b10])),
+        (XYPair(0, 1), FlipSymmetric(3)),
+        (XYMixer.ring(range(9)), COLORS),
+        (XYMixer.complete(range(5)), HammingWeight(4, 2)),
     ],
     ids=str,
 )

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator import Electrons, FlipSymmetric, Qubits, Space, sample
+from simulator import (
+    Electrons,
+    FlipSymmetric,
+    HammingWeight,
+    Product,
+    Qubits,
+    Space,
+    Subset,
+    sample,
+)
 from simulator.planar import join, split
 from simulator.sampling import sample_planar
 from simulator.spaces import Integers, configurations_at
@@ -139,6 +148,9 @@ def test_memory_is_that_of_blocks_and_shots() -> None:
         Electrons(4, (2, 1)),
         Electrons(0, (0, 0)),
         Electrons(5, (2, 3), orbital_symmetry=(0, 1, 0, 2, 3), irrep=1),
+        HammingWeight(5, 2),
+        Product(),
+        Product(HammingWeight(3, 1), Qubits(2), Subset(3, [6, 0])),
     ],
     ids=str,
 )

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import Electrons, FlipSymmetric, Qubits, Space, SpaceError
+from simulator import (
+    Electrons,
+    FlipSymmetric,
+    HammingWeight,
+    Product,
+    Qubits,
+    Space,
+    SpaceError,
+    Subset,
+)
 from simulator.spaces import bitstring, occupation_strings
 from simulator.testing import isometry, random_state
 
@@ -24,6 +33,16 @@ SPACES: list[Space] = [
     Electrons(3, (0, 2)),
     Electrons(3, (3, 3)),
     Electrons(4, (2, 1)),
+    HammingWeight(0, 0),
+    HammingWeight(1, 1),
+    HammingWeight(4, 0),
+    HammingWeight(5, 2),
+    Product(),
+    Product(HammingWeight(3, 1), HammingWeight(2, 1)),
+    Product(Qubits(1), HammingWeight(3, 2), Subset(2, [0, 3])),
+    Subset(0, [0]),
+    Subset(4, [9]),
+    Subset(4, [15, 2, 7, 0]),
 ]
 
 
