@@ -28,6 +28,9 @@ Pair = tuple[int, int]
 CHUNK = 512
 CACHE = 1 << 19
 
+# Threads share a sector of the matrix over alpha strings in about so many tiles or more.
+PIECES = 32
+
 
 def two_body_tables(
     space: Electrons,
@@ -147,12 +150,22 @@ def chunk_size(width: int) -> int:
 
 
 def _alpha_tiles(space: Electrons) -> Integers:
-    """(first row, last row, first column, last column) of tiles that fit into the cache."""
+    """(first row, last row, first column, last column) of tiles whose columns fit into the cache.
+
+    Where these are few, their rows are parted as well, so that all threads find something to do.
+    """
     tiles = []
     for sector in space.sectors:
         rows, width = sector.shape
         step = max(4 * WIDTH, CACHE // (8 * rows) // (4 * WIDTH) * 4 * WIDTH)
-        tiles += [(*sector.alpha, low, min(width, low + step)) for low in range(0, width, step)]
+        columns = range(0, width, step)
+        height = max(WIDTH, -(-rows * len(columns) // PIECES))
+        first, last = sector.alpha
+        tiles += [
+            (row, min(last, row + height), low, min(width, low + step))
+            for low in columns
+            for row in range(first, last, height)
+        ]
     return np.array(tiles, dtype=np.int64).reshape(-1, 4)
 
 

@@ -144,7 +144,7 @@ def test_forms_and_threads_agree() -> None:
         for threads in (1, 2):
             simulator.set_threads(threads)
             ket, bra, buffers = psi.copy(), lam.copy(), tables.buffers(threads, 2, np.float64)
-            overlaps = np.zeros((threads, len(run)))
+            overlaps = np.zeros((tables.pieces, len(run)))
             arguments = (buffers, *tables.arrays(np.float64), np.cos(angles), np.sin(angles))
             getattr(excitations.rotate, form)(ket, *arguments)
             getattr(excitations.rotate_back, form)(ket, bra, *arguments, overlaps)
