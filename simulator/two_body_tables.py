@@ -10,7 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .excitation_tables import move_electrons, string_table
+from .excitation_tables import PIECES, move_electrons, string_table
 from .kernels.lanes import WIDTH
 from .kernels.two_body import Links, Moves, Rows, StringMatrix, Weights
 from .spaces import Electrons
@@ -27,9 +27,6 @@ Pair = tuple[int, int]
 # stays in the first and second level of the cache.
 CHUNK = 512
 CACHE = 1 << 19
-
-# Threads share a sector of the matrix over alpha strings in about so many tiles or more.
-PIECES = 32
 
 
 def two_body_tables(
@@ -264,6 +261,7 @@ def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_ar
 def table_memory(space: Electrons) -> int:
     """Bytes of the tables on strings, at the peak of their making, without regard to symmetry."""
     total: int = (1 << 22) + numba.get_num_threads() * 50 * WIDTH * max(space.shape)
+    mixed, alone = 1, 0  # double excitations of both spins, excitations of one
     for strings, count in zip(space.shape, space.nelec, strict=True):
         empty = space.norb - count
         singles, doubles = count * empty, comb(count, 2) * comb(empty, 2)
@@ -271,4 +269,6 @@ def table_memory(space: Electrons) -> int:
         # Coordinates and values twice, rows and columns of the matrix, links and their signs,
         # sums over the other spin, and the excitations of a circuit.
         total += strings * (60 * (1 + singles + doubles) + 80 * singles + 8 * pairs)
-    return total
+        mixed *= singles
+        alone += singles + doubles
+    return total + 8 * PIECES * (mixed + alone)  # derivatives, piece by piece

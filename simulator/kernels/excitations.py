@@ -38,7 +38,7 @@ TILES, GATHER, ROWS = 0, 1, 2
 
 _WIDTH = np.uint64(WIDTH)
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
-_INLINED = {**_OPTIONS, "forceinline": True}  # of so many arguments a call is not cheap
+_INLINED = {**_OPTIONS, "inline": "always"}  # a call with so many arguments is not cheap
 
 
 @numba.njit(**_OPTIONS)
@@ -90,9 +90,9 @@ def _rotate_tile(tile, job, signs, segments, p, q, entry_sign, cosines, sines):
     """Apply the excitations of a job to a buffer; `signs` are those of its spectators."""
     for g in range(job[1], job[2]):
         segment = job[7] + g - job[1]
-        c = splat(tile, cosines[g])
-        for e in range(segments[segment, 0], segments[segment, 1]):
-            s = multiply(signs, splat(tile, sines[g] * entry_sign[e]))
+        c, sine = splat(tile, cosines[g]), sines[g]
+        for e in range(np.uint64(segments[segment, 0]), np.uint64(segments[segment, 1])):
+            s = multiply(signs, splat(tile, sine * entry_sign[e]))
             low, high = np.uint64(p[e]) * _WIDTH, np.uint64(q[e]) * _WIDTH
             u, v = load(tile, low), load(tile, high)
             store(tile, low, multiply_add(c, u, multiply(negate(s), v)))
@@ -104,10 +104,10 @@ def _rotate_tile_back(ket, bra, job, signs, segments, p, q, entry_sign, cosines,
     """Undo the excitations of a job on two buffers; add Re <bra|A_g|ket> to overlap[g]."""
     for g in range(job[2] - 1, job[1] - 1, -1):
         segment = job[7] + g - job[1]
-        c = splat(ket, cosines[g])
+        c, sine = splat(ket, cosines[g]), sines[g]
         sums = splat(overlap, 0.0)
-        for e in range(segments[segment, 0], segments[segment, 1]):
-            s = multiply(signs, splat(ket, sines[g] * entry_sign[e]))
+        for e in range(np.uint64(segments[segment, 0]), np.uint64(segments[segment, 1])):
+            s = multiply(signs, splat(ket, sine * entry_sign[e]))
             low, high = np.uint64(p[e]) * _WIDTH, np.uint64(q[e]) * _WIDTH
             u, v = load(ket, low), load(ket, high)
             lu, lv = load(bra, low), load(bra, high)

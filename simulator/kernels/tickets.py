@@ -35,7 +35,7 @@ _OPTIONS = {"nogil": True, "error_model": "numpy"}
 # processor to them.  Sooner would be worse: where other programs wait, it is gone for longer.
 _LOOKS = 1 << 20
 
-_yield_processor = types.ExternalFunction("sched_yield", types.int32())  # type: ignore[attr-defined]
+_yield_processor = types.ExternalFunction("sched_yield", types.int32())
 
 
 def _pointer(context: Any, builder: Any, signature: Any, args: Any) -> Any:
