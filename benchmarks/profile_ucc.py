@@ -91,7 +91,7 @@ def profile(report: Report, system: str) -> None:
 def traffic(tables: ExcitationTables) -> tuple[int, int]:
     """Bytes of the vector that a sweep reads and writes, and pairs that it rotates."""
     moved = pairs = 0
-    for kind, first_gate, last_gate, nx, ny, _, _, segment, first, last in tables.jobs.tolist():
+    for kind, first_gate, last_gate, nx, ny, _, _, segment, first, last, _ in tables.jobs.tolist():
         spectators = last - first
         if kind == ROWS:
             moved, pairs = moved + 32 * spectators * nx, pairs + spectators * nx

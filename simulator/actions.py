@@ -184,7 +184,7 @@ class ExcitationAction(Action):
     def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
         """Rotate ket and costate back in the same sweep."""
         arguments = self._arguments(psi.dtype, angle)
-        overlaps = np.zeros((len(arguments[0]), self._count))
+        overlaps = np.zeros((self._tables.pieces, self._count))
         for row, costate in zip(psi, lam, strict=True):
             excitations.rotate_back(2 * self._tables.work, row, costate, *arguments, overlaps)
         return float(overlaps.sum())

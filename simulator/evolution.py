@@ -103,7 +103,7 @@ class ExcitationRun:
         """Undo all excitations, last to first, ket and costate in the same sweep."""
         cosines, sines = np.cos(angles)[self._step], np.sin(angles)[self._step]
         scratch = self._scratch(psi.dtype)
-        partial = np.zeros((len(scratch), len(self._step)))
+        partial = np.zeros((self._tables.pieces, len(self._step)))
         for row, costate in zip(psi, lam, strict=True):
             excitations.rotate_back(
                 2 * self._tables.work, row, costate, scratch, *self._tables.arrays(psi.dtype),

@@ -22,6 +22,11 @@ Entries = tuple[Integers, Integers, NDArray[np.float64]]
 # which pays for copying; one of alpha alone (0) needs more, as its rows are contiguous anyway.
 _ENTRIES_PER_ROW = {0: 3.0, 1: 0.75}
 
+# A phase is shared in at most PIECES pieces, of about PIECE_WORK pairs of amplitudes (a few
+# microseconds) or more: enough of them that threads end together, and few sums to keep.
+PIECES = 64
+PIECE_WORK = 1 << 12
+
 
 def string_table(space: Electrons, spin: int, part: Part) -> Entries:
     """Which strings c^dagger_{t1} c^dagger_{t2} ... c_{f2} c_{f1} connects, and with which sign.
@@ -66,6 +71,7 @@ class ExcitationTables:
     Attributes:
         work: pairs of amplitudes that are rotated, on the average of phases.
         rows: rows of the largest buffer.
+        pieces: most pieces that a phase is shared in.
     """
 
     phases: Integers
@@ -79,6 +85,7 @@ class ExcitationTables:
     entry_sign: NDArray[np.float64]
     work: int
     rows: int
+    pieces: int
 
     @classmethod
     def build(
@@ -108,7 +115,7 @@ class ExcitationTables:
 
     def pairs(self) -> Iterator[tuple[Integers, Integers, NDArray[np.float64]]]:
         """Positions and signs of the amplitudes that excitations couple, without buffers only."""
-        for kind, _, _, width, _, _, _, segment, first, last in self.jobs:
+        for kind, _, _, width, _, _, _, segment, first, last, _ in self.jobs:
             x, y = self.x[first:last, None], self.y[first:last, None]
             sign = self.sign[first:last, None]
             if kind == ROWS:
@@ -150,7 +157,7 @@ class _Builder:
     def __init__(self, space: Electrons, excitations: Sequence[tuple[Part, Part]]) -> None:
         self._space, self._excitations = space, excitations
         self._sectors = {sector.label: sector for sector in space.sectors}
-        self._phases: list[tuple[int, int]] = []
+        self._phases: list[tuple[int, ...]] = []
         self._jobs: list[tuple[int, ...]] = []
         self._lanes: list[tuple[Any, ...]] = []
         self._entries: list[tuple[Any, ...]] = []
@@ -158,7 +165,7 @@ class _Builder:
         self._ranges: dict[Any, tuple[int, int]] = {}
         self._runs: dict[Any, int] = {}
         self._tables: dict[tuple[int, Part], Entries] = {}
-        self._work = self._rows = 0
+        self._work = self._rows = self._blocks = 0
 
     def add_run(self, first: int, last: int, shared: int, *, in_buffers: bool) -> None:
         """Phases for excitations that share the part of one spin.
@@ -180,10 +187,12 @@ class _Builder:
     @contextmanager
     def _phase(self) -> Iterator[None]:
         """Enclose jobs that touch different amplitudes."""
-        first = len(self._jobs)
+        first, before = len(self._jobs), self._work
+        self._blocks = 0
         yield
         if len(self._jobs) > first:
-            self._phases.append((first, len(self._jobs)))
+            pieces = min(self._blocks, PIECES, max(1, (self._work - before) // PIECE_WORK))
+            self._phases.append((first, len(self._jobs), self._blocks, pieces))
 
     def _partner(self, sector: Sector, alpha: Part) -> Sector | None:
         """The sector to which the alpha part of an excitation leads from another one."""
@@ -233,7 +242,8 @@ class _Builder:
     def _add(self, job: tuple[int, ...], lanes: tuple[int, int], entries: int) -> None:
         first, last = lanes
         if last > first and entries:
-            self._jobs.append((*job, first, last))
+            self._jobs.append((*job, first, last, self._blocks))
+            self._blocks += -(-(last - first) // WIDTH) if job[0] == TILES else last - first
             self._work += (last - first) * entries
 
     def _lane_range(
@@ -272,8 +282,8 @@ class _Builder:
         x, y, sign = _concatenate(self._lanes)
         p, q, entry_sign = _concatenate(self._entries)
         return ExcitationTables(
-            phases=np.array(self._phases, dtype=np.int64).reshape(-1, 2),
-            jobs=np.array(self._jobs, dtype=np.int64).reshape(-1, 10),
+            phases=np.array(self._phases, dtype=np.int64).reshape(-1, 4),
+            jobs=np.array(self._jobs, dtype=np.int64).reshape(-1, 11),
             x=x.astype(np.int64),
             y=y.astype(np.int64),
             sign=np.concatenate([sign, np.zeros(WIDTH)]),
@@ -283,6 +293,7 @@ class _Builder:
             entry_sign=entry_sign,
             work=self._work // max(1, len(self._phases)),
             rows=self._rows,
+            pieces=max((pieces for *_, pieces in self._phases), default=1),
         )
 
 

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .excitation_tables import move_electrons, string_table
+from .excitation_tables import PIECES, move_electrons, string_table
 from .kernels.lanes import WIDTH
 from .kernels.two_body import Links, Moves, Rows, StringMatrix, Weights
 from .spaces import Electrons
@@ -147,12 +147,22 @@ def chunk_size(width: int) -> int:
 
 
 def _alpha_tiles(space: Electrons) -> Integers:
-    """(first row, last row, first column, last column) of tiles that fit into the cache."""
+    """(first row, last row, first column, last column) of tiles whose columns fit into the cache.
+
+    Where these are few, their rows are parted as well, so that all threads find something to do.
+    """
     tiles = []
     for sector in space.sectors:
         rows, width = sector.shape
         step = max(4 * WIDTH, CACHE // (8 * rows) // (4 * WIDTH) * 4 * WIDTH)
-        tiles += [(*sector.alpha, low, min(width, low + step)) for low in range(0, width, step)]
+        columns = range(0, width, step)
+        height = max(WIDTH, -(-rows * len(columns) // PIECES))
+        first, last = sector.alpha
+        tiles += [
+            (row, min(last, row + height), low, min(width, low + step))
+            for low in columns
+            for row in range(first, last, height)
+        ]
     return np.array(tiles, dtype=np.int64).reshape(-1, 4)
 
 
@@ -251,6 +261,7 @@ def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_ar
 def table_memory(space: Electrons) -> int:
     """Bytes of the tables on strings, at the peak of their making, without regard to symmetry."""
     total: int = (1 << 22) + numba.get_num_threads() * 50 * WIDTH * max(space.shape)
+    mixed, alone = 1, 0  # double excitations of both spins, excitations of one
     for strings, count in zip(space.shape, space.nelec, strict=True):
         empty = space.norb - count
         singles, doubles = count * empty, comb(count, 2) * comb(empty, 2)
@@ -258,4 +269,6 @@ def table_memory(space: Electrons) -> int:
         # Coordinates and values twice, rows and columns of the matrix, links and their signs,
         # sums over the other spin, and the excitations of a circuit.
         total += strings * (60 * (1 + singles + doubles) + 80 * singles + 8 * pairs)
-    return total
+        mixed *= singles
+        alone += singles + doubles
+    return total + 8 * PIECES * (mixed + alone)  # derivatives, piece by piece

@@ -14,8 +14,13 @@ sign[e].  A *job* is a run of consecutive excitations with the same spectators:
 
 Columns of a row of `jobs`: kind, first excitation, one past the last, rows of the buffer that
 start at x and at y, steps between strings there, first segment, first spectator, one past the
-last.  Segment s + k holds the range of entries of the k-th excitation of the job.  Jobs of one
-*phase* touch different amplitudes; threads share the spectators of each, and meet at its end.
+last, and blocks of the phase before those of the job.  Segment s + k holds the range of entries
+of the k-th excitation of the job.
+
+Jobs of one *phase* touch different amplitudes.  Their spectators, in blocks of one buffer or of one
+spectator, are split into pieces of neighbouring blocks, as many whatever the number of threads;
+each thread takes the next piece until none is left, and the next phase starts when all are done
+(see `tickets`).  Sums are kept by piece, so that results do not depend on who takes what.
 """
 
 from __future__ import annotations
@@ -26,12 +31,14 @@ from numba import prange
 
 from .kernel import kernel
 from .lanes import WIDTH, load, multiply, multiply_add, negate, splat, store, total, widen
+from .tickets import finish, new_counters, take, wait
 from .tiles import pack_rows, unpack_rows
 
 TILES, GATHER, ROWS = 0, 1, 2
 
 _WIDTH = np.uint64(WIDTH)
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
+_INLINED = {**_OPTIONS, "inline": "always"}  # a call with so many arguments is not cheap
 
 
 @numba.njit(**_OPTIONS)
@@ -83,9 +90,9 @@ def _rotate_tile(tile, job, signs, segments, p, q, entry_sign, cosines, sines):
     """Apply the excitations of a job to a buffer; `signs` are those of its spectators."""
     for g in range(job[1], job[2]):
         segment = job[7] + g - job[1]
-        c = splat(tile, cosines[g])
-        for e in range(segments[segment, 0], segments[segment, 1]):
-            s = multiply(signs, splat(tile, sines[g] * entry_sign[e]))
+        c, sine = splat(tile, cosines[g]), sines[g]
+        for e in range(np.uint64(segments[segment, 0]), np.uint64(segments[segment, 1])):
+            s = multiply(signs, splat(tile, sine * entry_sign[e]))
             low, high = np.uint64(p[e]) * _WIDTH, np.uint64(q[e]) * _WIDTH
             u, v = load(tile, low), load(tile, high)
             store(tile, low, multiply_add(c, u, multiply(negate(s), v)))
@@ -97,10 +104,10 @@ def _rotate_tile_back(ket, bra, job, signs, segments, p, q, entry_sign, cosines,
     """Undo the excitations of a job on two buffers; add Re <bra|A_g|ket> to overlap[g]."""
     for g in range(job[2] - 1, job[1] - 1, -1):
         segment = job[7] + g - job[1]
-        c = splat(ket, cosines[g])
+        c, sine = splat(ket, cosines[g]), sines[g]
         sums = splat(overlap, 0.0)
-        for e in range(segments[segment, 0], segments[segment, 1]):
-            s = multiply(signs, splat(ket, sines[g] * entry_sign[e]))
+        for e in range(np.uint64(segments[segment, 0]), np.uint64(segments[segment, 1])):
+            s = multiply(signs, splat(ket, sine * entry_sign[e]))
             low, high = np.uint64(p[e]) * _WIDTH, np.uint64(q[e]) * _WIDTH
             u, v = load(ket, low), load(ket, high)
             lu, lv = load(bra, low), load(bra, high)
@@ -167,13 +174,67 @@ def _rotate_pairs_back(psi, lam, job, first, last, x, y, sign, segments, p, q, e
     return whole
 
 
-@numba.njit(**_OPTIONS)
-def _share(job, part, parts):
-    """The spectators that one of several threads takes: neighbours, whole buffers."""
+@numba.njit(**_INLINED)
+def _share(phase, piece, job):
+    """The spectators of a job that belong to a piece of its phase."""
+    blocks, pieces = phase[2], phase[3]
     step = WIDTH if job[0] == TILES else 1
-    blocks = (job[9] - job[8] + step - 1) // step
-    first = job[8] + part * blocks // parts * step
-    return first, min(job[9], job[8] + (part + 1) * blocks // parts * step)
+    low = max(0, piece * blocks // pieces - job[10])
+    high = max(0, (piece + 1) * blocks // pieces - job[10])
+    return job[8] + step * low, min(job[9], job[8] + step * high)
+
+
+@numba.njit(**_INLINED)
+def _rotate_piece(
+    tile, psi, phase, piece, jobs, x, y, sign, segments, p, q, entry_sign, cosines, sines
+):  # fmt: skip
+    """Apply the excitations of a phase to the spectators of one piece."""
+    for j in range(phase[0], phase[1]):
+        job = jobs[j]
+        first, last = _share(phase, piece, job)
+        if job[0] == TILES:
+            for low in range(first, last, WIDTH):
+                count = min(WIDTH, last - low)
+                _pack(tile, psi, job, x, y, low, count)
+                _rotate_tile(
+                    tile, job, load(sign, np.uint64(low)), segments, p, q, entry_sign,
+                    cosines, sines,
+                )  # fmt: skip
+                _unpack(tile, psi, job, x, y, low, count)
+        else:
+            _rotate_pairs(
+                psi, job, first, last, x, y, sign, segments, p, q, entry_sign,
+                cosines[job[1]], sines[job[1]],
+            )  # fmt: skip
+
+
+@numba.njit(**_INLINED)
+def _rotate_piece_back(
+    tiles, psi, lam, phase, piece, jobs, x, y, sign, segments, p, q, entry_sign,
+    cosines, sines, overlap,
+):  # fmt: skip
+    """Undo the excitations of a phase on the spectators of one piece; see `rotate_back`."""
+    half = len(tiles) // 2
+    ket, bra = tiles[:half], tiles[half:]
+    for j in range(phase[0], phase[1]):
+        job = jobs[j]
+        first, last = _share(phase, piece, job)
+        if job[0] == TILES:
+            for low in range(first, last, WIDTH):
+                count = min(WIDTH, last - low)
+                _pack(ket, psi, job, x, y, low, count)
+                _pack(bra, lam, job, x, y, low, count)
+                _rotate_tile_back(
+                    ket, bra, job, load(sign, np.uint64(low)), segments, p, q,
+                    entry_sign, cosines, sines, overlap,
+                )  # fmt: skip
+                _unpack(ket, psi, job, x, y, low, count)
+                _unpack(bra, lam, job, x, y, low, count)
+        else:
+            overlap[job[1]] += _rotate_pairs_back(
+                psi, lam, job, first, last, x, y, sign, segments, p, q, entry_sign,
+                cosines[job[1]], sines[job[1]],
+            )  # fmt: skip
 
 
 @kernel
@@ -183,7 +244,7 @@ def rotate(psi, scratch, phases, jobs, x, y, sign, segments, p, q, entry_sign, c
     Args:
         psi: the vector, changed in place.
         scratch: one buffer for each thread.
-        phases: (first, one past the last job) of each phase.
+        phases: (first, one past the last job, blocks, pieces) of each phase.
         jobs: see above.
         x: position of the first determinant of each spectator.
         y: the same of its partner.
@@ -195,27 +256,18 @@ def rotate(psi, scratch, phases, jobs, x, y, sign, segments, p, q, entry_sign, c
         cosines: of the angle of each excitation.
         sines: of the same.
     """
-    threads = len(scratch)
-    for phase in range(len(phases)):
-        for thread in prange(threads):
-            tile = scratch[thread]
-            for j in range(phases[phase, 0], phases[phase, 1]):
-                job = jobs[j]
-                first, last = _share(job, (thread + j) % threads, threads)
-                if job[0] == TILES:
-                    for low in range(first, last, WIDTH):
-                        count = min(WIDTH, last - low)
-                        _pack(tile, psi, job, x, y, low, count)
-                        _rotate_tile(
-                            tile, job, load(sign, np.uint64(low)), segments, p, q, entry_sign,
-                            cosines, sines,
-                        )  # fmt: skip
-                        _unpack(tile, psi, job, x, y, low, count)
-                else:
-                    _rotate_pairs(
-                        psi, job, first, last, x, y, sign, segments, p, q, entry_sign,
-                        cosines[job[1]], sines[job[1]],
-                    )  # fmt: skip
+    taken, done = new_counters(len(phases)), new_counters(len(phases))
+    for thread in prange(len(scratch)):
+        for k in range(len(phases)):
+            piece = take(taken, k)
+            while piece < phases[k, 3]:
+                _rotate_piece(
+                    scratch[thread], psi, phases[k], piece, jobs, x, y, sign, segments, p, q,
+                    entry_sign, cosines, sines,
+                )  # fmt: skip
+                finish(done, k)
+                piece = take(taken, k)
+            wait(done, k, phases[k, 3])
 
 
 @kernel
@@ -226,31 +278,18 @@ def rotate_back(
     """Undo all excitations on psi and lam, last to first, in one sweep.
 
     Arguments as in `rotate`, with the cosines and sines of the forward angles and buffers of
-    twice the length.  `overlaps`, shape (threads, excitations) and zero at the start, collects
-    Re <lam|A_g|psi>, the part of each thread by itself.
+    twice the length.  `overlaps`, shape (most pieces of a phase, excitations) and zero at the
+    start, collects Re <lam|A_g|psi>, the part of each piece by itself.
     """
-    threads = len(scratch)
-    half = scratch.shape[1] // 2
-    for reverse in range(len(phases)):
-        phase = len(phases) - 1 - reverse
-        for thread in prange(threads):
-            ket, bra, overlap = scratch[thread, :half], scratch[thread, half:], overlaps[thread]
-            for j in range(phases[phase, 0], phases[phase, 1]):
-                job = jobs[j]
-                first, last = _share(job, (thread + j) % threads, threads)
-                if job[0] == TILES:
-                    for low in range(first, last, WIDTH):
-                        count = min(WIDTH, last - low)
-                        _pack(ket, psi, job, x, y, low, count)
-                        _pack(bra, lam, job, x, y, low, count)
-                        _rotate_tile_back(
-                            ket, bra, job, load(sign, np.uint64(low)), segments, p, q,
-                            entry_sign, cosines, sines, overlap,
-                        )  # fmt: skip
-                        _unpack(ket, psi, job, x, y, low, count)
-                        _unpack(bra, lam, job, x, y, low, count)
-                else:
-                    overlap[job[1]] += _rotate_pairs_back(
-                        psi, lam, job, first, last, x, y, sign, segments, p, q, entry_sign,
-                        cosines[job[1]], sines[job[1]],
-                    )  # fmt: skip
+    taken, done = new_counters(len(phases)), new_counters(len(phases))
+    for thread in prange(len(scratch)):
+        for k in range(len(phases) - 1, -1, -1):
+            piece = take(taken, k)
+            while piece < phases[k, 3]:
+                _rotate_piece_back(
+                    scratch[thread], psi, lam, phases[k], piece, jobs, x, y, sign, segments, p, q,
+                    entry_sign, cosines, sines, overlaps[piece],
+                )  # fmt: skip
+                finish(done, k)
+                piece = take(taken, k)
+            wait(done, k, phases[k, 3])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from .lanes import WIDTH, add, load, store, transpose
+from .lanes import WIDTH, add, load, splat, store, transpose
 
 _WIDTH = np.uint64(WIDTH)
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
@@ -30,31 +30,62 @@ def _columns(tile, start):
 
 
 @numba.njit(**_OPTIONS)
+def _eight(psi, positions, k, place):
+    """Eight numbers of each of eight rows, transposed."""
+    return transpose(
+        load(psi, np.uint64(positions[k]) + place),
+        load(psi, np.uint64(positions[k + 1]) + place),
+        load(psi, np.uint64(positions[k + 2]) + place),
+        load(psi, np.uint64(positions[k + 3]) + place),
+        load(psi, np.uint64(positions[k + 4]) + place),
+        load(psi, np.uint64(positions[k + 5]) + place),
+        load(psi, np.uint64(positions[k + 6]) + place),
+        load(psi, np.uint64(positions[k + 7]) + place),
+    )
+
+
+@numba.njit(**_OPTIONS)
+def _numbers(psi, positions, k, last, place):
+    """Eight numbers of a row, or zeros for one that is not there."""
+    return load(psi, np.uint64(positions[k]) + place) if k < last else splat(psi, 0.0)
+
+
+@numba.njit(**_OPTIONS)
+def _fewer(psi, positions, k, last, place):
+    """Eight numbers of each row before the last, of up to seven, transposed."""
+    zeros = splat(psi, 0.0)
+    return transpose(
+        _numbers(psi, positions, k, last, place),
+        _numbers(psi, positions, k + 1, last, place),
+        _numbers(psi, positions, k + 2, last, place),
+        _numbers(psi, positions, k + 3, last, place),
+        _numbers(psi, positions, k + 4, last, place),
+        _numbers(psi, positions, k + 5, last, place),
+        _numbers(psi, positions, k + 6, last, place),
+        zeros,
+    )
+
+
+@numba.njit(**_OPTIONS)
 def pack_rows(tile, start, psi, positions, first, count, length):
     """Copy `count` rows, the l-th from positions[first + l] on, to row `start` of the buffer on.
 
     Where there are fewer than eight, zeros stand in for the others.
     """
-    begin = np.uint64(start) * _WIDTH
-    if count < WIDTH or length < WIDTH:
-        if count < WIDTH:
-            tile[begin : begin + np.uint64(length) * _WIDTH] = 0
+    begin, done = np.uint64(start) * _WIDTH, np.int64(0)
+    if length < WIDTH:
+        tile[begin : begin + np.uint64(length) * _WIDTH] = 0
         for lane in range(count):
             for r in range(length):
                 tile[(start + r) * WIDTH + lane] = psi[positions[first + lane] + r]
         return
-    a, b = np.uint64(positions[first]), np.uint64(positions[first + 1])
-    c, d = np.uint64(positions[first + 2]), np.uint64(positions[first + 3])
-    e, f = np.uint64(positions[first + 4]), np.uint64(positions[first + 5])
-    g, h = np.uint64(positions[first + 6]), np.uint64(positions[first + 7])
-    done = np.int64(0)
     while done < length:
         done = min(done, length - WIDTH)  # the last eight may be copied twice
         place = np.uint64(done)
-        rows = transpose(
-            load(psi, a + place), load(psi, b + place), load(psi, c + place), load(psi, d + place),
-            load(psi, e + place), load(psi, f + place), load(psi, g + place), load(psi, h + place),
-        )  # fmt: skip
+        if count == WIDTH:
+            rows = _eight(psi, positions, first, place)
+        else:
+            rows = _fewer(psi, positions, first, first + count, place)
         target = begin + place * _WIDTH
         for row in rows:
             store(tile, target, row)
@@ -65,22 +96,21 @@ def pack_rows(tile, start, psi, positions, first, count, length):
 @numba.njit(**_OPTIONS)
 def unpack_rows(tile, start, psi, positions, first, count, length):
     """Copy back what `pack_rows` copied."""
-    begin = np.uint64(start) * _WIDTH
-    if count < WIDTH or length < WIDTH:
+    begin, done = np.uint64(start) * _WIDTH, np.int64(0)
+    if length < WIDTH:
         for lane in range(count):
             for r in range(length):
                 psi[positions[first + lane] + r] = tile[(start + r) * WIDTH + lane]
         return
-    done = np.int64(0)
     while done < length:
         done = min(done, length - WIDTH)
         place = np.uint64(done)
-        source = begin + place * _WIDTH
-        rows = _columns(tile, source)
-        k = first
+        rows = _columns(tile, begin + place * _WIDTH)
+        lane = first
         for row in rows:
-            store(psi, np.uint64(positions[k]) + place, row)
-            k += 1
+            if lane < first + count:
+                store(psi, np.uint64(positions[lane]) + place, row)
+            lane += 1
         done += WIDTH
 
 
@@ -88,15 +118,15 @@ def unpack_rows(tile, start, psi, positions, first, count, length):
 def add_rows(tile, start, psi, positions, first, count, length):
     """Add the buffer to rows instead of replacing them."""
     begin, done = np.uint64(start) * _WIDTH, np.int64(0)
-    while count == WIDTH and done + WIDTH <= length:
+    while done + WIDTH <= length:
         place = np.uint64(done)
-        source = begin + place * _WIDTH
-        rows = _columns(tile, source)
-        k = first
+        rows = _columns(tile, begin + place * _WIDTH)
+        lane = first
         for row in rows:
-            target = np.uint64(positions[k]) + place
-            store(psi, target, add(load(psi, target), row))
-            k += 1
+            if lane < first + count:
+                target = np.uint64(positions[lane]) + place
+                store(psi, target, add(load(psi, target), row))
+            lane += 1
         done += WIDTH
     for lane in range(count):
         for r in range(done, length):

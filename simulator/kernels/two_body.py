@@ -26,6 +26,7 @@ from numba import prange
 
 from .kernel import kernel
 from .lanes import WIDTH, add, load, multiply_add, splat, store
+from .tickets import finish, new_counters, take, wait
 from .tiles import add_rows, pack_rows
 
 GROUP = 4  # pairs rs that are done together
@@ -182,6 +183,17 @@ def _alpha_columns(out, psi, tile, start, alpha):
 
 
 @numba.njit(**_OPTIONS)
+def _weighted_rows(out, psi, row, rows, weights):
+    """Add to one row the others that alpha excitations lead from, weighted column by column."""
+    for k in range(weights.ranges[row], weights.ranges[row + 1]):
+        factor, weight = weights.sign[k], weights.values[weights.index[k]]
+        x, shift = np.uint64(rows.start[weights.rows[k]]), np.uint64(rows.beta[row])
+        begin = np.uint64(rows.start[row])
+        for j in range(np.uint64(rows.width[row])):
+            out[begin + j] += factor * weight[shift + j] * psi[x + j]
+
+
+@numba.njit(**_OPTIONS)
 def _four_products(products, stride, first, last, psi, places, factors, count):
     """products[g stride + j] = sum_k factors[4 k + g] psi[places[k] + first + j], g = 0 ... 3."""
     column, width = 0, last - first
@@ -305,26 +317,22 @@ def apply(psi, out, scratch, rows, alpha, weights, links, moves, beta):
         moves: `Moves`.
         beta: `StringMatrix` of beta.
     """
-    threads, strings = len(scratch.buffers), len(rows.start)
-    strips, tiles = len(alpha.tiles), len(beta.tiles)
-    for strip in prange(strips):
-        _alpha_columns(out, psi, alpha.tiles[strip], rows.start, alpha)
-    for piece in prange(threads):
-        for row in range(piece * strings // threads, (piece + 1) * strings // threads):
-            start, width = rows.start[row], rows.width[row]
-            if width == 0:
-                continue
-            for k in range(weights.ranges[row], weights.ranges[row + 1]):
-                factor, weight = weights.sign[k], weights.values[weights.index[k]]
-                x, shift = np.uint64(rows.start[weights.rows[k]]), np.uint64(rows.beta[row])
-                begin = np.uint64(start)
-                for j in range(np.uint64(width)):
-                    out[begin + j] += factor * weight[shift + j] * psi[x + j]
-            _cross_row(
-                out, psi, row, scratch.buffers[piece], scratch.places[piece],
-                scratch.factors[piece], rows, links, moves,
-            )  # fmt: skip
-    for piece in prange(threads):
-        for tile in range(piece * tiles // threads, (piece + 1) * tiles // threads):
-            row, count = beta.tiles[tile]
-            _beta_rows(out, psi, scratch.buffers[piece], row, count, rows, beta)
+    taken, done = new_counters(2), new_counters(1)
+    for thread in prange(len(scratch.buffers)):
+        tile = take(taken, 0)
+        while tile < len(alpha.tiles):
+            _alpha_columns(out, psi, alpha.tiles[tile], rows.start, alpha)
+            finish(done, 0)
+            tile = take(taken, 0)
+        wait(done, 0, len(alpha.tiles))
+        tile = take(taken, 1)
+        while tile < len(beta.tiles):
+            first, count = beta.tiles[tile]
+            for row in range(first, first + count):
+                _weighted_rows(out, psi, row, rows, weights)
+                _cross_row(
+                    out, psi, row, scratch.buffers[thread], scratch.places[thread],
+                    scratch.factors[thread], rows, links, moves,
+                )  # fmt: skip
+            _beta_rows(out, psi, scratch.buffers[thread], first, count, rows, beta)
+            tile = take(taken, 1)

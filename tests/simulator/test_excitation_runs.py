@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numba
 import numpy as np
@@ -21,6 +22,7 @@ from simulator import (
     Mean,
     OrbitalRotation,
     Program,
+    Space,
     SpaceError,
     Step,
 )
@@ -30,6 +32,7 @@ from simulator.kernels import excitations
 from simulator.kernels.excitations import GATHER, ROWS, TILES
 from simulator.planar import split
 from simulator.testing import check_generator, dense_state, random_state
+from simulator.two_body import TwoBodyOperator
 
 Part = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -131,27 +134,82 @@ def test_the_full_run_has_jobs_of_every_kind() -> None:
     compare(space, list(run), seed=3)
 
 
-def test_forms_and_threads_agree() -> None:
-    if numba.config.NUMBA_NUM_THREADS < 2:
-        pytest.skip("one processor")
+@pytest.mark.parametrize("labels", [(), (0, 1, 0, 2, 3, 1, 2, 0)], ids=["whole", "sectors"])
+def test_forms_and_threads_agree_to_the_last_bit(
+    labels: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the pieces, states are the same; with the same pieces, gradients are, too."""
+    monkeypatch.setattr("simulator.excitation_tables.PIECE_WORK", 1)
+    space = Electrons(8, (4, 3), labels, 0)
+    run = [e for e in full_run(space) if space.label(sum(e.alpha + e.beta, ())) == 0]
+    angles = np.random.default_rng(1).normal(size=len(run))
+    psi, lam = (random_state(space.size, seed=k, real=True) for k in (1, 2))
+    states, gradients = [], []
+    for most in (1, 5, 64):
+        monkeypatch.setattr("simulator.excitation_tables.PIECES", most)
+        tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in run])
+        assert tables.pieces <= most
+        assert (tables.pieces > 1) == (most > 1)
+        same = []
+        for form, threads in product(("serial", "parallel"), {1, numba.config.NUMBA_NUM_THREADS}):
+            simulator.set_threads(threads)
+            ket, bra, buffers = psi.copy(), lam.copy(), tables.buffers(threads, 2, np.float64)
+            overlaps = np.zeros((tables.pieces, len(run)))
+            arguments = (buffers, *tables.arrays(np.float64), np.cos(angles), np.sin(angles))
+            getattr(excitations.rotate, form)(ket, *arguments)
+            forward = ket.copy()
+            getattr(excitations.rotate_back, form)(ket, bra, *arguments, overlaps)
+            states.append(np.concatenate([forward, ket, bra]))
+            same.append(overlaps.sum(axis=0))
+        for overlaps in same[1:]:
+            np.testing.assert_array_equal(overlaps, same[0])
+        gradients.append(same[0])
+    for state in states[1:]:
+        np.testing.assert_array_equal(state, states[0])
+    for gradient in gradients[1:]:
+        np.testing.assert_allclose(gradient, gradients[0], atol=1e-13)
+
+
+def test_pieces_are_worth_a_ticket() -> None:
+    """Small phases stay whole; nothing to do makes no phase."""
     space = Electrons(8, (4, 3))
     run = full_run(space)
     tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in run])
-    angles = np.random.default_rng(1).normal(size=len(run))
-    psi, lam = (random_state(space.size, seed=k, real=True) for k in (1, 2))
-    outcomes = []
-    for form in ("serial", "parallel"):
-        for threads in (1, 2):
-            simulator.set_threads(threads)
-            ket, bra, buffers = psi.copy(), lam.copy(), tables.buffers(threads, 2, np.float64)
-            overlaps = np.zeros((threads, len(run)))
-            arguments = (buffers, *tables.arrays(np.float64), np.cos(angles), np.sin(angles))
-            getattr(excitations.rotate, form)(ket, *arguments)
-            getattr(excitations.rotate_back, form)(ket, bra, *arguments, overlaps)
-            outcomes.append((ket, bra, overlaps.sum(axis=0)))
-    for outcome in outcomes[1:]:
-        for got, expected in zip(outcome, outcomes[0], strict=True):
-            np.testing.assert_allclose(got, expected, atol=1e-13)
+    pieces = tables.phases[:, 3]
+    assert pieces.min() == 1
+    assert pieces.max() == tables.pieces > 1
+    assert (pieces <= tables.phases[:, 2]).all()
+    assert ExcitationTables.build(space, []).pieces == 1
+
+
+def test_programs_are_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Energies, gradients and states, bit by bit, with all kernels in their parallel form."""
+    monkeypatch.setattr("simulator.kernels.kernel.PARALLEL_THRESHOLD", 0)
+    monkeypatch.setattr("simulator.excitation_tables.PIECE_WORK", 1)
+    norb, rng = 8, np.random.default_rng(3)
+    h1, factors = rng.normal(size=(norb, norb)), rng.normal(size=(3, norb, norb))
+    factors = factors + factors.transpose(0, 2, 1)
+    h2 = np.einsum("xpq,xrs->pqrs", factors, factors)
+
+    class Electronic:
+        def on(self, space: Space) -> TwoBodyOperator:
+            assert isinstance(space, Electrons)
+            return TwoBodyOperator((h1 + h1.T,) * 2, (h2,) * 3, 0.5, space)
+
+    space = Electrons(norb, (4, 3))
+    generators: list[Excitation | OrbitalRotation] = [*full_run(space), OrbitalRotation(0, 5)]
+    steps = tuple(Step(generator, ((k, 1.0),)) for k, generator in enumerate(generators))
+    circuit = Circuit(space, BasisState(space.reference), steps)
+    program = Expectation(circuit, Electronic())
+    params = rng.normal(size=len(steps))
+    found = []
+    for threads in (1, numba.config.NUMBA_NUM_THREADS, numba.config.NUMBA_NUM_THREADS):
+        simulator.set_threads(threads)
+        value, gradient = program.value_and_gradient(params)
+        assert program(params) == value
+        found.append(np.concatenate([[value], gradient, program.state(params)]))
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
 
 
 def test_single_precision_goes_through_the_same_buffers() -> None:
