@@ -14,6 +14,8 @@ tile consists of strips of neighbouring amplitudes, one for each value of the gr
 gathered one behind the other. With the mirror, tiles hold the mirror images of their strips
 behind them in the same order, so that an amplitude and its image stand at the same distance
 from either end.
+
+Threads take tiles by tickets, and what is summed is kept tile by tile.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from .butterflies import (
 from .kernel import kernel_of
 from .lanes import load_register, store
 from .phases import rotate_phases, rotate_phases_back
+from .tickets import finish, new_counters, take, wait
 
 PIECE = 1024  # amplitudes whose overlaps are added up before they are widened
 
@@ -232,13 +235,14 @@ def forward(re, im, labels, scratch, bits, passes, layers):
         passes: see above.
         layers: `Layers`.
     """
-    threads = len(scratch)
-    for k in range(len(passes)):
-        row = passes[k]
-        tiles = _count_tiles(re.size, row, bits)
-        for thread in prange(threads):
-            r, i = scratch[thread, 0], scratch[thread, 1]
-            for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
+    taken, done = new_counters(len(passes)), new_counters(len(passes))
+    for thread in prange(len(scratch)):
+        r, i = scratch[thread, 0], scratch[thread, 1]
+        for k in range(len(passes)):
+            row = passes[k]
+            tiles = _count_tiles(re.size, row, bits)
+            number = take(taken, k)
+            while number < tiles:
                 tile = _tile(number, row, bits)
                 if tile.gathered:
                     _gather(r, re, tile)
@@ -248,6 +252,9 @@ def forward(re, im, labels, scratch, bits, passes, layers):
                     _scatter(i, im, tile)
                 else:
                     _forward_tile(re, im, tile, row, labels, layers)
+                finish(done, k)
+                number = take(taken, k)
+            wait(done, k, tiles)
 
 
 @kernel_of(0, 4)
@@ -258,17 +265,16 @@ def backward(re, im, lre, lim, labels, scratch, bits, passes, layers, overlaps):
     and zero at the start, takes for each tile Re <lam|A|psi> of the mixer that is undone first,
     the two sums of the phases, and that of the other mixer.
     """
-    threads = len(scratch)
-    for reverse in range(len(passes)):
-        k = len(passes) - 1 - reverse
-        row = passes[k]
-        tiles = _count_tiles(re.size, row, bits)
-        for thread in prange(threads):
-            r, i = scratch[thread, 0], scratch[thread, 1]
-            u, v = scratch[thread, 2], scratch[thread, 3]
-            for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
-                tile = _tile(number, row, bits)
-                found = overlaps[k, number]
+    taken, done = new_counters(len(passes)), new_counters(len(passes))
+    for thread in prange(len(scratch)):
+        r, i, u, v = scratch[thread, 0], scratch[thread, 1], scratch[thread, 2], scratch[thread, 3]
+        for reverse in range(len(passes)):
+            k = len(passes) - 1 - reverse
+            row = passes[k]
+            tiles = _count_tiles(re.size, row, bits)
+            number = take(taken, k)
+            while number < tiles:
+                tile, found = _tile(number, row, bits), overlaps[k, number]
                 if tile.gathered:
                     _gather(r, re, tile)
                     _gather(i, im, tile)
@@ -281,3 +287,6 @@ def backward(re, im, lre, lim, labels, scratch, bits, passes, layers, overlaps):
                     _scatter(v, lim, tile)
                 else:
                     _backward_tile(re, im, lre, lim, tile, row, labels, layers, found)
+                finish(done, k)
+                number = take(taken, k)
+            wait(done, k, tiles)
