@@ -83,7 +83,7 @@ class Tile(NamedTuple):
 
 
 @numba.njit(**_OPTIONS)
-def _tile(number, row, bits):
+def tile_of(number, row, bits):
     """Tile `number` of a pass, tiles having 2^bits amplitudes unless they are contiguous."""
     low, count, mirrored = row[0], row[1], row[2]
     if low == 0:
@@ -111,7 +111,8 @@ def _copy(target, place, target_stride, source, start, source_stride, strips, wi
 
 
 @numba.njit(**_OPTIONS)
-def _gather(copy, array, tile):
+def gather(copy, array, tile):
+    """Copy a tile's strips, one behind the other."""
     stride, strips, width = tile.stride, tile.strips, tile.width
     _copy(copy, np.uint64(0), width, array, tile.start, stride, strips, width)
     if tile.image >= 0:
@@ -120,7 +121,8 @@ def _gather(copy, array, tile):
 
 
 @numba.njit(**_OPTIONS)
-def _scatter(copy, array, tile):
+def scatter(copy, array, tile):
+    """Copy the strips back."""
     stride, strips, width = tile.stride, tile.strips, tile.width
     _copy(array, tile.start, stride, copy, np.uint64(0), width, strips, width)
     if tile.image >= 0:
@@ -214,7 +216,7 @@ def _backward_tile(r, i, u, v, tile, row, labels, layers, overlaps):
 
 
 @numba.njit(**_OPTIONS)
-def _count_tiles(size, row, bits):
+def count_tiles(size, row, bits):
     """How many tiles a pass has."""
     return size >> row[1] if row[0] == 0 else size >> bits
 
@@ -235,17 +237,17 @@ def forward(re, im, labels, scratch, bits, passes, layers):
     threads = len(scratch)
     for k in range(len(passes)):
         row = passes[k]
-        tiles = _count_tiles(re.size, row, bits)
+        tiles = count_tiles(re.size, row, bits)
         for thread in prange(threads):
             r, i = scratch[thread, 0], scratch[thread, 1]
             for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
-                tile = _tile(number, row, bits)
+                tile = tile_of(number, row, bits)
                 if tile.gathered:
-                    _gather(r, re, tile)
-                    _gather(i, im, tile)
+                    gather(r, re, tile)
+                    gather(i, im, tile)
                     _forward_tile(r, i, tile, row, labels, layers)
-                    _scatter(r, re, tile)
-                    _scatter(i, im, tile)
+                    scatter(r, re, tile)
+                    scatter(i, im, tile)
                 else:
                     _forward_tile(re, im, tile, row, labels, layers)
 
@@ -262,22 +264,22 @@ def backward(re, im, lre, lim, labels, scratch, bits, passes, layers, overlaps):
     for reverse in range(len(passes)):
         k = len(passes) - 1 - reverse
         row = passes[k]
-        tiles = _count_tiles(re.size, row, bits)
+        tiles = count_tiles(re.size, row, bits)
         for thread in prange(threads):
             r, i = scratch[thread, 0], scratch[thread, 1]
             u, v = scratch[thread, 2], scratch[thread, 3]
             for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
-                tile = _tile(number, row, bits)
+                tile = tile_of(number, row, bits)
                 found = overlaps[k, number]
                 if tile.gathered:
-                    _gather(r, re, tile)
-                    _gather(i, im, tile)
-                    _gather(u, lre, tile)
-                    _gather(v, lim, tile)
+                    gather(r, re, tile)
+                    gather(i, im, tile)
+                    gather(u, lre, tile)
+                    gather(v, lim, tile)
                     _backward_tile(r, i, u, v, tile, row, labels, layers, found)
-                    _scatter(r, re, tile)
-                    _scatter(i, im, tile)
-                    _scatter(u, lre, tile)
-                    _scatter(v, lim, tile)
+                    scatter(r, re, tile)
+                    scatter(i, im, tile)
+                    scatter(u, lre, tile)
+                    scatter(v, lim, tile)
                 else:
                     _backward_tile(re, im, lre, lim, tile, row, labels, layers, found)
