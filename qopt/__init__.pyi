@@ -31,9 +31,12 @@ from .mixers import grover_mixer as grover_mixer
 from .mixers import x_mixer as x_mixer
 from .mixers import xy_complete_mixer as xy_complete_mixer
 from .mixers import xy_ring_mixer as xy_ring_mixer
+from .multi_angle import multi_angle_qaoa as multi_angle_qaoa
+from .multi_angle import spread_angles as spread_angles
 from .one_layer import OneLayerExpectation as OneLayerExpectation
 from .problems.maxcut import MaxCut as MaxCut
 from .problems.maxcut import maxcut as maxcut
 from .regular_graphs import regular_graph_with_girth as regular_graph_with_girth
 from .solvers.qaoa import solve_qaoa as solve_qaoa
 from .tree import TreeExpectation as TreeExpectation
+from .warm_start import warm_start_qaoa as warm_start_qaoa

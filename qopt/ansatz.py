@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qminima.errors import InputError, shorten
 from qminima.limits import check_count
-from simulator.circuit import BasisState, Circuit, Step, UniformState
+from simulator.circuit import Circuit, InitialState, Step, UniformState
 from simulator.generators import Diagonal
 from simulator.memory import MemoryLimitError
 from simulator.spaces import MAX_QUBITS, FlipSymmetric, Qubits, Space
@@ -21,7 +21,7 @@ def qaoa(
     *,
     space: Space | None = None,
     mixer: Mixer | None = None,
-    initial_state: BasisState | UniformState | None = None,
+    initial_state: InitialState | None = None,
 ) -> Circuit:
     """The circuit of p = `depth` layers.
 
@@ -62,11 +62,7 @@ def qaoa(
                 f"simulator.HammingWeight({problem.num_variables}, k)"
             )
         space = smallest_space(problem, initial_state)
-    if space.num_qubits != problem.num_variables:
-        raise InputError(
-            f"expected a space of {problem.num_variables} qubits, one for each variable, "
-            f"got {space}"
-        )
+    check_space(problem, space)
     cost = Diagonal(problem.cost)
     steps: list[Step] = []
     for layer in range(depth):
@@ -81,9 +77,16 @@ def check_depth(depth: int) -> None:
         raise InputError(f"expected a depth of at most {MAX_DEPTH}, got {shorten(depth)}")
 
 
-def smallest_space(
-    problem: Problem, initial_state: BasisState | UniformState | None = None
-) -> Space:
+def check_space(problem: Problem, space: Space) -> None:
+    """Raise `InputError` unless the space has a qubit for each variable."""
+    if space.num_qubits != problem.num_variables:
+        raise InputError(
+            f"expected a space of {problem.num_variables} qubits, one for each variable, "
+            f"got {space}"
+        )
+
+
+def smallest_space(problem: Problem, initial_state: InitialState | None = None) -> Space:
     """The smallest space that holds the whole QAOA evolution, from uniform unless given.
 
     Raises:
@@ -95,5 +98,7 @@ def smallest_space(
             f"a state vector of {n} variables has 2^{n} amplitudes, "
             "more than any memory; use the classical methods"
         )
-    symmetric = problem.cost.flip_symmetric and not isinstance(initial_state, BasisState)
+    symmetric = problem.cost.flip_symmetric and isinstance(
+        initial_state or UniformState(), UniformState
+    )
     return FlipSymmetric(n) if symmetric else Qubits(n)

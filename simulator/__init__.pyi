@@ -1,12 +1,14 @@
 from . import gates as gates
 from .circuit import BasisState as BasisState
 from .circuit import Circuit as Circuit
+from .circuit import ProductState as ProductState
 from .circuit import Step as Step
 from .circuit import UniformState as UniformState
 from .constrained import HammingWeight as HammingWeight
 from .constrained import Product as Product
 from .constrained import Subset as Subset
 from .cvar import CVaR as CVaR
+from .generators import AxisRotation as AxisRotation
 from .generators import Diagonal as Diagonal
 from .generators import Excitation as Excitation
 from .generators import Generator as Generator

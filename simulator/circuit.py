@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import cos, isfinite, sin
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .generators import Diagonal, Excitation, Generator, OrbitalRotation, XMixer
 from .polynomial import Polynomial
-from .spaces import FlipSymmetric, Space, SpaceError, bitstring
+from .spaces import FlipSymmetric, Qubits, Space, SpaceError, bitstring
 
 Floats = NDArray[np.float64]
 Row = NDArray[np.floating[Any]]
@@ -63,6 +64,54 @@ class UniformState:
 
 
 @dataclass(frozen=True)
+class ProductState:
+    """Every qubit in a real state of its own, prod_j (cos t_j |0> + sin t_j |1>).
+
+    Args:
+        angles: t_j of each qubit, in radians.
+
+    Raises:
+        ValueError: if an angle is not finite.
+
+    >>> state = np.empty(4)
+    >>> ProductState((0.0, np.pi / 4)).on(Qubits(2))(state)
+    >>> state.round(3).tolist()
+    [0.707, 0.0, 0.707, 0.0]
+    """
+
+    angles: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "angles", tuple(map(float, self.angles)))
+        if not all(map(isfinite, self.angles)):
+            raise ValueError(f"expected finite angles, got {self.angles}")
+
+    def __str__(self) -> str:
+        return f"product state at angles {', '.join(f'{angle:.4g}' for angle in self.angles)}"
+
+    def on(self, space: Space) -> Callable[[Row], None]:
+        """A function that writes the amplitudes into a real vector over the space.
+
+        Raises:
+            SpaceError: if the space is not that of as many qubits as there are angles.
+        """
+        if space != Qubits(len(self.angles)):
+            raise SpaceError(f"a product of {len(self.angles)} qubits is not a state of {space}")
+
+        def write(row: Row) -> None:
+            row[0] = 1
+            for qubit, angle in enumerate(self.angles):
+                low, high = row[: 1 << qubit], row[1 << qubit : 2 << qubit]
+                np.multiply(low, sin(angle), out=high)
+                low *= cos(angle)
+
+        return write
+
+
+InitialState = BasisState | UniformState | ProductState
+
+
+@dataclass(frozen=True)
 class Step:
     """One exponential exp(a A), with angle a = offset + sum_k coefficient_k params[k].
 
@@ -104,7 +153,7 @@ class Circuit:
     """
 
     space: Space
-    initial_state: BasisState | UniformState
+    initial_state: InitialState
     steps: tuple[Step, ...]
     name: str = field(default="circuit", compare=False)
 

@@ -14,6 +14,7 @@ from .generators import Excitation
 from .kernels import excitations
 from .layers import LayerRun
 from .planar import Planar
+from .product_layers import ProductLayers
 from .spaces import Electrons, FlipSymmetric, Qubits
 
 Floats = NDArray[np.float64]
@@ -40,6 +41,8 @@ def evolution(circuit: Circuit) -> Evolution:
     cost, space = circuit.layered_cost, circuit.space
     if cost is not None and isinstance(space, Qubits | FlipSymmetric) and LayerRun.supports(space):
         return LayerRun(space, cost.values(space))
+    if ProductLayers.supports(circuit):
+        return ProductLayers(circuit)
     return StepByStep(circuit)
 
 

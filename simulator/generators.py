@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .actions import Action
 
 __all__ = [
+    "AxisRotation",
     "Diagonal",
     "Excitation",
     "Generator",
@@ -184,6 +185,52 @@ class XMixer:
         if not isinstance(space, Qubits | FlipSymmetric):
             raise SpaceError(f"the X mixer changes single bits, so it leaves {space}")
         return MixerAction(space)
+
+
+@dataclass(frozen=True)
+class AxisRotation:
+    """One qubit turned about an axis between X and Z, A = i (x X_j + z Z_j).
+
+    A^2 = -1, so exp(a A) = cos a + sin a A. With x = 1, the default, it is the qubit's share of
+    `XMixer`.
+
+    Args:
+        qubit: j.
+        x: component of the axis.
+        z: the other, x^2 + z^2 = 1.
+
+    Raises:
+        ValueError: if the qubit is no number from 0 on or the axis has another length than one.
+
+    >>> str(AxisRotation(2, 0.6, 0.8))
+    '0.6 X2 + 0.8 Z2'
+    """
+
+    qubit: int
+    x: float = 1.0
+    z: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.qubit, int | np.integer) or self.qubit < 0:
+            raise ValueError(f"expected a qubit from 0 on, got {self.qubit}")
+        if not abs(self.x**2 + self.z**2 - 1) < 1e-12:
+            raise ValueError(f"expected an axis with x^2 + z^2 = 1, got x={self.x}, z={self.z}")
+
+    def __str__(self) -> str:
+        parts = (("X", self.x), ("Z", self.z))
+        return " + ".join(f"{value:g} {name}{self.qubit}" for name, value in parts if value)
+
+    def on(self, space: Space) -> Action:
+        """Cos + sin A; needs `Qubits`, or `FlipSymmetric` and z = 0."""
+        from .actions import SelfInverseAction
+
+        if not isinstance(space, Qubits | FlipSymmetric):
+            raise SpaceError(f"a rotation of one qubit changes single bits, so it leaves {space}")
+        terms = [
+            (PauliString(1 << self.qubit, 0), -self.x),
+            (PauliString(0, 1 << self.qubit), -self.z),
+        ]
+        return SelfInverseAction(PauliSum(terms).on(space))
 
 
 @dataclass(frozen=True)

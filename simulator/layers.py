@@ -29,7 +29,7 @@ _LINE_BYTES = 64
 # So many times as many tiles as threads, where there are several.
 _TILES_PER_THREAD = 4
 # Columns of passes.
-_FIRST, _PHASE, _SECOND = 3, 4, 5
+FIRST, PHASE, SECOND = 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def passes_of_layers(groups: Sequence[Group], count: int) -> Integers:
             if place > 0 or not rows or len(order) == 1:
                 rows.append([group.low, group.bits, int(group.mirrored), -1, -1, -1])
             if place == 0:
-                rows[-1][_PHASE] = rows[-1][_SECOND] = layer
+                rows[-1][PHASE] = rows[-1][SECOND] = layer
             else:
-                rows[-1][_FIRST] = layer
+                rows[-1][FIRST] = layer
     return np.array(rows, dtype=np.int64).reshape(-1, 6)
 
 
@@ -136,12 +136,19 @@ class Tiling:
     @classmethod
     def of(cls, bits: int, rows: int, dtype: Any, *, mirrored: bool) -> Tiling:
         """For 2^bits positions and kernels that work on `rows` real vectors."""
-        itemsize = np.dtype(dtype).itemsize
-        tile_bits = (_TILE_BYTES // (rows * itemsize)).bit_length() - 1
+        tile_bits = bits_in_cache(rows, dtype)
         threads = 1
         if runs_parallel(1 << bits):
             threads = numba.get_num_threads()
             tile_bits = min(tile_bits, bits - (_TILES_PER_THREAD * threads - 1).bit_length())
+        return cls.cut(bits, tile_bits, threads, rows, dtype, mirrored=mirrored)
+
+    @classmethod
+    def cut(
+        cls, bits: int, tile_bits: int, threads: int, rows: int, dtype: Any, *, mirrored: bool
+    ) -> Tiling:
+        """The same with gathered tiles of 2^tile_bits amplitudes, one for each thread."""
+        itemsize = np.dtype(dtype).itemsize
         line_bits = (_LINE_BYTES // itemsize).bit_length() - 1
         groups = groups_of_bits(bits, tile_bits, line_bits, mirrored=mirrored)
         length = (1 << tile_bits) + PADDING_BYTES // itemsize if len(groups) > 1 else 0
@@ -153,6 +160,12 @@ class Tiling:
         return 1 << max(group.low + group.bits for group in self.groups) - min(
             self.bits, self.groups[0].bits
         )
+
+
+def bits_in_cache(rows: int, dtype: Any) -> int:
+    """Bits of the largest tile of `rows` real vectors."""
+    itemsize: int = np.dtype(dtype).itemsize
+    return (_TILE_BYTES // (rows * itemsize)).bit_length() - 1
 
 
 class LayerRun:
@@ -212,14 +225,14 @@ class LayerRun:
             weights[layer] *= layers.shrink[layer] ** qubits
 
         for row, (second, weighted, plain, first) in zip(passes[::-1], sums[::-1], strict=True):
-            layer, qubits = row[_PHASE], row[1] + row[2]
-            if row[_SECOND] >= 0:
-                add_mixer(row[_SECOND], second, qubits)
+            layer, qubits = row[PHASE], row[1] + row[2]
+            if row[SECOND] >= 0:
+                add_mixer(row[SECOND], second, qubits)
             if layer >= 0 and layers.phased[layer]:
                 mean = self._values.low * plain + self._values.step * weighted
                 overlaps[2 * layers.origin[layer]] += weights[layer] * mean
-            if row[_FIRST] >= 0:
-                add_mixer(row[_FIRST], first, qubits)
+            if row[FIRST] >= 0:
+                add_mixer(row[FIRST], first, qubits)
         return overlaps
 
     def _lowered(self, layers: Layers, dtype: Any) -> kernels.Layers:
@@ -244,5 +257,10 @@ class LayerRun:
 
 def layer_memory(steps: int, space: Space) -> int:
     """Bytes of scratch and of the sums that a backward sweep collects, tile by tile."""
+    return 32 * steps * (space.size // (_TILE_BYTES // 32)) + scratch_memory()
+
+
+def scratch_memory() -> int:
+    """Bytes of the tiles of all threads."""
     threads: int = numba.get_num_threads()
-    return 32 * steps * (space.size // (_TILE_BYTES // 32)) + 4 * (threads + 1) * _TILE_BYTES
+    return 4 * (threads + 1) * _TILE_BYTES

@@ -93,26 +93,39 @@ class Polynomial:
 
         return DiagonalOperator(self.values(space))
 
-    def _tabulate(self, space: Space) -> DiagonalValues:
+    def fold(self, space: Qubits | FlipSymmetric) -> Polynomial:
+        """The polynomial in the bits of a position that has the same values.
+
+        On `FlipSymmetric` the last qubit is zero at each position.
+
+        Raises:
+            SpaceError: as `values`.
+        """
+        self._check(space)
+        if isinstance(space, Qubits):
+            return self
+        if not self.flip_symmetric:
+            raise SpaceError(
+                "the polynomial has terms of odd degree, so its value changes when all bits "
+                f"are flipped; use Qubits({space.num_qubits}) instead of {space}"
+            )
+        last = space.num_qubits - 1
+        return Polynomial(
+            (tuple(qubit for qubit in qubits if qubit != last), weight)
+            for qubits, weight in self.terms
+        )
+
+    def _check(self, space: Space) -> None:
         if self.num_qubits > space.num_qubits:
             raise SpaceError(
                 f"the polynomial uses {self.num_qubits} qubits, the space {space} has "
                 f"{space.num_qubits}"
             )
-        if isinstance(space, Qubits):
-            return tabulate(dict(self.terms), space.num_qubits)
-        if isinstance(space, FlipSymmetric):
-            if not self.flip_symmetric:
-                raise SpaceError(
-                    "the polynomial has terms of odd degree, so its value changes when all bits "
-                    f"are flipped; use Qubits({space.num_qubits}) instead of {space}"
-                )
-            last = space.num_qubits - 1
-            fixed = Polynomial(
-                (tuple(qubit for qubit in qubits if qubit != last), weight)
-                for qubits, weight in self.terms
-            )
-            return tabulate(dict(fixed.terms), last)
+
+    def _tabulate(self, space: Space) -> DiagonalValues:
+        if isinstance(space, Qubits | FlipSymmetric):
+            return tabulate(dict(self.fold(space).terms), space.size.bit_length() - 1)
+        self._check(space)
         configurations = space.configurations()
         values = np.zeros(space.size)
         for qubits, weight in self.terms:

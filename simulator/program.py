@@ -19,6 +19,8 @@ from .mixers import XYMixer, XYPair
 from .objectives import Mean, Objective, Variance
 from .observables import Matrix, Observable
 from .planar import Planar, allocate, join
+from .polynomial import Polynomial
+from .product_layers import ProductLayers, product_memory
 from .sampling import sample_planar
 from .small import small_program
 from .spaces import Electrons, FlipSymmetric, Integers, Qubits
@@ -211,18 +213,25 @@ def predict_memory(
     with the components its generators call for; for each distinct diagonal what its tabulation
     takes; tables of XY interactions; and on `Electrons` the tables on strings. Without `gradient`,
     the costate is left out where the value does not need it.
+
+    Raises:
+        SpaceError: if a generator would leave the circuit's space, where that is seen on the way.
     """
     space, number = circuit.space, np.dtype(_TYPES[precision]).itemsize
     extra = 3 if isinstance(objective, Variance) else 0
+    observable, cost = getattr(objective, "observable", None), circuit.layered_cost
     if isinstance(space, Electrons) and circuit.excitations is not None:
-        observable = getattr(objective, "observable", None)
         components = 2 if isinstance(observable, Matrix) and observable.is_complex else 1
         return (2 + extra) * components * number * space.size + table_memory(space)
-    cost = circuit.layered_cost
-    if cost is not None and isinstance(space, Qubits | FlipSymmetric):
+    if isinstance(space, Qubits | FlipSymmetric) and (
+        cost is not None or ProductLayers.supports(circuit)
+    ):
         numbers = 2 * ((2 if gradient or extra else 1) + extra)
-        label = label_type(dict(cost.terms)).itemsize
-        return space.size * (numbers * number + label) + layer_memory(len(circuit.steps), space)
+        steps, measured = len(circuit.steps), observable if cost is None else cost
+        scratch = product_memory(circuit, space) if cost is None else layer_memory(steps, space)
+        terms = measured.terms if isinstance(measured, Polynomial) else ()
+        label = label_type(dict(terms)).itemsize if terms else 8
+        return space.size * (numbers * number + label) + scratch
     generators = {step.generator for step in circuit.steps}
     diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
     mixers = sum(g.memory(space) for g in generators if isinstance(g, XYPair | XYMixer))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .circuit import Circuit
 from .generators import (
+    AxisRotation,
     Diagonal,
     Excitation,
     Generator,
@@ -101,6 +102,9 @@ def dense_generator(generator: Generator, space: Space) -> Dense:
         full = -1j * dense_pauli_sum(generator.operator, n)
     elif isinstance(generator, XMixer):
         full = 1j * dense_pauli_sum(PauliSum({f"X{qubit}": 1.0 for qubit in range(n)}), n)
+    elif isinstance(generator, AxisRotation):
+        j = generator.qubit
+        full = 1j * dense_pauli_sum(PauliSum({f"X{j}": generator.x, f"Z{j}": generator.z}), n)
     elif isinstance(generator, XYPair):
         full = 1j * dense_xy([(generator.p, generator.q)], n)
     elif isinstance(generator, XYMixer):

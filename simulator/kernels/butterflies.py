@@ -47,7 +47,7 @@ _INLINED = {**_OPTIONS, "inline": "always"}  # short loops cannot bear a call
 
 
 @numba.njit(**_OPTIONS)
-def _turn(t, n, p, q):
+def turn(t, n, p, q):
     """P - t q and q + t p; n is -t."""
     return multiply_add(n, q, p), multiply_add(t, p, q)
 
@@ -55,10 +55,10 @@ def _turn(t, n, p, q):
 @numba.njit(**_OPTIONS)
 def _turn_four(t, n, p0, q1, q2, p3):
     """The butterflies of two bits: each even position with each odd one."""
-    p0, q1 = _turn(t, n, p0, q1)
-    p3, q2 = _turn(t, n, p3, q2)
-    p0, q2 = _turn(t, n, p0, q2)
-    p3, q1 = _turn(t, n, p3, q1)
+    p0, q1 = turn(t, n, p0, q1)
+    p3, q2 = turn(t, n, p3, q2)
+    p0, q2 = turn(t, n, p0, q2)
+    p3, q1 = turn(t, n, p3, q1)
     return p0, q1, q2, p3
 
 
@@ -84,7 +84,7 @@ def _overlap_lanes(width, r, i, u, v, sums):
 @numba.njit(**_OPTIONS)
 def _two(even, odd, x, d, even_to, odd_to, k, h, t, n):
     """Half of the butterfly of positions x and x + d; it goes to k and k + h of other arrays."""
-    p, q = _turn(t, n, load_register(even, x), load_register(odd, x + d))
+    p, q = turn(t, n, load_register(even, x), load_register(odd, x + d))
     store(even_to, k, p)
     store(odd_to, k + h, q)
 
@@ -116,10 +116,10 @@ def _eight(even, odd, x, d, even_to, odd_to, k, h, t, n):
     )  # fmt: skip
     p0, q1, q2, p3 = _turn_four(t, n, p0, q1, q2, p3)
     p5, q4, q7, p6 = _turn_four(t, n, p5, q4, q7, p6)
-    p0, q4 = _turn(t, n, p0, q4)
-    p3, q7 = _turn(t, n, p3, q7)
-    p5, q1 = _turn(t, n, p5, q1)
-    p6, q2 = _turn(t, n, p6, q2)
+    p0, q4 = turn(t, n, p0, q4)
+    p3, q7 = turn(t, n, p3, q7)
+    p5, q1 = turn(t, n, p5, q1)
+    p6, q2 = turn(t, n, p6, q2)
     store(even_to, k, p0)
     store(odd_to, k + h, q1)
     store(odd_to, k + _TWO * h, q2)
@@ -189,7 +189,7 @@ def _bits(r, i, start, size, low, high, tangent):
 
 
 @numba.njit(**_OPTIONS)
-def _inner_bits(array, rows):
+def inner_bits(array, rows):
     """Bits of a part of so many rows that fits into the first level of the cache."""
     bits = 0
     while rows * array.itemsize << (bits + 1) <= PART_BYTES:
@@ -200,7 +200,7 @@ def _inner_bits(array, rows):
 @numba.njit(**_OPTIONS)
 def rotate_tile(r, i, start, low, high, tangent):
     """Butterflies of bits low ... high - 1 of a tile; low is zero or at least three."""
-    inner = min(high, _inner_bits(r, 2))
+    inner = min(high, inner_bits(r, 2))
     part = _ONE << np.uint64(inner)
     lowest = low if low > 0 else 5 if r.itemsize == 4 else 4
     for first in range(start, start + (_ONE << np.uint64(high)), part):
@@ -240,8 +240,8 @@ def rotate_mirrored(r, i, bits, tangent):
     size = _ONE << np.uint64(bits)
     for k in range(np.uint64(0), size // _TWO, width):
         m = size - width - k
-        xr, yi = _turn(t, n, load_register(r, k), reverse(load_register(i, m)))
-        xi, yr = _turn(n, t, load_register(i, k), reverse(load_register(r, m)))
+        xr, yi = turn(t, n, load_register(r, k), reverse(load_register(i, m)))
+        xi, yr = turn(n, t, load_register(i, k), reverse(load_register(r, m)))
         store(r, k, xr)
         store(i, k, xi)
         store(r, m, reverse(yr))
@@ -259,8 +259,8 @@ def _two_back(
     p, q = load_register(even, x), load_register(odd, x + d)
     u, v = load_register(even_bra, x), load_register(odd_bra, x + d)
     sums = multiply_add(v, p, multiply_add(negate(u), q, sums))
-    p, q = _turn(t, n, p, q)
-    u, v = _turn(t, n, u, v)
+    p, q = turn(t, n, p, q)
+    u, v = turn(t, n, u, v)
     store(even_to, k, p)
     store(odd_to, k + h, q)
     store(even_bra_to, k, u)
@@ -360,7 +360,7 @@ def rotate_tile_back(r, i, u, v, start, low, high, tangent):
 
     Both states grow by 1 / cos a with every bit, so the overlaps of later bits shrink by cos^2 a.
     """
-    inner = min(high, _inner_bits(r, 4))
+    inner = min(high, inner_bits(r, 4))
     part = _ONE << np.uint64(inner)
     lowest = low if low > 0 else 5 if r.itemsize == 4 else 4
     shrink = 1 / (1 + tangent * tangent)
@@ -407,10 +407,10 @@ def rotate_mirrored_back(r, i, u, v, bits, tangent):
         xi, yr = load_register(i, k), reverse(load_register(r, m))
         xv, yu = load_register(v, k), reverse(load_register(u, m))
         below = multiply_add(yu, xi, multiply_add(negate(xv), yr, below))
-        xr, yi = _turn(t, n, xr, yi)
-        xu, yv = _turn(t, n, xu, yv)
-        xi, yr = _turn(n, t, xi, yr)
-        xv, yu = _turn(n, t, xv, yu)
+        xr, yi = turn(t, n, xr, yi)
+        xu, yv = turn(t, n, xu, yv)
+        xi, yr = turn(n, t, xi, yr)
+        xv, yu = turn(n, t, xv, yu)
         store(r, k, xr)
         store(i, k, xi)
         store(u, k, xu)

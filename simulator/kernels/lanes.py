@@ -20,6 +20,7 @@ numbers, whatever the width of the machine's registers.
                                 first ones, all second ones; as many as fill 32 bytes
     convert(codes, index, x)    consecutive codes as numbers like x
     transpose(a, b, ..., h)     of eight lanes: the first numbers of all, the second ones, ...
+    odd(mask)                   of one unsigned integer: 1 if it has an odd number of ones, else 0
 
 Eight numbers in single precision fill a register of most machines. Loops that hold many values
 at a time, and do the same for any number of lanes, take registers instead: with eight in double
@@ -316,3 +317,13 @@ def transpose(
         return context.make_tuple(builder, signature.return_type, rows)
 
     return UniTuple(a, WIDTH)(a, b, c, d, e, f, g, h), codegen
+
+
+@intrinsic
+def odd(typing_context: Any, mask: Any) -> Any:
+    """1 if an unsigned integer has an odd number of ones, else 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.and_(builder.ctpop(args[0]), ir.Constant(ir.IntType(64), 1))
+
+    return types.int64(types.uint64), codegen

@@ -89,7 +89,7 @@ class Tile(NamedTuple):
 
 
 @numba.njit(**_OPTIONS)
-def _tile(number, row, bits):
+def tile_of(number, row, bits):
     """Tile `number` of a pass, tiles having 2^bits amplitudes unless they are contiguous."""
     low, count, mirrored = row[0], row[1], row[2]
     if low == 0:
@@ -117,7 +117,7 @@ def _copy(target, place, target_stride, source, start, source_stride, strips, wi
 
 
 @numba.njit(**_OPTIONS)
-def _gather(copy, state, tile):
+def gather(copy, state, tile):
     """Copy a tile, real and imaginary parts."""
     stride, strips, width = tile.stride, tile.strips, tile.width
     for part in range(2):
@@ -129,7 +129,7 @@ def _gather(copy, state, tile):
 
 
 @numba.njit(**_OPTIONS)
-def _scatter(copy, state, tile):
+def scatter(copy, state, tile):
     """Copy a tile back."""
     stride, strips, width = tile.stride, tile.strips, tile.width
     for part in range(2):
@@ -283,7 +283,7 @@ def _forward_tile(ket, copy, tile, row, labels, layers):
     elif first >= 0:
         _mix(*ket, tile, mirrored, layers.tangents[first])
     elif tile.gathered:
-        _gather(copy, ket, tile)
+        gather(copy, ket, tile)
     if phase >= 0:
         _phase(*place, tile, labels, layers, phase)
     if second >= 0 and tile.gathered:
@@ -291,7 +291,7 @@ def _forward_tile(ket, copy, tile, row, labels, layers):
     elif second >= 0:
         _mix(*ket, tile, mirrored, layers.tangents[second])
     elif tile.gathered:
-        _scatter(copy, ket, tile)
+        scatter(copy, ket, tile)
 
 
 @numba.njit(**_OPTIONS)
@@ -305,8 +305,8 @@ def _backward_tile(ket, bra, copy, copy_bra, tile, row, labels, layers, overlaps
         else:
             overlaps[0] = _mix_back(*ket, *bra, tile, mirrored, tangent)
     elif tile.gathered:
-        _gather(copy, ket, tile)
-        _gather(copy_bra, bra, tile)
+        gather(copy, ket, tile)
+        gather(copy_bra, bra, tile)
     if phase >= 0:
         place, place_bra = (copy, copy_bra) if tile.gathered else (ket, bra)
         overlaps[1], overlaps[2] = _phase_back(*place, *place_bra, tile, labels, layers, phase)
@@ -317,12 +317,12 @@ def _backward_tile(ket, bra, copy, copy_bra, tile, row, labels, layers, overlaps
         else:
             overlaps[3] = _mix_back(*ket, *bra, tile, mirrored, tangent)
     elif tile.gathered:
-        _scatter(copy, ket, tile)
-        _scatter(copy_bra, bra, tile)
+        scatter(copy, ket, tile)
+        scatter(copy_bra, bra, tile)
 
 
 @numba.njit(**_OPTIONS)
-def _count_tiles(size, row, bits):
+def count_tiles(size, row, bits):
     """How many tiles a pass has."""
     return size >> row[1] if row[0] == 0 else size >> bits
 
@@ -345,10 +345,10 @@ def forward(re, im, labels, scratch, bits, passes, layers):
         copy = (scratch[thread, 0], scratch[thread, 1])
         for k in range(len(passes)):
             row = passes[k]
-            tiles = _count_tiles(re.size, row, bits)
+            tiles = count_tiles(re.size, row, bits)
             number = take(taken, k)
             while number < tiles:
-                tile = _tile(number, row, bits)
+                tile = tile_of(number, row, bits)
                 _forward_tile((re, im), copy, tile, row, labels, layers)
                 finish(done, k)
                 number = take(taken, k)
@@ -370,10 +370,10 @@ def backward(re, im, lre, lim, labels, scratch, bits, passes, layers, overlaps):
         for reverse in range(len(passes)):
             k = len(passes) - 1 - reverse
             row = passes[k]
-            tiles = _count_tiles(re.size, row, bits)
+            tiles = count_tiles(re.size, row, bits)
             number = take(taken, k)
             while number < tiles:
-                tile, found = _tile(number, row, bits), overlaps[k, number]
+                tile, found = tile_of(number, row, bits), overlaps[k, number]
                 _backward_tile(
                     (re, im), (lre, lim), copy, copy_bra, tile, row, labels, layers, found
                 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from simulator import (
+    AxisRotation,
     Diagonal,
     Electrons,
     Excitation,
@@ -67,6 +68,10 @@ CASES: list[tuple[Generator, Space]] = [
     *((Diagonal(cost), FlipSymmetric(n)) for cost in (ISING, INTEGERS) for n in (4, 5)),
     (Diagonal(FIELDS), Qubits(4)),
     (Diagonal(FIELDS), Electrons(3, (1, 2))),
+    *((AxisRotation(j, 0.6, -0.8), Qubits(3)) for j in range(3)),
+    *((AxisRotation(0, x, z), Qubits(1)) for x, z in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0))),
+    *((AxisRotation(j), FlipSymmetric(3)) for j in range(3)),
+    (AxisRotation(0, -1.0), FlipSymmetric(1)),
     *((XMixer(), Qubits(n)) for n in (1, 2, 5)),
     *((XMixer(), FlipSymmetric(n)) for n in (1, 2, 3, 5)),
     *(
@@ -148,6 +153,10 @@ def test_all_singles_pass_the_contract(space: Electrons) -> None:
         (Diagonal(FIELDS), FlipSymmetric(4)),
         (Diagonal(ISING), Qubits(3)),
         (XMixer(), Electrons(2, (1, 1))),
+        (AxisRotation(0, 0.6, 0.8), FlipSymmetric(3)),
+        (AxisRotation(3), Qubits(3)),
+        (AxisRotation(3), FlipSymmetric(3)),
+        (AxisRotation(0), Electrons(2, (1, 1))),
         (gates.h(0).generator, FlipSymmetric(2)),
         (Excitation(alpha=((0,), (1,))), Qubits(4)),
         (Excitation(alpha=((0,), (4,))), Electrons(4, (1, 1))),
@@ -183,6 +192,14 @@ def test_impossible_excitations_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="expected"):
         Excitation(alpha, beta)
+
+
+@pytest.mark.parametrize(
+    ("qubit", "x", "z"), [(-1, 1.0, 0.0), (0, 1.0, 1.0), (0, np.nan, 0.0), (0, 0.6, 0.7)]
+)
+def test_impossible_axes_are_refused(qubit: int, x: float, z: float) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        AxisRotation(qubit, x, z)
 
 
 def test_only_self_inverse_gates_and_anti_hermitian_matrices() -> None:

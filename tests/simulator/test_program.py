@@ -26,6 +26,7 @@ from simulator import (
     PauliString,
     PauliSum,
     Polynomial,
+    ProductState,
     Program,
     Qubits,
     Space,
@@ -313,6 +314,25 @@ def test_initial_states_outside_the_space_are_refused(space: Space, configuratio
     circuit = Circuit(space, BasisState(configuration), ())
     with pytest.raises(SpaceError, match="not a state"):
         Expectation(circuit, Polynomial({}))
+
+
+@pytest.mark.parametrize("qubits", [0, 1, 2, 5])
+def test_product_states(qubits: int) -> None:
+    angles = np.random.default_rng(qubits).uniform(-3, 3, qubits)
+    expected = np.ones(1)
+    for angle in angles:
+        expected = np.kron([np.cos(angle), np.sin(angle)], expected)
+    circuit = Circuit(Qubits(qubits), ProductState(tuple(angles)), ())
+    state = Expectation(circuit, Polynomial({(): 1.0})).state([])
+    np.testing.assert_allclose(state, expected, atol=1e-15)
+
+
+@pytest.mark.parametrize("space", [Qubits(2), FlipSymmetric(3), Electrons(3, (1, 1))], ids=str)
+def test_product_states_are_those_of_all_their_qubits(space: Space) -> None:
+    with pytest.raises(SpaceError, match="product of 3 qubits"):
+        ProductState((0.1, 0.2, 0.3)).on(space)
+    with pytest.raises(ValueError, match="finite"):
+        ProductState((0.1, np.inf))
 
 
 def test_random_states_are_normalised() -> None:

@@ -1,0 +1,248 @@
+"""Layers of phases of spin polynomials and rotations by unequal angles, in fused passes.
+
+Passes, groups of bits and tiles are those of `layers`; a pass may also have phases alone. Phases
+are done on parts of a tile, see `spin_phases`, rotations by `rotations`.
+
+Tiles are dealt out in shares, of which there are as many whatever the number of threads, and sums
+are kept by share: results do not depend on who takes what.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numba import prange
+
+from .butterflies import rotate_mirrored, rotate_mirrored_back
+from .kernel import kernel
+from .layers import count_tiles, gather, scatter, tile_of
+from .rotations import rotate_tile_unequal, rotate_tile_unequal_back, weight_after
+from .spin_phases import (
+    Part,
+    add_overlaps,
+    cosines_and_sines,
+    products,
+    tabulate_turns,
+    turn_phases,
+)
+
+SHARES = 64
+
+_ONE = np.uint64(1)
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
+class ProductLayers(NamedTuple):
+    """What happens in each layer.
+
+    Attributes:
+        tangents: of the angle of each bit, the mirror last; shape (layers, bits + 1).
+        masks: the products of spins, shape (terms,).
+        turns: their weights, as fractions of a full turn, shape (layers + 1, terms).
+        scales: the factors that butterflies leave out, shape (layers + 1,).
+    """
+
+    tangents: Any
+    masks: Any
+    turns: Any
+    scales: Any
+
+
+@numba.njit(**_OPTIONS)
+def _mix_unequal(r, i, tile, row, tangents):
+    """The rotations on the group's bits of a tile."""
+    start = np.uint64(0) if tile.gathered else tile.start
+    own = tangents[row[0] : row[0] + row[1]]
+    rotate_tile_unequal(r, i, start, tile.low, tile.high, own)
+    if tile.image >= 0:
+        rotate_tile_unequal(r, i, tile.strips * tile.width, tile.low, tile.high, own)
+    if row[2]:
+        bits = tile.high + (1 if tile.image >= 0 else 0)
+        rotate_mirrored(r, i, bits, tangents[len(tangents) - 1])
+
+
+@numba.njit(**_OPTIONS)
+def _mix_unequal_back(r, i, u, v, tile, row, tangents, sums):
+    """Undo `_mix_unequal` on both states; add the overlap of each bit to `sums`."""
+    start = np.uint64(0) if tile.gathered else tile.start
+    own, found = tangents[row[0] : row[0] + row[1]], sums[row[0] : row[0] + row[1]]
+    rotate_tile_unequal_back(r, i, u, v, start, tile.low, tile.high, own, found)
+    if tile.image >= 0:
+        half = tile.strips * tile.width
+        rotate_tile_unequal_back(r, i, u, v, half, tile.low, tile.high, own, found)
+    if row[2]:
+        bits, last = tile.high + (1 if tile.image >= 0 else 0), len(tangents) - 1
+        overlap = rotate_mirrored_back(r, i, u, v, bits, tangents[last])
+        sums[last] += weight_after(own, len(own)) * overlap
+
+
+@numba.njit(**_OPTIONS)
+def _part(tile, number, bits):
+    """Part `number` of a tile, 2^bits positions, and where it starts in the tile's arrays."""
+    half = tile.strips * tile.width
+    offset = np.uint64(number) << bits
+    first, place = tile.start, np.uint64(0) if tile.gathered else tile.start
+    if offset >= half:
+        offset, first, place = offset - half, np.uint64(tile.image), half
+    strip = offset // tile.width
+    x = first + strip * tile.stride + (offset - strip * tile.width)
+    if not tile.gathered:
+        return Part(bits, x, bits, bits), place + offset
+    low = np.uint64(0)
+    while _ONE << low < tile.stride:
+        low += _ONE
+    return Part(bits, x, np.uint64(tile.low), low), place + offset
+
+
+@numba.njit(**_OPTIONS)
+def _count_parts(tile, bits):
+    """How many parts a tile has."""
+    size = tile.strips * tile.width * np.uint64(2 if tile.image >= 0 else 1)
+    return np.int64(size >> bits)
+
+
+@numba.njit(**_OPTIONS)
+def _phases(r, i, tile, turns, sines, bits, layers, layer):
+    """The phases of one layer on a tile."""
+    size = _ONE << bits
+    for number in range(_count_parts(tile, bits)):
+        part, start = _part(tile, number, bits)
+        tabulate_turns(turns, part, layers.masks, layers.turns[layer])
+        cosines_and_sines(turns, sines, size, layers.scales[layer])
+        turn_phases(r, i, start, turns, sines, size, 1.0)
+
+
+@numba.njit(**_OPTIONS)
+def _phases_back(r, i, u, v, tile, turns, sines, bits, layers, layer, sums):
+    """Undo the phases of one layer on both states; add the overlap of each term to `sums`."""
+    size = _ONE << bits
+    for number in range(_count_parts(tile, bits)):
+        part, start = _part(tile, number, bits)
+        products(r, i, u, v, start, turns, size)
+        add_overlaps(turns, part, layers.masks, sums)
+        tabulate_turns(turns, part, layers.masks, layers.turns[layer])
+        cosines_and_sines(turns, sines, size, layers.scales[layer])
+        turn_phases(r, i, start, turns, sines, size, -1.0)
+        turn_phases(u, v, start, turns, sines, size, -1.0)
+
+
+@numba.njit(**_OPTIONS)
+def _tile_forward(r, i, tile, row, turns, sines, part_bits, layers):
+    """All that a pass does to a tile."""
+    if row[3] >= 0:
+        _mix_unequal(r, i, tile, row, layers.tangents[row[3]])
+    if row[4] >= 0:
+        _phases(r, i, tile, turns, sines, part_bits, layers, row[4])
+    if row[5] >= 0:
+        _mix_unequal(r, i, tile, row, layers.tangents[row[5]])
+
+
+@numba.njit(**_OPTIONS)
+def _tile_back(r, i, u, v, tile, row, turns, sines, part_bits, layers, found):
+    """Undo `_tile_forward` on both states.
+
+    `found` takes the overlaps of the terms, of the rotations that are undone first, and of the
+    others.
+    """
+    terms, bits = len(layers.masks), layers.tangents.shape[1]
+    if row[5] >= 0:
+        second = found[terms : terms + bits]
+        _mix_unequal_back(r, i, u, v, tile, row, layers.tangents[row[5]], second)
+    if row[4] >= 0:
+        _phases_back(r, i, u, v, tile, turns, sines, part_bits, layers, row[4], found[:terms])
+    if row[3] >= 0:
+        first = found[terms + bits :]
+        _mix_unequal_back(r, i, u, v, tile, row, layers.tangents[row[3]], first)
+
+
+@numba.njit(**_OPTIONS)
+def _add_shares(found, row, term_overlaps, bit_overlaps):
+    """Add what the shares of a pass have found to the overlaps of its layers."""
+    terms, bits = term_overlaps.shape[1], bit_overlaps.shape[1]
+    for share in range(len(found)):
+        if row[5] >= 0:
+            bit_overlaps[row[5]] += found[share, terms : terms + bits]
+        if row[4] >= 0:
+            term_overlaps[row[4]] += found[share, :terms]
+        if row[3] >= 0:
+            bit_overlaps[row[3]] += found[share, terms + bits :]
+
+
+@kernel
+def forward(re, im, scratch, parts, bits, part_bits, passes, layers):
+    """Run all passes.
+
+    Args:
+        re: real parts, changed in place.
+        im: imaginary parts.
+        scratch: two rows of 2^bits numbers for each thread.
+        parts: two rows of 2^part_bits numbers in double precision for each thread.
+        bits: of a gathered tile.
+        part_bits: of a part, an unsigned integer.
+        passes: see `layers`.
+        layers: `ProductLayers`.
+    """
+    threads = len(scratch)
+    for k in range(len(passes)):
+        row = passes[k]
+        tiles = count_tiles(re.size, row, bits)
+        for thread in prange(threads):
+            r, i = scratch[thread, 0], scratch[thread, 1]
+            turns, sines = parts[thread, 0], parts[thread, 1]
+            for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
+                tile = tile_of(number, row, bits)
+                if tile.gathered:
+                    gather((r, i), (re, im), tile)
+                    _tile_forward(r, i, tile, row, turns, sines, part_bits, layers)
+                    scatter((r, i), (re, im), tile)
+                else:
+                    _tile_forward(re, im, tile, row, turns, sines, part_bits, layers)
+
+
+@kernel
+def backward(
+    re, im, lre, lim, scratch, parts, bits, part_bits, passes, layers, found, term_overlaps,
+    bit_overlaps,
+):  # fmt: skip
+    """Undo all passes on psi and lam, last to first, in one sweep.
+
+    Arguments as in `forward`, with four rows of scratch. `found` has a row for each share, which
+    holds a number for each term and two for each column of `layers.tangents`. The others, zero
+    at the start, take the overlaps of each layer, of the size they have when the layer's group
+    (of bits) or the layer's phases are undone.
+    """
+    threads, shares = len(scratch), len(found)
+    for reverse in range(len(passes)):
+        row = passes[len(passes) - 1 - reverse]
+        tiles = count_tiles(re.size, row, bits)
+        found[:] = 0
+        for thread in prange(threads):
+            r, i = scratch[thread, 0], scratch[thread, 1]
+            u, v = scratch[thread, 2], scratch[thread, 3]
+            turns, sines = parts[thread, 0], parts[thread, 1]
+            for share in range(thread * shares // threads, (thread + 1) * shares // threads):
+                own = found[share]
+                for number in range(share * tiles // shares, (share + 1) * tiles // shares):
+                    tile = tile_of(number, row, bits)
+                    if tile.gathered:
+                        gather((r, i), (re, im), tile)
+                        gather((u, v), (lre, lim), tile)
+                        _tile_back(r, i, u, v, tile, row, turns, sines, part_bits, layers, own)
+                        scatter((r, i), (re, im), tile)
+                        scatter((u, v), (lre, lim), tile)
+                    else:
+                        _tile_back(
+                            re, im, lre, lim, tile, row, turns, sines, part_bits, layers, own
+                        )
+        _add_shares(found, row, term_overlaps, bit_overlaps)
+
+
+@kernel
+def flip(row, mask, highest):
+    """Exchange the numbers at positions x and x ^ mask, whose highest bit is 2^highest."""
+    half = 1 << highest
+    for k in prange(row.size // 2):
+        x = (k >> highest << highest + 1) | (k & (half - 1))
+        row[x], row[x ^ mask] = row[x ^ mask], row[x]
