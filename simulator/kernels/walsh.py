@@ -16,7 +16,7 @@ from .lanes import add, exchange, load_register, multiply_add, negate, store
 
 LEAST_BITS = 2  # one register
 
-_ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in (1, 2, 3, 4))
+_ZERO, _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in range(5))
 _WIDTH = np.uint64(4)
 # The signs of lane j in the sums over its bits zero and one.
 _SIGNS = np.array([1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0, -1.0])
@@ -31,8 +31,8 @@ def _sum_and_difference(x, y):
 @numba.njit(**_OPTIONS)
 def _transform_lanes(array, size):
     """The bits inside a register."""
-    first, second = load_register(_SIGNS, _ONE - _ONE), load_register(_SIGNS, _WIDTH)
-    for k in range(np.uint64(0), size, _WIDTH):
+    first, second = load_register(_SIGNS, _ZERO), load_register(_SIGNS, _WIDTH)
+    for k in range(_ZERO, size, _WIDTH):
         x = load_register(array, k)
         x = multiply_add(first, x, exchange(x, 1))
         store(array, k, multiply_add(second, x, exchange(x, 2)))
@@ -100,7 +100,7 @@ def transform(array, bits):
     while bit < bits:
         count = min(3, bits - bit)
         h = _ONE << np.uint64(bit)
-        for base in range(np.uint64(0), size, h << np.uint64(count)):
+        for base in range(_ZERO, size, h << np.uint64(count)):
             for k in range(base, base + h, _WIDTH):
                 if count == 3:
                     _transform_eight(array, k, h)
