@@ -43,6 +43,7 @@ LEAST_BITS = 5  # four registers of eight numbers
 
 _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in (1, 2, 3, 4))
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
+_INLINED = {**_OPTIONS, "inline": "always"}  # short loops cannot bear a call
 
 
 @numba.njit(**_OPTIONS)
@@ -81,62 +82,74 @@ def _overlap_lanes(width, r, i, u, v, sums):
 
 
 @numba.njit(**_OPTIONS)
-def _two(even, odd, k, h, t, n):
-    """The butterfly of positions k and k + h, half of it; see above."""
-    p, q = load_register(even, k), load_register(odd, k + h)
-    p, q = turn(t, n, p, q)
-    store(even, k, p)
-    store(odd, k + h, q)
+def _two(even, odd, x, d, even_to, odd_to, k, h, t, n):
+    """Half of the butterfly of positions x and x + d; it goes to k and k + h of other arrays."""
+    p, q = turn(t, n, load_register(even, x), load_register(odd, x + d))
+    store(even_to, k, p)
+    store(odd_to, k + h, q)
 
 
 @numba.njit(**_OPTIONS)
-def _four(even, odd, k, h, t, n):
-    """Half of the butterflies of k + {0, 1, 2, 3} h."""
-    k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
+def _four(even, odd, x, d, even_to, odd_to, k, h, t, n):
+    """Half of the butterflies of x + {0, 1, 2, 3} d."""
     p0, q1, q2, p3 = _turn_four(
-        t, n, load_register(even, k), load_register(odd, k1), load_register(odd, k2),
-        load_register(even, k3),
+        t, n, load_register(even, x), load_register(odd, x + d),
+        load_register(odd, x + _TWO * d), load_register(even, x + _THREE * d),
     )  # fmt: skip
-    store(even, k, p0)
-    store(odd, k1, q1)
-    store(odd, k2, q2)
-    store(even, k3, p3)
+    store(even_to, k, p0)
+    store(odd_to, k + h, q1)
+    store(odd_to, k + _TWO * h, q2)
+    store(even_to, k + _THREE * h, p3)
 
 
 @numba.njit(**_OPTIONS)
-def _eight(even, odd, k, h, t, n):
-    """Half of the butterflies of k + {0, ..., 7} h."""
-    k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
-    k4 = k + _FOUR * h
-    k5, k6, k7 = k4 + h, k4 + _TWO * h, k4 + _THREE * h
+def _eight(even, odd, x, d, even_to, odd_to, k, h, t, n):
+    """Half of the butterflies of x + {0, ..., 7} d."""
+    x4, k4 = x + _FOUR * d, k + _FOUR * h
     p0, p3, p5, p6 = (
-        load_register(even, k), load_register(even, k3), load_register(even, k5),
-        load_register(even, k6),
+        load_register(even, x), load_register(even, x + _THREE * d),
+        load_register(even, x4 + d), load_register(even, x4 + _TWO * d),
     )  # fmt: skip
     q1, q2, q4, q7 = (
-        load_register(odd, k1), load_register(odd, k2), load_register(odd, k4),
-        load_register(odd, k7),
+        load_register(odd, x + d), load_register(odd, x + _TWO * d),
+        load_register(odd, x4), load_register(odd, x4 + _THREE * d),
     )  # fmt: skip
-    p0, q1 = turn(t, n, p0, q1)
-    p3, q2 = turn(t, n, p3, q2)
-    p5, q4 = turn(t, n, p5, q4)
-    p6, q7 = turn(t, n, p6, q7)
-    p0, q2 = turn(t, n, p0, q2)
-    p3, q1 = turn(t, n, p3, q1)
-    p5, q7 = turn(t, n, p5, q7)
-    p6, q4 = turn(t, n, p6, q4)
+    p0, q1, q2, p3 = _turn_four(t, n, p0, q1, q2, p3)
+    p5, q4, q7, p6 = _turn_four(t, n, p5, q4, q7, p6)
     p0, q4 = turn(t, n, p0, q4)
     p3, q7 = turn(t, n, p3, q7)
     p5, q1 = turn(t, n, p5, q1)
     p6, q2 = turn(t, n, p6, q2)
-    store(even, k, p0)
-    store(odd, k1, q1)
-    store(odd, k2, q2)
-    store(even, k3, p3)
-    store(odd, k4, q4)
-    store(even, k5, p5)
-    store(even, k6, p6)
-    store(odd, k7, q7)
+    store(even_to, k, p0)
+    store(odd_to, k + h, q1)
+    store(odd_to, k + _TWO * h, q2)
+    store(even_to, k + _THREE * h, p3)
+    store(odd_to, k4, q4)
+    store(even_to, k4 + h, p5)
+    store(even_to, k4 + _TWO * h, p6)
+    store(odd_to, k4 + _THREE * h, q7)
+
+
+@numba.njit(**_INLINED)
+def _rotate_range(ket, x, d, ket_to, k, h, length, count, t, n):
+    """Butterflies of `count` bits, up to three, of positions x + j d, and of as many behind each.
+
+    The result goes to k + j h of other arrays (or the same ones); t and n are tan a and -tan a.
+    """
+    (r, i), (r_to, i_to) = ket, ket_to
+    width = np.uint64(32 // r.itemsize)
+    if count == 3:
+        for shift in range(np.uint64(0), length, width):
+            _eight(r, i, x + shift, d, r_to, i_to, k + shift, h, t, n)
+            _eight(i, r, x + shift, d, i_to, r_to, k + shift, h, n, t)
+    elif count == 2:
+        for shift in range(np.uint64(0), length, width):
+            _four(r, i, x + shift, d, r_to, i_to, k + shift, h, t, n)
+            _four(i, r, x + shift, d, i_to, r_to, k + shift, h, n, t)
+    else:
+        for shift in range(np.uint64(0), length, width):
+            _two(r, i, x + shift, d, r_to, i_to, k + shift, h, t, n)
+            _two(i, r, x + shift, d, i_to, r_to, k + shift, h, n, t)
 
 
 @numba.njit(**_OPTIONS)
@@ -166,24 +179,12 @@ def _lowest_bits(r, i, start, size, tangent):
 def _bits(r, i, start, size, low, high, tangent):
     """Bits low ... high - 1, above those inside a register, up to three in a pass."""
     t, n = splat_register(r, tangent), splat_register(r, -tangent)
-    width = np.uint64(32 // r.itemsize)
     bit = low
     while bit < high:
         count = min(3 if r.itemsize << bit < ALIAS_BYTES else 2, high - bit)
         h = _ONE << np.uint64(bit)
-        for base in range(start, start + size, h << np.uint64(count)):
-            if count == 3:
-                for k in range(base, base + h, width):
-                    _eight(r, i, k, h, t, n)
-                    _eight(i, r, k, h, n, t)
-            elif count == 2:
-                for k in range(base, base + h, width):
-                    _four(r, i, k, h, t, n)
-                    _four(i, r, k, h, n, t)
-            else:
-                for k in range(base, base + h, width):
-                    _two(r, i, k, h, t, n)
-                    _two(i, r, k, h, n, t)
+        for k in range(start, start + size, h << np.uint64(count)):
+            _rotate_range((r, i), k, h, (r, i), k, h, h, count, t, n)
         bit += count
 
 
@@ -210,6 +211,28 @@ def rotate_tile(r, i, start, low, high, tangent):
 
 
 @numba.njit(**_OPTIONS)
+def strip_bits(strips):
+    """How many bits `rotate_strips` does."""
+    return np.int64(1 if strips == _TWO else 2)
+
+
+@numba.njit(**_OPTIONS)
+def rotate_strips(ket, x, stride, ket_to, k, stride_to, strips, width, tangent):
+    """Copy strips from one place to another, and do the highest bits of their number on the way.
+
+    Strip j stands at x + j stride and goes to k + j stride_to; `strip_bits` says how many bits.
+    """
+    t, n = splat_register(ket[0], tangent), splat_register(ket[0], -tangent)
+    count = strip_bits(strips)
+    rest = strips >> np.uint64(count)
+    for j in range(rest):
+        _rotate_range(
+            ket, x + j * stride, rest * stride, ket_to, k + j * stride_to, rest * stride_to,
+            width, count, t, n,
+        )  # fmt: skip
+
+
+@numba.njit(**_OPTIONS)
 def rotate_mirrored(r, i, bits, tangent):
     """The butterfly between each of 2^bits positions and its mirror image."""
     t, n = splat_register(r, tangent), splat_register(r, -tangent)
@@ -229,41 +252,64 @@ def rotate_mirrored(r, i, bits, tangent):
 
 
 @numba.njit(**_OPTIONS)
-def _two_back(even, odd, even_bra, odd_bra, k, h, t, n, sums):
+def _two_back(
+    even, odd, even_bra, odd_bra, x, d, even_to, odd_to, even_bra_to, odd_bra_to, k, h, t, n, sums
+):  # fmt: skip
     """`_two` on both states, and their overlap, added to `sums`."""
-    p, q = load_register(even, k), load_register(odd, k + h)
-    u, v = load_register(even_bra, k), load_register(odd_bra, k + h)
+    p, q = load_register(even, x), load_register(odd, x + d)
+    u, v = load_register(even_bra, x), load_register(odd_bra, x + d)
     sums = multiply_add(v, p, multiply_add(negate(u), q, sums))
     p, q = turn(t, n, p, q)
     u, v = turn(t, n, u, v)
-    store(even, k, p)
-    store(odd, k + h, q)
-    store(even_bra, k, u)
-    store(odd_bra, k + h, v)
+    store(even_to, k, p)
+    store(odd_to, k + h, q)
+    store(even_bra_to, k, u)
+    store(odd_bra_to, k + h, v)
     return sums
 
 
 @numba.njit(**_OPTIONS)
-def _four_back(even, odd, even_bra, odd_bra, k, h, t, n, sums):
+def _four_back(
+    even, odd, even_bra, odd_bra, x, d, even_to, odd_to, even_bra_to, odd_bra_to, k, h, t, n, sums
+):  # fmt: skip
     """The same of `_four`: each even position is coupled to each odd one."""
+    x1, x2, x3 = x + d, x + _TWO * d, x + _THREE * d
     k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
-    p0, p3 = load_register(even, k), load_register(even, k3)
-    q1, q2 = load_register(odd, k1), load_register(odd, k2)
-    u0, u3 = load_register(even_bra, k), load_register(even_bra, k3)
-    v1, v2 = load_register(odd_bra, k1), load_register(odd_bra, k2)
+    p0, p3 = load_register(even, x), load_register(even, x3)
+    q1, q2 = load_register(odd, x1), load_register(odd, x2)
+    u0, u3 = load_register(even_bra, x), load_register(even_bra, x3)
+    v1, v2 = load_register(odd_bra, x1), load_register(odd_bra, x2)
     sums = multiply_add(add(v1, v2), add(p0, p3), sums)
     sums = multiply_add(negate(add(u0, u3)), add(q1, q2), sums)
     p0, q1, q2, p3 = _turn_four(t, n, p0, q1, q2, p3)
-    store(even, k, p0)
-    store(odd, k1, q1)
-    store(odd, k2, q2)
-    store(even, k3, p3)
+    store(even_to, k, p0)
+    store(odd_to, k1, q1)
+    store(odd_to, k2, q2)
+    store(even_to, k3, p3)
     u0, v1, v2, u3 = _turn_four(t, n, u0, v1, v2, u3)
-    store(even_bra, k, u0)
-    store(odd_bra, k1, v1)
-    store(odd_bra, k2, v2)
-    store(even_bra, k3, u3)
+    store(even_bra_to, k, u0)
+    store(odd_bra_to, k1, v1)
+    store(odd_bra_to, k2, v2)
+    store(even_bra_to, k3, u3)
     return sums
+
+
+@numba.njit(**_INLINED)
+def _rotate_range_back(ket, bra, x, d, ket_to, bra_to, k, h, length, count, t, n, above, below):
+    """`_rotate_range` on both states, up to two bits; the two sums of overlaps."""
+    (r, i), (u, v), (r_to, i_to), (u_to, v_to) = ket, bra, ket_to, bra_to
+    width = np.uint64(32 // r.itemsize)
+    if count == 2:
+        for s in range(np.uint64(0), length, width):
+            a, b = x + s, k + s
+            above = _four_back(r, i, u, v, a, d, r_to, i_to, u_to, v_to, b, h, t, n, above)
+            below = _four_back(i, r, v, u, a, d, i_to, r_to, v_to, u_to, b, h, n, t, below)
+    else:
+        for s in range(np.uint64(0), length, width):
+            a, b = x + s, k + s
+            above = _two_back(r, i, u, v, a, d, r_to, i_to, u_to, v_to, b, h, t, n, above)
+            below = _two_back(i, r, v, u, a, d, i_to, r_to, v_to, u_to, b, h, n, t, below)
+    return above, below
 
 
 @numba.njit(**_OPTIONS)
@@ -282,8 +328,8 @@ def _lowest_bits_back(r, i, u, v, start, size, tangent):
             store(i, j, y)
             store(u, j, z)
             store(v, j, w)
-        above = _four_back(r, i, u, v, k, width, t, n, above)
-        below = _four_back(i, r, v, u, k, width, n, t, below)
+        above = _four_back(r, i, u, v, k, width, r, i, u, v, k, width, t, n, above)
+        below = _four_back(i, r, v, u, k, width, i, r, v, u, k, width, n, t, below)
     lanes = 3 if width == 8 else 2
     weight = (1 / (1 + tangent * tangent)) ** lanes
     return total(widen(inside)) + weight * (total(widen(above)) - total(widen(below)))
@@ -292,22 +338,16 @@ def _lowest_bits_back(r, i, u, v, start, size, tangent):
 @numba.njit(**_OPTIONS)
 def _bits_back(r, i, u, v, start, size, low, high, tangent):
     t, n = splat_register(r, -tangent), splat_register(r, tangent)
-    width = np.uint64(32 // r.itemsize)
     shrink = 1 / (1 + tangent * tangent)
     overlap, weight, bit = 0.0, 1.0, low
     while bit < high:
         count = min(2, high - bit)
         h = _ONE << np.uint64(bit)
         above, below = splat_register(r, 0.0), splat_register(r, 0.0)
-        for base in range(start, start + size, h << np.uint64(count)):
-            if count == 2:
-                for k in range(base, base + h, width):
-                    above = _four_back(r, i, u, v, k, h, t, n, above)
-                    below = _four_back(i, r, v, u, k, h, n, t, below)
-            else:
-                for k in range(base, base + h, width):
-                    above = _two_back(r, i, u, v, k, h, t, n, above)
-                    below = _two_back(i, r, v, u, k, h, n, t, below)
+        for k in range(start, start + size, h << np.uint64(count)):
+            above, below = _rotate_range_back(
+                (r, i), (u, v), k, h, (r, i), (u, v), k, h, h, count, t, n, above, below
+            )
         overlap += weight * (total(widen(above)) - total(widen(below)))
         weight *= shrink**count
         bit += count
@@ -333,6 +373,23 @@ def rotate_tile_back(r, i, u, v, start, low, high, tangent):
     size, middle = _ONE << np.uint64(high), max(low, inner)
     outer = _bits_back(r, i, u, v, start, size, middle, high, tangent)
     return overlap + shrink ** (middle - low) * outer
+
+
+@numba.njit(**_OPTIONS)
+def rotate_strips_back(
+    ket, bra, x, stride, ket_to, bra_to, k, stride_to, strips, width, tangent
+):  # fmt: skip
+    """`rotate_strips` backward; returns the overlap before."""
+    t, n = splat_register(ket[0], -tangent), splat_register(ket[0], tangent)
+    above, below = splat_register(ket[0], 0.0), splat_register(ket[0], 0.0)
+    count = strip_bits(strips)
+    rest = strips >> np.uint64(count)
+    for j in range(rest):
+        above, below = _rotate_range_back(
+            ket, bra, x + j * stride, rest * stride, ket_to, bra_to, k + j * stride_to,
+            rest * stride_to, width, count, t, n, above, below,
+        )  # fmt: skip
+    return total(widen(above)) - total(widen(below))
 
 
 @numba.njit(**_OPTIONS)

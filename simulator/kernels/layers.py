@@ -14,6 +14,8 @@ tile consists of strips of neighbouring amplitudes, one for each value of the gr
 gathered one behind the other. With the mirror, tiles hold the mirror images of their strips
 behind them in the same order, so that an amplitude and its image stand at the same distance
 from either end.
+
+Threads take tiles by tickets, and what is summed is kept tile by tile.
 """
 
 from __future__ import annotations
@@ -27,12 +29,16 @@ from numba import prange
 from .butterflies import (
     rotate_mirrored,
     rotate_mirrored_back,
+    rotate_strips,
+    rotate_strips_back,
     rotate_tile,
     rotate_tile_back,
+    strip_bits,
 )
 from .kernel import kernel_of
 from .lanes import load_register, store
 from .phases import rotate_phases, rotate_phases_back
+from .tickets import finish, new_counters, take, wait
 
 PIECE = 1024  # amplitudes whose overlaps are added up before they are widened
 
@@ -111,49 +117,123 @@ def _copy(target, place, target_stride, source, start, source_stride, strips, wi
 
 
 @numba.njit(**_OPTIONS)
-def gather(copy, array, tile):
-    """Copy a tile's strips, one behind the other."""
+def gather(copy, state, tile):
+    """Copy a tile, real and imaginary parts."""
     stride, strips, width = tile.stride, tile.strips, tile.width
-    _copy(copy, np.uint64(0), width, array, tile.start, stride, strips, width)
-    if tile.image >= 0:
-        image = np.uint64(tile.image)
-        _copy(copy, strips * width, width, array, image, stride, strips, width)
+    for part in range(2):
+        source, target = state[part], copy[part]
+        _copy(target, np.uint64(0), width, source, tile.start, stride, strips, width)
+        if tile.image >= 0:
+            image = np.uint64(tile.image)
+            _copy(target, strips * width, width, source, image, stride, strips, width)
 
 
 @numba.njit(**_OPTIONS)
-def scatter(copy, array, tile):
-    """Copy the strips back."""
+def scatter(copy, state, tile):
+    """Copy a tile back."""
     stride, strips, width = tile.stride, tile.strips, tile.width
-    _copy(array, tile.start, stride, copy, np.uint64(0), width, strips, width)
-    if tile.image >= 0:
-        image = np.uint64(tile.image)
-        _copy(array, image, stride, copy, strips * width, width, strips, width)
+    for part in range(2):
+        source, target = copy[part], state[part]
+        _copy(target, tile.start, stride, source, np.uint64(0), width, strips, width)
+        if tile.image >= 0:
+            image = np.uint64(tile.image)
+            _copy(target, image, stride, source, strips * width, width, strips, width)
 
 
 @numba.njit(**_OPTIONS)
 def _mix(r, i, tile, mirrored, tangent):
-    """The mixer on the group's bits of a tile."""
-    start = np.uint64(0) if tile.gathered else tile.start
-    rotate_tile(r, i, start, tile.low, tile.high, tangent)
-    if tile.image >= 0:
-        rotate_tile(r, i, tile.strips * tile.width, tile.low, tile.high, tangent)
+    """The mixer on the group's bits of a contiguous tile."""
+    rotate_tile(r, i, tile.start, tile.low, tile.high, tangent)
     if mirrored:
-        rotate_mirrored(r, i, tile.high + (1 if tile.image >= 0 else 0), tangent)
+        rotate_mirrored(r, i, tile.high, tangent)
 
 
 @numba.njit(**_OPTIONS)
 def _mix_back(r, i, u, v, tile, mirrored, tangent):
     """Undo `_mix` on both states; return Re <lam|A|psi> of the group's bits before."""
-    start = np.uint64(0) if tile.gathered else tile.start
-    overlap = rotate_tile_back(r, i, u, v, start, tile.low, tile.high, tangent)
-    if tile.image >= 0:
-        half = tile.strips * tile.width
-        overlap += rotate_tile_back(r, i, u, v, half, tile.low, tile.high, tangent)
+    overlap = rotate_tile_back(r, i, u, v, tile.start, tile.low, tile.high, tangent)
     if mirrored:
-        bits = tile.high + (1 if tile.image >= 0 else 0)
-        shrink = (1 / (1 + tangent * tangent)) ** (tile.high - tile.low)
-        overlap += shrink * rotate_mirrored_back(r, i, u, v, bits, tangent)
+        weight = (1 / (1 + tangent * tangent)) ** tile.high
+        overlap += weight * rotate_mirrored_back(r, i, u, v, tile.high, tangent)
     return overlap
+
+
+@numba.njit(**_OPTIONS)
+def _mix_copy(r, i, tile, done, mirrored, tangent):
+    """The mixer on a copy, but for the `done` highest bits."""
+    high = tile.high - done
+    for part in range((tile.strips * tile.width << np.uint64(mirrored)) >> np.uint64(high)):
+        rotate_tile(r, i, part << np.uint64(high), tile.low, high, tangent)
+    if mirrored:
+        rotate_mirrored(r, i, tile.high + 1, tangent)
+
+
+@numba.njit(**_OPTIONS)
+def _mix_copy_back(r, i, u, v, tile, done, mirrored, tangent):
+    """Undo `_mix_copy`; return its overlap before."""
+    high, overlap = tile.high - done, 0.0
+    for part in range((tile.strips * tile.width << np.uint64(mirrored)) >> np.uint64(high)):
+        overlap += rotate_tile_back(r, i, u, v, part << np.uint64(high), tile.low, high, tangent)
+    if mirrored:
+        weight = (1 / (1 + tangent * tangent)) ** (high - tile.low)
+        overlap += weight * rotate_mirrored_back(r, i, u, v, tile.high + 1, tangent)
+    return overlap
+
+
+@numba.njit(**_OPTIONS)
+def _mix_in(ket, copy, tile, mirrored, tangent):
+    """Gather a tile and apply the mixer."""
+    stride, strips, width = tile.stride, tile.strips, tile.width
+    rotate_strips(ket, tile.start, stride, copy, np.uint64(0), width, strips, width, tangent)
+    if mirrored:
+        image = np.uint64(tile.image)
+        rotate_strips(ket, image, stride, copy, strips * width, width, strips, width, tangent)
+    _mix_copy(*copy, tile, strip_bits(strips), mirrored, tangent)
+
+
+@numba.njit(**_OPTIONS)
+def _mix_out(ket, copy, tile, mirrored, tangent):
+    """Apply the mixer to a gathered tile and scatter it."""
+    stride, strips, width = tile.stride, tile.strips, tile.width
+    _mix_copy(*copy, tile, strip_bits(strips), mirrored, tangent)
+    rotate_strips(copy, np.uint64(0), width, ket, tile.start, stride, strips, width, tangent)
+    if mirrored:
+        image = np.uint64(tile.image)
+        rotate_strips(copy, strips * width, width, ket, image, stride, strips, width, tangent)
+
+
+@numba.njit(**_OPTIONS)
+def _mix_in_back(ket, bra, copy, copy_bra, tile, mirrored, tangent):
+    """Gather both states and undo the mixer; return its overlap before."""
+    stride, strips, width = tile.stride, tile.strips, tile.width
+    shrink, done = 1 / (1 + tangent * tangent), strip_bits(strips)
+    overlap = rotate_strips_back(
+        ket, bra, tile.start, stride, copy, copy_bra, np.uint64(0), width, strips, width, tangent
+    )
+    if mirrored:
+        overlap += rotate_strips_back(
+            ket, bra, np.uint64(tile.image), stride, copy, copy_bra, strips * width, width,
+            strips, width, tangent,
+        )  # fmt: skip
+    rest = _mix_copy_back(*copy, *copy_bra, tile, done, mirrored, tangent)
+    return overlap + shrink**done * rest
+
+
+@numba.njit(**_OPTIONS)
+def _mix_out_back(ket, bra, copy, copy_bra, tile, mirrored, tangent):
+    """Undo the mixer on gathered tiles and scatter both; return its overlap before."""
+    stride, strips, width = tile.stride, tile.strips, tile.width
+    shrink, done = 1 / (1 + tangent * tangent), strip_bits(strips)
+    rest = _mix_copy_back(*copy, *copy_bra, tile, done, mirrored, tangent)
+    overlap = rotate_strips_back(
+        copy, copy_bra, np.uint64(0), width, ket, bra, tile.start, stride, strips, width, tangent
+    )
+    if mirrored:
+        overlap += rotate_strips_back(
+            copy, copy_bra, strips * width, width, ket, bra, np.uint64(tile.image), stride,
+            strips, width, tangent,
+        )  # fmt: skip
+    return rest + shrink ** (tile.high - tile.low - done + mirrored) * overlap
 
 
 @numba.njit(**_OPTIONS)
@@ -194,25 +274,51 @@ def _phase_back(r, i, u, v, tile, labels, layers, layer):
 
 
 @numba.njit(**_OPTIONS)
-def _forward_tile(r, i, tile, row, labels, layers):
+def _forward_tile(ket, copy, tile, row, labels, layers):
     """All that a pass does to a tile."""
-    if row[3] >= 0:
-        _mix(r, i, tile, row[2], layers.tangents[row[3]])
-    if row[4] >= 0:
-        _phase(r, i, tile, labels, layers, row[4])
-    if row[5] >= 0:
-        _mix(r, i, tile, row[2], layers.tangents[row[5]])
+    mirrored, first, phase, second = row[2], row[3], row[4], row[5]
+    place = copy if tile.gathered else ket
+    if first >= 0 and tile.gathered:
+        _mix_in(ket, copy, tile, mirrored, layers.tangents[first])
+    elif first >= 0:
+        _mix(*ket, tile, mirrored, layers.tangents[first])
+    elif tile.gathered:
+        gather(copy, ket, tile)
+    if phase >= 0:
+        _phase(*place, tile, labels, layers, phase)
+    if second >= 0 and tile.gathered:
+        _mix_out(ket, copy, tile, mirrored, layers.tangents[second])
+    elif second >= 0:
+        _mix(*ket, tile, mirrored, layers.tangents[second])
+    elif tile.gathered:
+        scatter(copy, ket, tile)
 
 
 @numba.njit(**_OPTIONS)
-def _backward_tile(r, i, u, v, tile, row, labels, layers, overlaps):
+def _backward_tile(ket, bra, copy, copy_bra, tile, row, labels, layers, overlaps):
     """Undo `_forward_tile` on both states; the four sums go to `overlaps`."""
-    if row[5] >= 0:
-        overlaps[0] = _mix_back(r, i, u, v, tile, row[2], layers.tangents[row[5]])
-    if row[4] >= 0:
-        overlaps[1], overlaps[2] = _phase_back(r, i, u, v, tile, labels, layers, row[4])
-    if row[3] >= 0:
-        overlaps[3] = _mix_back(r, i, u, v, tile, row[2], layers.tangents[row[3]])
+    mirrored, first, phase, second = row[2], row[3], row[4], row[5]
+    if second >= 0:
+        tangent = layers.tangents[second]
+        if tile.gathered:
+            overlaps[0] = _mix_in_back(ket, bra, copy, copy_bra, tile, mirrored, tangent)
+        else:
+            overlaps[0] = _mix_back(*ket, *bra, tile, mirrored, tangent)
+    elif tile.gathered:
+        gather(copy, ket, tile)
+        gather(copy_bra, bra, tile)
+    if phase >= 0:
+        place, place_bra = (copy, copy_bra) if tile.gathered else (ket, bra)
+        overlaps[1], overlaps[2] = _phase_back(*place, *place_bra, tile, labels, layers, phase)
+    if first >= 0:
+        tangent = layers.tangents[first]
+        if tile.gathered:
+            overlaps[3] = _mix_out_back(ket, bra, copy, copy_bra, tile, mirrored, tangent)
+        else:
+            overlaps[3] = _mix_back(*ket, *bra, tile, mirrored, tangent)
+    elif tile.gathered:
+        scatter(copy, ket, tile)
+        scatter(copy_bra, bra, tile)
 
 
 @numba.njit(**_OPTIONS)
@@ -234,22 +340,19 @@ def forward(re, im, labels, scratch, bits, passes, layers):
         passes: see above.
         layers: `Layers`.
     """
-    threads = len(scratch)
-    for k in range(len(passes)):
-        row = passes[k]
-        tiles = count_tiles(re.size, row, bits)
-        for thread in prange(threads):
-            r, i = scratch[thread, 0], scratch[thread, 1]
-            for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
+    taken, done = new_counters(len(passes)), new_counters(len(passes))
+    for thread in prange(len(scratch)):
+        copy = (scratch[thread, 0], scratch[thread, 1])
+        for k in range(len(passes)):
+            row = passes[k]
+            tiles = count_tiles(re.size, row, bits)
+            number = take(taken, k)
+            while number < tiles:
                 tile = tile_of(number, row, bits)
-                if tile.gathered:
-                    gather(r, re, tile)
-                    gather(i, im, tile)
-                    _forward_tile(r, i, tile, row, labels, layers)
-                    scatter(r, re, tile)
-                    scatter(i, im, tile)
-                else:
-                    _forward_tile(re, im, tile, row, labels, layers)
+                _forward_tile((re, im), copy, tile, row, labels, layers)
+                finish(done, k)
+                number = take(taken, k)
+            wait(done, k, tiles)
 
 
 @kernel_of(0, 4)
@@ -260,26 +363,20 @@ def backward(re, im, lre, lim, labels, scratch, bits, passes, layers, overlaps):
     and zero at the start, takes for each tile Re <lam|A|psi> of the mixer that is undone first,
     the two sums of the phases, and that of the other mixer.
     """
-    threads = len(scratch)
-    for reverse in range(len(passes)):
-        k = len(passes) - 1 - reverse
-        row = passes[k]
-        tiles = count_tiles(re.size, row, bits)
-        for thread in prange(threads):
-            r, i = scratch[thread, 0], scratch[thread, 1]
-            u, v = scratch[thread, 2], scratch[thread, 3]
-            for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
-                tile = tile_of(number, row, bits)
-                found = overlaps[k, number]
-                if tile.gathered:
-                    gather(r, re, tile)
-                    gather(i, im, tile)
-                    gather(u, lre, tile)
-                    gather(v, lim, tile)
-                    _backward_tile(r, i, u, v, tile, row, labels, layers, found)
-                    scatter(r, re, tile)
-                    scatter(i, im, tile)
-                    scatter(u, lre, tile)
-                    scatter(v, lim, tile)
-                else:
-                    _backward_tile(re, im, lre, lim, tile, row, labels, layers, found)
+    taken, done = new_counters(len(passes)), new_counters(len(passes))
+    for thread in prange(len(scratch)):
+        copy = (scratch[thread, 0], scratch[thread, 1])
+        copy_bra = (scratch[thread, 2], scratch[thread, 3])
+        for reverse in range(len(passes)):
+            k = len(passes) - 1 - reverse
+            row = passes[k]
+            tiles = count_tiles(re.size, row, bits)
+            number = take(taken, k)
+            while number < tiles:
+                tile, found = tile_of(number, row, bits), overlaps[k, number]
+                _backward_tile(
+                    (re, im), (lre, lim), copy, copy_bra, tile, row, labels, layers, found
+                )
+                finish(done, k)
+                number = take(taken, k)
+            wait(done, k, tiles)
