@@ -317,22 +317,30 @@ def apply(psi, out, scratch, rows, alpha, weights, links, moves, beta):
         moves: `Moves`.
         beta: `StringMatrix` of beta.
     """
-    taken, done = new_counters(2), new_counters(1)
+    taken, done = new_counters(3), new_counters(3)
     for thread in prange(len(scratch.buffers)):
-        tile = take(taken, 0)
-        while tile < len(alpha.tiles):
-            _alpha_columns(out, psi, alpha.tiles[tile], rows.start, alpha)
+        buffer = scratch.buffers[thread]
+        piece = take(taken, 0)
+        while piece < len(alpha.tiles):
+            _alpha_columns(out, psi, alpha.tiles[piece], rows.start, alpha)
             finish(done, 0)
-            tile = take(taken, 0)
+            piece = take(taken, 0)
         wait(done, 0, len(alpha.tiles))
-        tile = take(taken, 1)
-        while tile < len(beta.tiles):
-            first, count = beta.tiles[tile]
+        piece = take(taken, 1)
+        while piece < len(beta.tiles):
+            first, count = beta.tiles[piece]
             for row in range(first, first + count):
                 _weighted_rows(out, psi, row, rows, weights)
                 _cross_row(
-                    out, psi, row, scratch.buffers[thread], scratch.places[thread],
-                    scratch.factors[thread], rows, links, moves,
+                    out, psi, row, buffer, scratch.places[thread], scratch.factors[thread],
+                    rows, links, moves,
                 )  # fmt: skip
-            _beta_rows(out, psi, scratch.buffers[thread], first, count, rows, beta)
-            tile = take(taken, 1)
+            finish(done, 1)
+            piece = take(taken, 1)
+        # Not in the same loop: both tables together would not stay in the cache.
+        wait(done, 1, len(beta.tiles))
+        piece = take(taken, 2)
+        while piece < len(beta.tiles):
+            first, count = beta.tiles[piece]
+            _beta_rows(out, psi, buffer, first, count, rows, beta)
+            piece = take(taken, 2)

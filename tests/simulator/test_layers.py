@@ -135,15 +135,13 @@ def test_single_precision_after_fifty_layers(integer: bool) -> None:
             for edge, weight in zip(edges, rng.normal(size=len(edges)), strict=True)
         }
     )
-    circuit = simulator.Circuit(
-        FlipSymmetric(12),
-        simulator.UniformState(),
-        tuple(
-            simulator.Step(generator, ((50 * k + layer, 1.0),))
-            for layer in range(50)
-            for k, generator in enumerate((simulator.Diagonal(cost), simulator.XMixer()))
-        ),
+    generators: tuple[simulator.Generator, ...] = (simulator.Diagonal(cost), simulator.XMixer())
+    steps = tuple(
+        simulator.Step(generator, ((50 * k + layer, 1.0),))
+        for layer in range(50)
+        for k, generator in enumerate(generators)
     )
+    circuit = simulator.Circuit(FlipSymmetric(12), simulator.UniformState(), steps)
     double = simulator.Expectation(circuit, cost)
     single = simulator.Expectation(circuit, cost, "single")
     width = np.ptp(cost.values(FlipSymmetric(12)).to_array())
