@@ -4,7 +4,8 @@ Passes, groups of bits and tiles are those of `layers`; a pass may also have pha
 are done on parts of a tile, see `spin_phases`, rotations by `rotations`.
 
 Tiles are dealt out in shares, of which there are as many whatever the number of threads, and sums
-are kept by share: results do not depend on who takes what.
+are kept by share until the end of a pass, where threads meet: results do not depend on who takes
+what.
 """
 
 from __future__ import annotations
