@@ -277,5 +277,5 @@ def product_memory(circuit: Circuit, space: Qubits | FlipSymmetric) -> int:
     layers = 2 * (cut.count + 1)  # where each is done in two halves
     tables = 6 * layers * columns + 8 * (len(cut.terms) + 4 * len(cut.rotations))
     parts = 2 * threads * max(1 << _PART_BITS, 8 * columns)
-    sums = 2 * kernels.SHARES * columns
+    sums: int = 2 * kernels.SHARES * columns
     return scratch_memory() + 8 * (tables + parts + sums)
