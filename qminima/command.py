@@ -170,6 +170,16 @@ def select_methods(
     return (classical + named if set(named) <= set(quantum) else named), named
 
 
+def refuse_options(context: typer.Context, options: tuple[str, ...], method: str) -> None:
+    """Raise `InputError` for an option that was given but belongs to a method that does not run."""
+    for option in options:
+        source = context.get_parameter_source(option)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InputError(
+                f"--{option} is for {method}, which --method leaves out; name it there as well"
+            )
+
+
 def finish(
     comparison: Comparison,
     show: Callable[[Comparison], None],

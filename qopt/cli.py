@@ -20,6 +20,7 @@ from qminima.command import (
     check_time_limit,
     finish,
     make_app,
+    refuse_options,
     reported_errors,
     run,
     select_methods,
@@ -38,6 +39,7 @@ app = make_app("qopt", "Combinatorial optimisation, QAOA beside classical method
 
 @app.command()
 def solve(
+    context: typer.Context,
     problem: Annotated[str, typer.Argument(help="A rudy file, or a name such as petersen.")],
     depth: Annotated[int, typer.Option(help="Layers of QAOA.")] = 3,
     objective: Annotated[str, typer.Option(help="What QAOA optimises: mean or cvar.")] = "mean",
@@ -70,6 +72,8 @@ def solve(
         check_objective(objective, alpha)
         number = check_precision(precision)
         methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
+        if "qaoa" not in methods:
+            refuse_options(context, ("depth", "objective", "alpha", "precision"), "qaoa")
         optional = set(methods) - set(named)
         if threads is not None:
             from simulator.threads import set_threads

@@ -24,7 +24,7 @@ from .classical.random_assignment import random_assignment
 from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
 from .problems.maxcut import MaxCut
-from .solvers.qaoa import check_objective, solve_qaoa
+from .solvers.qaoa import check_objective, check_precision, solve_qaoa
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def compare(
         progress: told of each method.
 
     Raises:
-        InputError: for an unknown method or objective, a wrong alpha, or a method that the
-            problem is too large for.
+        InputError: for an unknown method, objective or precision, a wrong alpha, or a method
+            that the problem is too large for.
         MemoryLimitError: if a named method does not fit into memory.
     """
     if methods is None:
@@ -111,6 +111,7 @@ def compare(
         if method not in METHODS:
             raise unknown_name("method", method, METHODS)
     check_objective(objective, alpha)
+    check_precision(precision)
     started = datetime.now(UTC)
     progress = progress or Progress()
     options = Options(depth, seed, time_limit, progress, objective, alpha, precision)

@@ -29,6 +29,7 @@ These hold everywhere in the project and are stated only here.
   `Electrons.to_matrix` gives the matrix.
 * Other spaces list configurations as ascending integers; in a `Product` the first factor has the
   lowest qubits and runs fastest.
+* `AxisRotation(j, x, z)` is A = i (x X_j + z Z_j), as mixers turn; Pauli strings are A = -i P.
 * `OrbitalRotation(p, q)` takes orbital p to cos a p + sin a q.
 * Self-inverse gates G are A = -i G at angle pi/2, which is G up to the global phase -i.
 * Energies are in hartree, lengths in ångström, angles in radians.

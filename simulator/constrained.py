@@ -15,7 +15,16 @@ from operator import index
 import numpy as np
 from numpy.typing import NDArray
 
-from .spaces import Integers, Qubits, Space, SpaceError, check_qubits, occupation_strings, rank
+from .spaces import (
+    Integers,
+    Qubits,
+    Space,
+    SpaceError,
+    check_qubits,
+    configurations_at,
+    occupation_strings,
+    rank,
+)
 
 
 @dataclass(frozen=True)
@@ -193,7 +202,7 @@ class Product:
         found = np.zeros_like(positions)
         for register, factor in zip(self.registers, self.factors, strict=True):
             positions, part = np.divmod(positions, factor.size)
-            found |= factor.configurations()[part] << register.start
+            found |= configurations_at(factor, part) << register.start
         return found
 
     def indices(self, configurations: Integers) -> Integers:

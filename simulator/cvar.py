@@ -70,18 +70,24 @@ class _CVaRMeasure:
         self._alpha = alpha
 
     def evaluate(self, psi: Planar, lam: Planar) -> float:
+        return self._tail(psi, lam)
+
+    def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:  # noqa: ARG002
+        return self._tail(psi, np.empty((len(psi), 0), dtype=psi.dtype))
+
+    def _tail(self, psi: Planar, lam: Planar) -> float:
+        """The value, divided by the norm as means are; the costate goes to `lam` if it has room."""
         levels, codes, alpha = self._values.levels, self._values.codes, self._alpha
         size = psi.shape[1]
         if codes is None:
             quantile = value_quantile(psi, levels, alpha)
-            partial = np.empty(num_blocks(size))
+            partial = np.empty((num_blocks(size), 2))
             probability.scale_by_tail(size, psi, levels, quantile, alpha, lam, partial)
-            return float(partial.sum())
+            weighted, norm = partial.sum(axis=0)
+            return float(weighted / norm)
         probabilities = level_probabilities(psi, levels, codes)
         quantile = level_quantile(levels, probabilities, alpha)
         factors = quantile - np.maximum(quantile - levels, 0.0) / alpha
-        probability.scale_by_level(size, psi, codes, factors.astype(psi.dtype), lam)
-        return float((factors * probabilities).sum())
-
-    def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:
-        return self.evaluate(psi, spare())
+        if lam.shape == psi.shape:
+            probability.scale_by_level(size, psi, codes, factors.astype(psi.dtype), lam)
+        return float((factors * probabilities).sum() / probabilities.sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,11 @@ class DiagonalValues:
         if self.codes is None:
             return 1.0
         return float(self.levels[1] - self.levels[0]) if len(self.levels) > 1 else 0.0
+
+    @cached_property
+    def least(self) -> float:
+        """The least value that occurs; a table of levels may begin below."""
+        return float(self.levels.min() if self.codes is None else self.levels[self.codes.min()])
 
     def to_array(self) -> Floats:
         """The values, shape (size,)."""

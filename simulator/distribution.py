@@ -67,8 +67,8 @@ def distribution(psi: Planar, values: DiagonalValues) -> tuple[Floats, Floats]:
 def probability_at_most(psi: Planar, values: DiagonalValues, threshold: float | None) -> float:
     """The probability of values up to a threshold (None: the least value), within rounding."""
     levels, codes, size = values.levels, values.codes, psi.shape[1]
-    least = float(levels.min())
-    limit = (least if threshold is None else threshold) + _ROUNDING * (float(levels.max()) - least)
+    rounding = _ROUNDING * (float(levels.max()) - values.least)
+    limit = (values.least if threshold is None else threshold) + rounding
     if codes is None:
         partial = np.empty(num_blocks(size))
         probability.probability_at_most(size, psi, levels, limit, partial)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .diagonal import DiagonalValues
 from .kernels import layers as kernels
 from .kernels.butterflies import LEAST_BITS
-from .kernels.kernel import runs_parallel
+from .kernels.kernel import PARALLEL_THRESHOLD, runs_parallel
 from .kernels.phases import CODES, NOTHING, VALUES
 from .planar import PADDING_BYTES, Planar
 from .spaces import FlipSymmetric, Qubits, Space
@@ -26,8 +26,9 @@ Integers = NDArray[np.int64]
 # Bytes of a tile, all rows together: half the second level of the cache of common processors.
 _TILE_BYTES = 1 << 18
 _LINE_BYTES = 64
-# So many times as many tiles as threads, where there are several.
-_TILES_PER_THREAD = 4
+# Where threads may share the work there are at least 2^SHARE_BITS tiles, however many threads
+# there are: results do not depend on it.
+_SHARE_BITS = 4
 # Columns of passes.
 FIRST, PHASE, SECOND = 3, 4, 5
 
@@ -137,10 +138,9 @@ class Tiling:
     def of(cls, bits: int, rows: int, dtype: Any, *, mirrored: bool) -> Tiling:
         """For 2^bits positions and kernels that work on `rows` real vectors."""
         tile_bits = bits_in_cache(rows, dtype)
-        threads = 1
-        if runs_parallel(1 << bits):
-            threads = numba.get_num_threads()
-            tile_bits = min(tile_bits, bits - (_TILES_PER_THREAD * threads - 1).bit_length())
+        if 1 << bits >= PARALLEL_THRESHOLD:
+            tile_bits = min(tile_bits, bits - _SHARE_BITS)
+        threads = numba.get_num_threads() if runs_parallel(1 << bits) else 1
         return cls.cut(bits, tile_bits, threads, rows, dtype, mirrored=mirrored)
 
     @classmethod
@@ -238,12 +238,13 @@ class LayerRun:
     def _lowered(self, layers: Layers, dtype: Any) -> kernels.Layers:
         """The layers as the kernels take them."""
         kinds = np.where(layers.phased, self._kind, NOTHING)
-        levels = self._values.levels if self._kind == CODES else np.zeros(1)
+        coded = self._kind == CODES
+        levels = self._values.levels if coded else np.zeros(1)
         tables = np.zeros((len(layers), 2 * len(levels)), dtype=dtype)
-        if self._kind == CODES:
-            phases = np.multiply.outer(layers.gammas, levels)
-            tables[:, ::2] = layers.scales[:, None] * np.cos(phases)
-            tables[:, 1::2] = layers.scales[:, None] * np.sin(phases)
+        for layer in np.flatnonzero(layers.phased) if coded else ():
+            phases = layers.gammas[layer] * levels
+            tables[layer, ::2] = layers.scales[layer] * np.cos(phases)
+            tables[layer, 1::2] = layers.scales[layer] * np.sin(phases)
         turns = layers.gammas / (2 * pi)
         return kernels.Layers(np.tan(layers.betas), kinds, tables, turns, layers.scales)
 
@@ -255,9 +256,13 @@ class LayerRun:
         return self._tilings[key]
 
 
-def layer_memory(steps: int, space: Space) -> int:
-    """Bytes of scratch and of the sums that a backward sweep collects, tile by tile."""
-    return 32 * steps * (space.size // (_TILE_BYTES // 32)) + scratch_memory()
+def layer_memory(steps: int, space: Space, levels: int) -> int:
+    """Bytes of scratch, tables of phases, and the sums of a backward sweep, tile by tile.
+
+    Counted are double precision, and mixers that are all done in two halves.
+    """
+    tiles: int = max(1 << _SHARE_BITS, space.size // (_TILE_BYTES // 32))
+    return scratch_memory() + steps * (2 * 32 * tiles + 16 * levels)
 
 
 def scratch_memory() -> int:

@@ -25,6 +25,7 @@ class XYPairAction(Action):
     """A = i (XX + YY)/2 of one pair of qubits, A^3 = -A."""
 
     def __init__(self, table: PairTable) -> None:
+        self._table = table  # kept, so that equal pairs find it
         self._work = table.work
         self._coupled = table.runs, table.period, table.repeats
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from .diagonal import DiagonalValues
 from .spaces import FlipSymmetric, Qubits, Space, SpaceError
-from .tabulation import tabulate
+from .tabulation import Units, common_unit, tabulate
 
 if TYPE_CHECKING:
     from .operators import DiagonalOperator
@@ -114,6 +114,10 @@ class Polynomial:
             (tuple(qubit for qubit in qubits if qubit != last), weight)
             for qubits, weight in self.terms
         )
+
+    def units(self, space: Qubits | FlipSymmetric) -> Units | None:
+        """How `values` are kept as codes, None if they are not; raises what `fold` raises."""
+        return common_unit(dict(self.fold(space).terms), space.size.bit_length() - 1)
 
     def _check(self, space: Space) -> None:
         if self.num_qubits > space.num_qubits:

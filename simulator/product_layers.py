@@ -28,7 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .circuit import Circuit
-from .generators import AxisRotation, Diagonal, Generator, PauliString, XMixer
+from .cut_circuit import CutCircuit, rotated_qubits
+from .generators import Diagonal
 from .kernels import product_layers as kernels
 from .kernels.butterflies import LEAST_BITS
 from .kernels.kernel import PARALLEL_THRESHOLD, runs_parallel
@@ -47,83 +48,6 @@ _SHARED_BITS = 4
 # Below this cosine of beta a tilted rotation is done as two of half the angle: the derivative of
 # alpha grows as the inverse, and rounding errors with it.
 _LEAST_COSINE = 0.1
-
-
-def rotated_qubits(generator: Generator, num_qubits: int) -> tuple[tuple[int, float, float], ...]:
-    """Qubit and axis (x, z) of each rotation that a generator consists of; none of any other."""
-    if isinstance(generator, AxisRotation):
-        return ((generator.qubit, generator.x, generator.z),)
-    if isinstance(generator, XMixer):
-        return tuple((qubit, 1.0, 0.0) for qubit in range(num_qubits))
-    if isinstance(generator, PauliString) and not generator.z and generator.x.bit_count() == 1:
-        return ((generator.num_qubits - 1, -1.0, 0.0),)
-    return ()
-
-
-@dataclass(frozen=True, eq=False)
-class CutCircuit:
-    """A circuit cut into layers: its terms and its one-qubit rotations.
-
-    Attributes:
-        count: L.
-        masks: bits of each distinct term, of positions; the first is the constant.
-        terms: rows (step, l, number of the mask), one for each term of each diagonal step.
-        weights: of these terms.
-        rotations: rows (step, l, qubit, number of the mask of Z or -1), one for each qubit of
-            each other step.
-        axes: rows (x, z) of these rotations.
-    """
-
-    count: int
-    masks: NDArray[np.uint64]
-    terms: Integers
-    weights: Floats
-    rotations: Integers
-    axes: Floats
-
-    @classmethod
-    def of(cls, circuit: Circuit, space: Qubits | FlipSymmetric) -> CutCircuit:
-        """Cut where a diagonal follows a rotation, or a second rotation of the same qubit.
-
-        Raises:
-            SpaceError: if a generator leaves the space.
-        """
-        numbers, layer, turned = {0: 0}, 0, set[int]()
-        terms, weights, rotations, axes = [], [], [], []
-        folded = {}
-        for generator in {step.generator for step in circuit.steps}:
-            if isinstance(generator, Diagonal):
-                folded[generator] = generator.polynomial.fold(space).terms
-            else:
-                generator.on(space)
-        for index, step in enumerate(circuit.steps):
-            generator = step.generator
-            if isinstance(generator, Diagonal):
-                layer, turned = (layer + 1, set()) if turned else (layer, turned)
-                for qubits, weight in folded[generator]:
-                    mask = sum(1 << qubit for qubit in qubits)
-                    terms.append((index, layer, numbers.setdefault(mask, len(numbers))))
-                    weights.append(weight)
-            for qubit, x, z in rotated_qubits(generator, space.num_qubits):
-                layer, turned = (layer + 1, set()) if qubit in turned else (layer, turned)
-                turned.add(qubit)
-                linear = numbers.setdefault(1 << qubit, len(numbers)) if z else -1
-                rotations.append((index, layer, qubit, linear))
-                axes.append((x, z))
-        return cls(
-            layer + bool(turned),
-            np.array(list(numbers), dtype=np.uint64),
-            np.array(terms, dtype=np.int64).reshape(-1, 3),
-            np.array(weights),
-            np.array(rotations, dtype=np.int64),
-            np.array(axes),
-        )
-
-    @property
-    def closes(self) -> bool:
-        """Whether there are phases after the last rotations."""
-        last = self.rotations[:, 1] == self.count - 1
-        return bool((self.terms[:, 1] == self.count).any() or self.axes[last, 1].any())
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,46 +79,52 @@ class TurnedLayers:
     @classmethod
     def of(cls, cut: CutCircuit, angles: Floats, bits: int) -> TurnedLayers:
         """Of a circuit on 2^bits positions, an angle for each step."""
-        flat = cut.axes[:, 1] == 0
-        narrow = ~flat & (
-            _cosine_of_beta(angles[cut.rotations[:, 0]], cut.axes[:, 1]) < _LEAST_COSINE
-        )
-        parts = np.ones(cut.count + 1, dtype=np.int64)
-        parts[cut.rotations[narrow, 1]] = 2
+        parts = _parts_of_layers(cut, angles)
         starts, count = np.cumsum(parts) - parts, parts.sum()
-
         copies = parts[cut.rotations[:, 1]]
-        entries = np.repeat(np.arange(len(cut.rotations)), copies)
+        entries = np.repeat(np.arange(len(copies)), copies)
         copy = np.arange(len(entries)) - np.repeat(np.cumsum(copies) - copies, copies)
-        step, layer, qubit, linear = cut.rotations[entries].T
-        layer = starts[layer] + copy
-        shares = 1 / copies[entries]
+        step, origin, qubit, linear = cut.rotations[entries].T
+        layer, shares = starts[origin] + copy, 1 / copies[entries]
         alpha, beta, slopes = _euler_angles(angles[step] * shares, *cut.axes[entries].T)
 
         quarters = np.rint(beta / (pi / 2)).astype(np.int64)
-        rest = beta - quarters * (pi / 2)
-        tangents = np.zeros((count - 1, bits + 1))
-        tangents[layer, qubit] = np.tan(rest)
-        cosines = np.ones_like(tangents)
-        cosines[layer, qubit] = np.cos(rest)
-
-        own = np.where(qubit < bits, 1 << qubit, (1 << bits) - 1).astype(np.uint64)
-        flips = np.zeros(count, dtype=np.uint64)
-        np.bitwise_xor.at(flips, layer + 1, np.where(quarters % 2 == 1, own, 0).astype(np.uint64))
-        flips = np.bitwise_xor.accumulate(flips)
+        rest = np.zeros((count - 1, bits + 1))
+        rest[layer, qubit] = beta - quarters * (pi / 2)
+        flips = _flips_before(count, layer, qubit, quarters, bits)
         signs = 1.0 - 2.0 * (np.bitwise_count(flips[:, None] & cut.masks) & 1)
-
         phases = np.zeros((count, len(cut.masks)))
         of_step, of_layer, number = cut.terms.T
         np.add.at(phases, (starts[of_layer], number), cut.weights * angles[of_step])
         np.add.at(phases, (layer, 0), -(quarters % 4) * (pi / 2))
         for place in (layer, layer + 1):
             np.add.at(phases, (place, linear), -alpha)  # of flat axes zero, and so for column -1
+
+        cosines = np.cos(rest)
         scales = np.append(cosines.prod(axis=1), 1.0)
-        lowered = kernels.ProductLayers(tangents, cut.masks, phases * signs / (2 * pi), scales)
+        turns = phases * signs / (2 * pi)
+        lowered = kernels.ProductLayers(np.tan(rest), cut.masks, turns, scales)
         slopes *= shares[:, None]
-        mask = int(flips[-1])
-        return cls(starts, entries, layer, slopes, cosines, signs, mask, lowered)
+        return cls(starts, entries, layer, slopes, cosines, signs, int(flips[-1]), lowered)
+
+
+def _parts_of_layers(cut: CutCircuit, angles: Floats) -> Integers:
+    """In how many parts each layer is done, and one for the phases after the last."""
+    z, layer = cut.axes[:, 1], cut.rotations[:, 1]
+    small = _cosine_of_beta(angles[cut.rotations[:, 0]], z) < _LEAST_COSINE
+    parts = np.ones(cut.count + 1, dtype=np.int64)
+    parts[layer[small & (z != 0)]] = 2
+    return parts
+
+
+def _flips_before(
+    count: int, layer: Integers, qubit: Integers, quarters: Integers, bits: int
+) -> NDArray[np.uint64]:
+    """The bits that quarter turns of all layers before each one exchange."""
+    own = np.where(qubit < bits, 1 << qubit, (1 << bits) - 1)
+    flips = np.zeros(count, dtype=np.uint64)
+    np.bitwise_xor.at(flips, layer + 1, np.where(quarters % 2 == 1, own, 0).astype(np.uint64))
+    return np.bitwise_xor.accumulate(flips)
 
 
 def _cosine_of_beta(angle: Floats, z: Floats) -> Floats:
@@ -203,12 +133,13 @@ def _cosine_of_beta(angle: Floats, z: Floats) -> Floats:
 
 
 def _euler_angles(angle: Floats, x: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
-    """Alpha, beta and rows of their derivatives; where z is zero, beta keeps its turns."""
-    flat, cosine, sine = z == 0, np.cos(angle), np.sin(angle)
-    level = np.where(flat, 1.0, _cosine_of_beta(angle, z))
+    """Alpha, beta and rows (beta', alpha') of derivatives; where z is zero, beta is x a."""
+    cosine, sine, flat = np.cos(angle), np.sin(angle), z == 0
+    level = np.where(flat, cosine, _cosine_of_beta(angle, z))
     alpha = np.where(flat, 0.0, np.arctan2(z * sine, cosine) / 2)
-    beta = np.where(flat, x * angle, np.arctan2(x * sine, level))
-    slopes = np.where(flat, x, x * cosine / level), z / (2 * level**2)
+    beta = np.arctan2(x * sine, level)
+    level = np.where(flat, 1.0, level)
+    slopes = x * np.where(flat, 1.0, cosine / level), z / (2 * level**2)
     return alpha, beta, np.stack(slopes, axis=1)
 
 
@@ -346,5 +277,5 @@ def product_memory(circuit: Circuit, space: Qubits | FlipSymmetric) -> int:
     layers = 2 * (cut.count + 1)  # where each is done in two halves
     tables = 6 * layers * columns + 8 * (len(cut.terms) + 4 * len(cut.rotations))
     parts = 2 * threads * max(1 << _PART_BITS, 8 * columns)
-    sums = 2 * kernels.SHARES * columns
+    sums: int = 2 * kernels.SHARES * columns
     return scratch_memory() + 8 * (tables + parts + sums)

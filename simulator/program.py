@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,13 @@ _TYPES: dict[str, type[np.float32] | type[np.float64]] = {
 }
 
 
+def number_type(precision: str) -> np.dtype[np.floating[Any]]:
+    """The type of real numbers of a precision; raises `ValueError` if there is none such."""
+    if precision not in _TYPES:
+        raise ValueError(f"expected precision 'double' or 'single', got {precision!r}")
+    return np.dtype(_TYPES[precision])
+
+
 class Program:
     """value(params) = objective(circuit(params)), with its gradient and the state.
 
@@ -57,8 +64,7 @@ class Program:
     def __init__(
         self, circuit: Circuit, objective: Objective, precision: Precision = "double"
     ) -> None:
-        if precision not in _TYPES:
-            raise ValueError(f"expected precision 'double' or 'single', got {precision!r}")
+        dtype = number_type(precision)
         self._require(predict_memory(circuit, precision, objective, gradient=False), circuit)
         self.circuit = circuit
         self.objective = objective
@@ -66,7 +72,7 @@ class Program:
         self._measure = objective.on(circuit.space)
         self._write_initial = circuit.initial_state.on(circuit.space)
         components = 1 if self._evolution.real and self._measure.real else 2
-        self._psi: Planar = allocate(components, circuit.space.size, _TYPES[precision])
+        self._psi: Planar = allocate(components, circuit.space.size, dtype)
         self._lam: Planar | None = None  # made by the first call that needs it
         self._small = small_program(circuit, self._measure) if precision == "double" else None
         self._held: Floats | None = None  # angles of the state that is in memory
@@ -114,8 +120,8 @@ class Program:
 
         Returns:
             Values of probability above zero and these probabilities, of the same shape. Where
-            the values have no common step (1, 1/2 or 1/4), sorting them takes memory for four
-            numbers per position.
+            the values are not kept as codes, sorting them takes memory for four numbers per
+            position.
 
         Raises:
             ValueError: if the observable is not diagonal, or the objective has none.
@@ -215,9 +221,10 @@ def predict_memory(
     the costate is left out where the value does not need it.
 
     Raises:
+        ValueError: for an unknown precision.
         SpaceError: if a generator would leave the circuit's space, where that is seen on the way.
     """
-    space, number = circuit.space, np.dtype(_TYPES[precision]).itemsize
+    space, number = circuit.space, number_type(precision).itemsize
     extra = 3 if isinstance(objective, Variance) else 0
     observable, cost = getattr(objective, "observable", None), circuit.layered_cost
     if isinstance(space, Electrons) and circuit.excitations is not None:
@@ -226,12 +233,20 @@ def predict_memory(
     if isinstance(space, Qubits | FlipSymmetric) and (
         cost is not None or ProductLayers.supports(circuit)
     ):
-        numbers = 2 * ((2 if gradient or extra else 1) + extra)
-        steps, measured = len(circuit.steps), observable if cost is None else cost
-        scratch = product_memory(circuit, space) if cost is None else layer_memory(steps, space)
-        terms = measured.terms if isinstance(measured, Polynomial) else ()
-        label = label_type(dict(terms)).itemsize if terms else 8
-        return space.size * (numbers * number + label) + scratch
+        diagonal = isinstance(observable, Polynomial | None)
+        numbers = 2 * ((1 if diagonal and not (gradient or extra) else 2) + extra)
+        labels = sum(
+            label_type(polynomial.units(space)).itemsize
+            for polynomial in {cost, observable}
+            if isinstance(polynomial, Polynomial)
+        )
+        if cost is None:
+            scratch = product_memory(circuit, space)
+        else:
+            units = cost.units(space)
+            levels = 1 if units is None else units.levels
+            scratch = layer_memory(len(circuit.steps), space, levels)
+        return space.size * (numbers * number + labels) + scratch
     generators = {step.generator for step in circuit.steps}
     diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
     mixers = sum(g.memory(space) for g in generators if isinstance(g, XYPair | XYMixer))

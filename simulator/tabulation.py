@@ -21,7 +21,7 @@ _PIECE = 1 << 15
 
 
 @dataclass(frozen=True)
-class Step:
+class Units:
     """Weights as multiples of half the distance between values.
 
     Attributes:
@@ -38,12 +38,14 @@ class Step:
         return 1 + sum(map(abs, self.multiples.values()))
 
 
-def common_step(terms: Terms) -> Step | None:
-    """The largest unit of which all weights are multiples, if codes of 16 bits then suffice.
+def common_unit(terms: Terms, num_bits: int) -> Units | None:
+    """The largest unit of which all weights are multiples, if codes then pay.
 
-    >>> common_step({(0, 1): 0.5, (1, 2): -1.5})
-    Step(multiples={(0, 1): 1, (1, 2): -3}, unit=0.5)
-    >>> common_step({(0, 1): 0.1, (1, 2): 0.3}) is None
+    They do up to 16 bits, and as long as there are not more levels than configurations (or 256).
+
+    >>> common_unit({(0, 1): 0.5, (1, 2): -1.5}, 3)
+    Units(multiples={(0, 1): 1, (1, 2): -3}, unit=0.5)
+    >>> common_unit({(0, 1): 0.1, (1, 2): 0.3}, 3) is None
     True
     """
     weights = {qubits: Fraction(weight) for qubits, weight in terms.items() if qubits}
@@ -53,16 +55,15 @@ def common_step(terms: Terms) -> Step | None:
     whole = {qubits: int(weight * denominator) for qubits, weight in weights.items()}
     divisor = max(1, gcd(*whole.values()))
     multiples = {qubits: weight // divisor for qubits, weight in whole.items()}
-    step = Step(multiples, divisor / denominator)
-    return step if step.levels <= MOST_LEVELS else None
+    units = Units(multiples, divisor / denominator)
+    return units if units.levels <= min(MOST_LEVELS, max(1 << 8, 1 << num_bits)) else None
 
 
-def label_type(terms: Terms) -> np.dtype[Any]:
+def label_type(units: Units | None) -> np.dtype[Any]:
     """The type in which `tabulate` holds one number for each configuration."""
-    step = common_step(terms)
-    if step is None:
+    if units is None:
         return np.dtype(np.float64)
-    return np.dtype(np.uint8 if step.levels <= 1 << 8 else np.uint16)
+    return np.dtype(np.uint8 if units.levels <= 1 << 8 else np.uint16)
 
 
 def tabulate(terms: Terms, num_bits: int) -> DiagonalValues:
@@ -76,17 +77,17 @@ def tabulate(terms: Terms, num_bits: int) -> DiagonalValues:
     which are added up as integers of their own few bits: intermediate sums may wrap around, the
     last ones do not.
     """
-    step, constant = common_step(terms), terms.get((), 0.0)
-    if step is None:
+    units, constant = common_unit(terms, num_bits), terms.get((), 0.0)
+    if units is None:
         reals = _weighted_parities(terms, num_bits, np.dtype(float))
         reals *= -2
         reals += sum(terms.values())
         return DiagonalValues(reals, None)
-    codes = _weighted_parities(step.multiples, num_bits, label_type(terms))
-    highest = sum(multiple for multiple in step.multiples.values() if multiple > 0)
+    codes = _weighted_parities(units.multiples, num_bits, label_type(units))
+    highest = sum(multiple for multiple in units.multiples.values() if multiple > 0)
     np.subtract(codes.dtype.type(highest), codes, out=codes)
-    least = constant - step.unit * (step.levels - 1)
-    levels = least + 2 * step.unit * np.arange(step.levels)
+    least = constant - units.unit * (units.levels - 1)
+    levels = least + 2 * units.unit * np.arange(units.levels)
     return DiagonalValues(levels.astype(float), codes)
 
 

@@ -173,7 +173,8 @@ class LayerwiseTraining:
     def _best(self) -> _Stage:
         """The last depth, unless an earlier one is better by more than rounding."""
         best = min(self._stages, key=lambda stage: stage.minimum.value)
-        margin = 1e-9 * max(1.0, abs(best.minimum.value))
+        rounding = 1e-9 if self._precision == "double" else 1e-6
+        margin = rounding * max(1.0, abs(best.minimum.value))
         last = self._stages[-1]
         return last if last.minimum.value <= best.minimum.value + margin else best
 

@@ -88,8 +88,8 @@ def solve_qaoa(
         loading of libraries.
 
     Raises:
-        InputError: for an unknown start, growth or objective, a depth or number of shots below
-            1, an alpha out of range or without "cvar".
+        InputError: for an unknown start, growth, objective or precision, a depth or number of
+            shots below 1, an alpha out of range or without "cvar".
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """

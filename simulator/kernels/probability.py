@@ -121,12 +121,18 @@ def scale_by_level(psi, codes, factors, out):
 
 @kernel
 def scale_by_tail(psi, values, quantile, alpha, out, partial):
-    """Write f psi with f = t - (t - C)+ / alpha; partial sums of f |psi|^2, one for each entry."""
-    pieces, size, slope = partial.size, psi.shape[1], 1 / alpha
+    """Write f psi with f = t - (t - C)+ / alpha, unless `out` is empty.
+
+    Rows of `partial` take sums of f |psi|^2 and of |psi|^2.
+    """
+    pieces, size, slope = len(partial), psi.shape[1], 1 / alpha
     for piece in prange(pieces):
-        total = 0.0
+        total, norm = 0.0, 0.0
         for k in range(size * piece // pieces, size * (piece + 1) // pieces):
-            factor = quantile - max(quantile - values[k], 0.0) * slope
-            total += factor * _weight(psi, k)
-            _scale(psi, k, factor, out)
-        partial[piece] = total
+            factor, weight = quantile - max(quantile - values[k], 0.0) * slope, _weight(psi, k)
+            total += factor * weight
+            norm += weight
+            if out.shape[1] > 0:
+                _scale(psi, k, factor, out)
+        partial[piece, 0] = total
+        partial[piece, 1] = norm

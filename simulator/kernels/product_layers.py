@@ -4,7 +4,8 @@ Passes, groups of bits and tiles are those of `layers`; a pass may also have pha
 are done on parts of a tile, see `spin_phases`, rotations by `rotations`.
 
 Tiles are dealt out in shares, of which there are as many whatever the number of threads, and sums
-are kept by share: results do not depend on who takes what.
+are kept by share until the end of a pass, where threads meet: results do not depend on who takes
+what.
 """
 
 from __future__ import annotations
@@ -129,18 +130,18 @@ def _phases_back(r, i, u, v, tile, turns, sines, bits, layers, layer, sums):
 
 
 @numba.njit(**_OPTIONS)
-def _tile_forward(r, i, tile, row, turns, sines, part_bits, layers):
-    """All that a pass does to a tile."""
+def _tile_forward(ket, tile, row, rows, part_bits, layers):
+    """All that a pass does to a tile; `rows` are for a part."""
     if row[3] >= 0:
-        _mix_unequal(r, i, tile, row, layers.tangents[row[3]])
+        _mix_unequal(*ket, tile, row, layers.tangents[row[3]])
     if row[4] >= 0:
-        _phases(r, i, tile, turns, sines, part_bits, layers, row[4])
+        _phases(*ket, tile, *rows, part_bits, layers, row[4])
     if row[5] >= 0:
-        _mix_unequal(r, i, tile, row, layers.tangents[row[5]])
+        _mix_unequal(*ket, tile, row, layers.tangents[row[5]])
 
 
 @numba.njit(**_OPTIONS)
-def _tile_back(r, i, u, v, tile, row, turns, sines, part_bits, layers, found):
+def _tile_back(ket, bra, tile, row, rows, part_bits, layers, found):
     """Undo `_tile_forward` on both states.
 
     `found` takes the overlaps of the terms, of the rotations that are undone first, and of the
@@ -149,12 +150,13 @@ def _tile_back(r, i, u, v, tile, row, turns, sines, part_bits, layers, found):
     terms, bits = len(layers.masks), layers.tangents.shape[1]
     if row[5] >= 0:
         second = found[terms : terms + bits]
-        _mix_unequal_back(r, i, u, v, tile, row, layers.tangents[row[5]], second)
+        _mix_unequal_back(*ket, *bra, tile, row, layers.tangents[row[5]], second)
     if row[4] >= 0:
-        _phases_back(r, i, u, v, tile, turns, sines, part_bits, layers, row[4], found[:terms])
+        own = found[:terms]
+        _phases_back(*ket, *bra, tile, *rows, part_bits, layers, row[4], own)
     if row[3] >= 0:
         first = found[terms + bits :]
-        _mix_unequal_back(r, i, u, v, tile, row, layers.tangents[row[3]], first)
+        _mix_unequal_back(*ket, *bra, tile, row, layers.tangents[row[3]], first)
 
 
 @numba.njit(**_OPTIONS)
@@ -189,16 +191,16 @@ def forward(re, im, scratch, parts, bits, part_bits, passes, layers):
         row = passes[k]
         tiles = count_tiles(re.size, row, bits)
         for thread in prange(threads):
-            r, i = scratch[thread, 0], scratch[thread, 1]
-            turns, sines = parts[thread, 0], parts[thread, 1]
+            copy = (scratch[thread, 0], scratch[thread, 1])
+            rows = (parts[thread, 0], parts[thread, 1])
             for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
                 tile = tile_of(number, row, bits)
                 if tile.gathered:
-                    gather((r, i), (re, im), tile)
-                    _tile_forward(r, i, tile, row, turns, sines, part_bits, layers)
-                    scatter((r, i), (re, im), tile)
+                    gather(copy, (re, im), tile)
+                    _tile_forward(copy, tile, row, rows, part_bits, layers)
+                    scatter(copy, (re, im), tile)
                 else:
-                    _tile_forward(re, im, tile, row, turns, sines, part_bits, layers)
+                    _tile_forward((re, im), tile, row, rows, part_bits, layers)
 
 
 @kernel
@@ -219,23 +221,21 @@ def backward(
         tiles = count_tiles(re.size, row, bits)
         found[:] = 0
         for thread in prange(threads):
-            r, i = scratch[thread, 0], scratch[thread, 1]
-            u, v = scratch[thread, 2], scratch[thread, 3]
-            turns, sines = parts[thread, 0], parts[thread, 1]
+            copy = (scratch[thread, 0], scratch[thread, 1])
+            copy_bra = (scratch[thread, 2], scratch[thread, 3])
+            rows = (parts[thread, 0], parts[thread, 1])
             for share in range(thread * shares // threads, (thread + 1) * shares // threads):
                 own = found[share]
                 for number in range(share * tiles // shares, (share + 1) * tiles // shares):
                     tile = tile_of(number, row, bits)
                     if tile.gathered:
-                        gather((r, i), (re, im), tile)
-                        gather((u, v), (lre, lim), tile)
-                        _tile_back(r, i, u, v, tile, row, turns, sines, part_bits, layers, own)
-                        scatter((r, i), (re, im), tile)
-                        scatter((u, v), (lre, lim), tile)
+                        gather(copy, (re, im), tile)
+                        gather(copy_bra, (lre, lim), tile)
+                        _tile_back(copy, copy_bra, tile, row, rows, part_bits, layers, own)
+                        scatter(copy, (re, im), tile)
+                        scatter(copy_bra, (lre, lim), tile)
                     else:
-                        _tile_back(
-                            re, im, lre, lim, tile, row, turns, sines, part_bits, layers, own
-                        )
+                        _tile_back((re, im), (lre, lim), tile, row, rows, part_bits, layers, own)
         _add_shares(found, row, term_overlaps, bit_overlaps)
 
 

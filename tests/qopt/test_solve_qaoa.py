@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 import qopt
+import simulator
 from qminima import InputError, Interrupted, Progress, Result
 from qopt.problems.maxcut import load_maxcut
 from qopt.solvers.layerwise import GROWTHS, STARTS, LayerwiseTraining
 from qopt.solvers.qaoa import DEFAULT_ALPHA
 from simulator import MemoryLimitError
+from simulator.program import Precision
 from simulator.testing import dense_state
 
 PETERSEN = load_maxcut("petersen")
@@ -351,3 +353,29 @@ def test_extreme_weights_are_solved_or_refused(scale: float) -> None:
     except InputError:
         return
     assert result.value / scale == pytest.approx(min(all_costs(problem)) / scale)
+
+
+@pytest.mark.parametrize("precision", ["double", "single"])
+def test_optimum_probability_where_no_cut_has_every_edge(precision: Precision) -> None:
+    problem = load_maxcut("petersen")
+    result = qopt.solve_qaoa(problem, 2, seed=0, precision=precision)
+    circuit = qopt.qaoa(problem, 2)
+    assert result.parameters is not None
+    state = simulator.Expectation(circuit, problem.cost).state(result.parameters)
+    costs = problem.cost.values(circuit.space).to_array()
+    assert costs.min() == -12
+    expected = (np.abs(state[costs == costs.min()]) ** 2).sum()
+    assert result.properties["optimum_probability"] == pytest.approx(expected, rel=1e-4)
+    assert expected > 0.1
+
+
+@pytest.mark.parametrize("alpha", [0.2, 1.0])
+def test_cvar_in_single_precision_after_fifty_layers(alpha: float) -> None:
+    problem = load_maxcut("petersen")
+    circuit = qopt.qaoa(problem, 50)
+    params = np.random.default_rng(3).uniform(-1, 1, size=100)
+    objective = simulator.CVaR(problem.cost, alpha)
+    double = simulator.Program(circuit, objective)
+    single = simulator.Program(circuit, objective, "single")
+    assert single(params) == pytest.approx(double(params), abs=2e-5)
+    assert single(params) == single.value_and_gradient(params)[0]

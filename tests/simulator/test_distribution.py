@@ -31,7 +31,8 @@ from simulator import (
 from simulator.program import Precision
 from simulator.testing import dense_observable, dense_state
 
-INTEGERS = Polynomial({(0, 1): 1.0, (1, 2): -2.0, (0, 2): 1.0, (2, 3): 0.5})
+# The triangle is frustrated: no configuration has the least value of every term.
+INTEGERS = Polynomial({(0, 1): 1.0, (1, 2): 2.0, (0, 2): 1.0, (2, 3): 0.5})
 FLOATS = Polynomial({(0, 1): 1.1, (1, 2): -2.3, (0, 2): 0.7, (2, 3): 0.31})
 CONSTANT = Polynomial({(): 2.5})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ import simulator
 from simulator import FlipSymmetric, Qubits
 from simulator import layers as layers_module
 from simulator.diagonal import DiagonalValues
+from simulator.kernels import kernel as kernel_module
 from simulator.kernels.phases import cosine_and_sine
 from simulator.layers import Group, LayerRun, groups_of_bits, passes_of_layers
 from simulator.planar import join, split
@@ -108,20 +110,28 @@ def test_several_groups(
     check(space, kind, dtype)
 
 
-@pytest.mark.parametrize("space", [Qubits(16), FlipSymmetric(17)], ids=str)
-def test_one_and_two_threads(space: AnySpace) -> None:
-    values, _ = diagonal("few", space.size)
-    found = []
-    for threads in (1, 2):
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", ["few", "reals"])
+@pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15)], ids=str)
+def test_any_number_of_threads_gives_the_same_bits(
+    space: AnySpace, kind: str, dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three groups of bits and sixteen tiles or more, in both forms of the kernels."""
+    monkeypatch.setattr(layers_module, "_TILE_BYTES", 1 << 13)
+    monkeypatch.setattr(layers_module, "PARALLEL_THRESHOLD", 0)
+    monkeypatch.setattr(kernel_module, "PARALLEL_THRESHOLD", 0)
+    values, _ = diagonal(kind, space.size)
+    found: list[list[NDArray[Any]]] = []
+    for threads in sorted({1, numba.config.NUMBA_NUM_THREADS}) * 3:
         simulator.set_threads(threads)
         run = LayerRun(space, values)
-        ket, bra = (split(random_state(space.size, seed=k), 2, np.float64) for k in (3, 4))
+        ket, bra = (split(random_state(space.size, seed=k), 2, dtype) for k in (3, 4))
         run.forward(ket, ANGLES)
         after = ket.copy()
-        overlaps = run.backward(ket, bra, ANGLES)
-        found.append((after, ket, bra, overlaps))
-    for one, two in zip(*found, strict=True):
-        np.testing.assert_allclose(one, two, atol=1e-11)
+        found.append([after, run.backward(ket, bra, ANGLES), ket, bra])
+    for other in found[1:]:
+        for one, two in zip(found[0], other, strict=True):
+            np.testing.assert_array_equal(one, two)
 
 
 @pytest.mark.parametrize("integer", [True, False])

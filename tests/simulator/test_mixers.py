@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import combinations
 
 import numpy as np
@@ -32,7 +34,7 @@ from simulator import (
 )
 from simulator.exchange_tables import Axis, NeighbourTable, pair_table
 from simulator.kernels import xy
-from simulator.mixer_actions import known_eigenvalues
+from simulator.mixer_actions import XYPairAction, known_eigenvalues
 from simulator.mixers import connected, ring_pairs
 from simulator.planar import join, split
 from simulator.testing import dense_generator, dense_state, dense_xy, random_state
@@ -236,6 +238,15 @@ def test_equal_pairs_share_their_table_while_it_is_used() -> None:
     kept = pair_table(space, (1, 4))
     assert pair_table(HammingWeight(6, 3), (1, 4)) is kept
     assert XYPair(4, 1) == XYPair(1, 4)
+
+
+def test_a_program_that_is_alive_keeps_the_tables_of_its_pairs() -> None:
+    space = HammingWeight(7, 3)
+    action = XYPair(1, 4).on(space)
+    assert isinstance(action, XYPairAction)
+    table = weakref.ref(pair_table(space, (1, 4)))
+    gc.collect()
+    assert table() is pair_table(space, (1, 4))
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,13 @@ from simulator import (
     XMixer,
 )
 from simulator import layers as layers_module
+from simulator.cut_circuit import CutCircuit
 from simulator.evolution import StepByStep, evolution
 from simulator.kernels.spin_phases import cosines_and_sines
 from simulator.kernels.walsh import transform
 from simulator.layers import LayerRun
 from simulator.planar import join, split
-from simulator.product_layers import CutCircuit, ProductLayers, product_memory
+from simulator.product_layers import ProductLayers, product_memory
 from simulator.testing import dense_state, random_state
 
 AnySpace = Qubits | FlipSymmetric
@@ -152,6 +153,12 @@ def test_special_angles(angle: float, z: float) -> None:
     generators = [Diagonal(COST), *tilted, AxisRotation(3), Diagonal(COST), *tilted]
     circuit = Circuit(Qubits(5), UniformState(), numbered(generators))
     check(circuit, np.float64, np.full(len(generators), angle))
+
+
+def test_many_turns() -> None:
+    generators = [Diagonal(COST), AxisRotation(0), AxisRotation(1, -1.0), AxisRotation(2, 0.6, 0.8)]
+    circuit = Circuit(Qubits(5), UniformState(), numbered(generators))
+    check(circuit, np.float64, np.array([0.3, 1e20, -1e20, 1e20]))
 
 
 def test_many_terms_make_larger_parts(monkeypatch: pytest.MonkeyPatch) -> None:
