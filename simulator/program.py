@@ -240,6 +240,7 @@ def predict_memory(
             for polynomial in {cost, observable}
             if isinstance(polynomial, Polynomial)
         )
+        labels = labels or 8  # those of an observable that is not known yet
         if cost is None:
             scratch = product_memory(circuit, space)
         else:

@@ -124,7 +124,8 @@ def test_cvar_is_what_was_optimised(problem: qopt.MaxCut, alpha: float) -> None:
     assert result.expectation == pytest.approx(tail_mean(problem, result.parameters, 1.0))
     assert cvar <= result.expectation
     assert result.history is not None
-    assert result.history[-1][1] == cvar
+    # The last depth is taken if it equals the best one up to rounding.
+    assert result.history[-1][1] == pytest.approx(cvar, rel=2e-9)
     assert result.entry()["history"][-1] == {"evaluations": result.history[-1][0], "cvar": cvar}
 
 

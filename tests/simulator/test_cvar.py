@@ -266,7 +266,7 @@ def test_serial_and_parallel_forms_give_the_same_numbers() -> None:
         kernel.serial(*arguments, one)
         kernel.parallel(*arguments, other)
         np.testing.assert_array_equal(one, other)
-    (lam, partial), (image, shares) = ((np.empty_like(psi), np.empty(4)) for _ in range(2))
+    (lam, partial), (image, shares) = ((np.empty_like(psi), np.empty((4, 2))) for _ in range(2))
     probability.scale_by_tail.serial(psi, values, 0.2, 0.5, lam, partial)
     probability.scale_by_tail.parallel(psi, values, 0.2, 0.5, image, shares)
     np.testing.assert_array_equal(lam, image)
