@@ -125,8 +125,9 @@ def test_cvar_is_what_was_optimised(problem: qopt.MaxCut, alpha: float) -> None:
     assert cvar <= result.expectation
     assert result.history is not None
     # The last depth is taken if it equals the best one up to rounding.
-    assert result.history[-1][1] == pytest.approx(cvar, rel=2e-9)
-    assert result.entry()["history"][-1] == {"evaluations": result.history[-1][0], "cvar": cvar}
+    evaluations, last = result.history[-1]
+    assert last == pytest.approx(cvar, rel=2e-9)
+    assert result.entry()["history"][-1] == {"evaluations": evaluations, "cvar": last}
 
 
 def test_cvar_of_everything_is_the_mean() -> None:
