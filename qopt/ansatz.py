@@ -7,6 +7,7 @@ from qminima.limits import check_count
 from simulator.circuit import Circuit, InitialState, Step, UniformState
 from simulator.generators import Diagonal
 from simulator.memory import MemoryLimitError
+from simulator.polynomial import Polynomial
 from simulator.spaces import MAX_QUBITS, FlipSymmetric, Qubits, Space
 
 from .mixers import Mixer, x_mixer
@@ -63,11 +64,17 @@ def qaoa(
             )
         space = smallest_space(problem, initial_state)
     check_space(problem, space)
-    cost = Diagonal(problem.cost)
+    steps = layers_of(problem.cost, mixer, depth)
+    return Circuit(space, initial_state, steps, name="QAOA")
+
+
+def layers_of(cost: Polynomial, mixer: Mixer, depth: int) -> tuple[Step, ...]:
+    """Phases and mixers by turns, parameters gamma_1 ... gamma_p, beta_1 ... beta_p."""
+    phase = Diagonal(cost)
     steps: list[Step] = []
     for layer in range(depth):
-        steps += [Step(cost, ((layer, 1.0),)), *mixer.steps(depth + layer)]
-    return Circuit(space, initial_state, tuple(steps), name="QAOA")
+        steps += [Step(phase, ((layer, 1.0),)), *mixer.steps(depth + layer)]
+    return tuple(steps)
 
 
 def check_depth(depth: int) -> None:

@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
-from simulator.circuit import Circuit, Step, UniformState
-from simulator.generators import Diagonal
+from simulator.circuit import Circuit, UniformState
 from simulator.memory import format_bytes, require_memory
 from simulator.objectives import Mean
 from simulator.polynomial import Polynomial
 from simulator.program import Expectation, Precision, predict_memory
 from simulator.spaces import FlipSymmetric, Qubits
 
-from .ansatz import check_depth
+from .ansatz import check_depth, layers_of
 from .cone_classes import ConeClasses
 from .cones import Cone, light_cones
 from .mixers import x_mixer
@@ -157,11 +156,5 @@ def _space(cone: Cone) -> FlipSymmetric | Qubits:
 
 
 def _circuit(cone: Cone, depth: int) -> Circuit:
-    cost, mixer = Diagonal(Polynomial(cone.terms)), x_mixer()
-    layers = range(depth)
-    steps = [
-        step
-        for layer in layers
-        for step in (Step(cost, ((layer, 1.0),)), *mixer.steps(depth + layer))
-    ]
-    return Circuit(_space(cone), UniformState(), tuple(steps), name="light cone")
+    steps = layers_of(Polynomial(cone.terms), x_mixer(), depth)
+    return Circuit(_space(cone), UniformState(), steps, name="light cone")
