@@ -79,7 +79,7 @@ def solve(
     with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(time_limit)
-        check_outputs(json, plot)
+        check_outputs(json, plot, molecule)
         space = _parse_active_space(active_space)
 
         from qminima.progress import ProgressBar

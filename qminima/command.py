@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -137,8 +138,16 @@ def check_name(kind: str, name: str, known: Iterable[str]) -> None:
         raise unknown_name(kind, name, names)
 
 
-def check_outputs(json: Path | None, plot: Path | None) -> None:
-    """Raise `InputError` now if a file could not be written after a long run."""
+def check_outputs(json: Path | None, plot: Path | None, source: str) -> None:
+    """Raise `InputError` now if a file could not be written after a long run.
+
+    Nor may one of them take the place of the other, or of the file that is read.
+    """
+    for output in (json, plot):
+        if output is not None and _same_file(output, source) and output.exists():
+            raise InputError(f"cannot write {output}: it is the file that is read")
+    if json is not None and plot is not None and _same_file(json, plot):
+        raise InputError(f"cannot write both the record and the picture to {plot}")
     if json is not None:
         from .storage import check_writable
 
@@ -147,6 +156,10 @@ def check_outputs(json: Path | None, plot: Path | None) -> None:
         from .plots import check_plot_path
 
         check_plot_path(plot)
+
+
+def _same_file(one: str | Path, other: str | Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def select_methods(
@@ -189,14 +202,19 @@ def finish(
 ) -> None:
     """Store, draw and print a comparison; exit with 130 if the run was interrupted.
 
-    Files come first, so that a terminal or pipe that has gone takes nothing with it.
+    Files come first, so that a terminal or pipe that has gone takes nothing with it. The table is
+    printed even if they cannot be written.
     """
     from .storage import write_json
 
-    if json is not None:
-        write_json(json, comparison.record())
-    if plot is not None:
-        draw(comparison, plot)
+    failure: InputError | None = None
+    try:
+        if json is not None:
+            write_json(json, comparison.record())
+        if plot is not None:
+            draw(comparison, plot)
+    except InputError as error:
+        failure = error
     if sys.stdout is not None:
         try:
             show(comparison)
@@ -205,6 +223,8 @@ def finish(
             raise
         except OSError as error:
             raise InputError(f"cannot write the table: {error.strerror}") from None
+    if failure is not None:
+        raise failure
     if comparison.interrupted:
         raise typer.Exit(INTERRUPTED)
 
@@ -226,7 +246,10 @@ def run(app: typer.Typer) -> None:
         app()
     except SystemExit:
         raise
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            print(f"error: cannot write: {error.strerror}", file=sys.stderr)
+            sys.exit(BAD_INPUT)
         # Libraries may turn an interrupt that comes while they load into an error of their own.
         if not interrupted:
             raise

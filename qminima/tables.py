@@ -39,6 +39,15 @@ def no_minus_zero(value: float, digits: int = 4) -> float:
     return 0.0 if abs(value) < 0.5 * 10.0**-digits else value
 
 
+def fixed_digits(value: float, scale: float, digits: int = 10) -> str:
+    """Four digits behind the point, or so many in all where numbers of a scale are small or large.
+
+    >>> fixed_digits(-1.23456, 10.0), fixed_digits(5.6e-8, 5.6e-8), fixed_digits(1e-12, 1e8)
+    ('-1.2346', '5.6e-08', '1e-12')
+    """
+    return f"{value:.4f}" if scale == 0 or 1e-2 <= abs(scale) < 1e6 else f"{value:.{digits}g}"
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun; numbers too long to be read become powers of ten.
 
@@ -86,6 +95,6 @@ def print_comparison(
         for warning in result.warnings:
             console.print(Text(printable(f"warning: {result.method}: {warning}"), style="yellow"))
     if comparison.interrupted:
-        console.print(Text("interrupted: the table holds what was finished, and the best so far"))
+        console.print(Text("interrupted: the table holds what was finished or found until then"))
     if comparison.verdict:
         console.print(Text(printable(comparison.verdict), style="bold"))

@@ -36,6 +36,7 @@ from .multi_angle import spread_angles as spread_angles
 from .one_layer import OneLayerExpectation as OneLayerExpectation
 from .problems.maxcut import MaxCut as MaxCut
 from .problems.maxcut import maxcut as maxcut
+from .problems.problem import Problem as Problem
 from .regular_graphs import regular_graph_with_girth as regular_graph_with_girth
 from .solvers.qaoa import solve_qaoa as solve_qaoa
 from .tree import TreeExpectation as TreeExpectation

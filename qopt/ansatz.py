@@ -42,7 +42,8 @@ def qaoa(
 
     Raises:
         InputError: if the depth is not between 1 and 10,000, the space has another number of
-            qubits than the problem has variables, or is not given with a mixer that needs it.
+            qubits than the problem has variables, is not given with a mixer that needs it, or is
+            left by the mixer; or if a graph comes in place of a problem.
         MemoryLimitError: if there are more variables than any state vector could hold.
 
     >>> import networkx, qopt, simulator
@@ -53,6 +54,7 @@ def qaoa(
     >>> qaoa(problem, depth=2, space=bisection, mixer=qopt.grover_mixer()).space.size
     6
     """
+    check_problem(problem)
     check_depth(depth)
     mixer = mixer or x_mixer()
     initial_state = initial_state or UniformState()
@@ -64,6 +66,11 @@ def qaoa(
             )
         space = smallest_space(problem, initial_state)
     check_space(problem, space)
+    if not (mixer.constrained or isinstance(space, Qubits | FlipSymmetric)):
+        raise InputError(
+            f"the {mixer} mixer leaves {space}; give mixer= one that keeps to it, such as "
+            "qopt.grover_mixer() or an XY mixer"
+        )
     steps = layers_of(problem.cost, mixer, depth)
     return Circuit(space, initial_state, steps, name="QAOA")
 
@@ -75,6 +82,14 @@ def layers_of(cost: Polynomial, mixer: Mixer, depth: int) -> tuple[Step, ...]:
     for layer in range(depth):
         steps += [Step(phase, ((layer, 1.0),)), *mixer.steps(depth + layer)]
     return tuple(steps)
+
+
+def check_problem(problem: Problem) -> None:
+    """Raise `InputError` for what is no problem, such as a graph that has not been made one."""
+    if not hasattr(problem, "cost"):
+        raise InputError(
+            f"expected a problem such as qopt.maxcut(graph), got {type(problem).__name__}"
+        )
 
 
 def check_depth(depth: int) -> None:

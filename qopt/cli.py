@@ -58,7 +58,7 @@ def solve(
     with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(time_limit)
-        check_outputs(json, plot)
+        check_outputs(json, plot, problem)
 
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
@@ -134,7 +134,7 @@ def _show(comparison: Comparison) -> None:
     summary = [f"{size}, {problem['kind']}"]
     if reference is not None:
         summary.append(
-            f"best cut {0.0 - reference.value:g} ({reference.certainty}, {reference.method})"
+            f"best cut {0.0 - reference.value:.10g} ({reference.certainty}, {reference.method})"
         )
     if any(result.properties.get("proven") for result in comparison.results):
         summary.append("*: proven optimal in this run")
@@ -154,20 +154,26 @@ def _show(comparison: Comparison) -> None:
 
 
 def _cut_text(result: Result) -> str:
+    from qminima.tables import fixed_digits
+
     if result.kind == "bound":
-        return f"≤ {result.properties['cut']:.4f}"
+        return f"≤ {fixed_digits(result.properties['cut'], result.properties['cut'])}"
     proven = " *" if result.properties.get("proven") else ""
-    return f"{result.properties['cut']:g}{proven}"
+    return f"{result.properties['cut']:.10g}{proven}"
 
 
 def _gap_text(result: Result) -> str:
-    return "" if result.error is None or result.kind == "bound" else f"{result.error:g}"
+    return "" if result.error is None or result.kind == "bound" else f"{result.error:.6g}"
 
 
 def _mean_text(result: Result) -> str:
-    from qminima.tables import no_minus_zero
+    from qminima.tables import fixed_digits, no_minus_zero
 
-    return "" if result.expectation is None else f"{no_minus_zero(-result.expectation):.4f}"
+    if result.expectation is None:
+        return ""
+    scale = result.properties["cut"]
+    mean = no_minus_zero(-result.expectation) if abs(scale) > 1e-2 else -result.expectation
+    return fixed_digits(mean, scale, 7)
 
 
 def _draw(comparison: Comparison, path: Path) -> None:

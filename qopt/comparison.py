@@ -11,7 +11,6 @@ from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
-from qminima.tables import no_minus_zero
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.program import Precision, predict_memory
 
@@ -24,7 +23,7 @@ from .classical.random_assignment import random_assignment
 from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
 from .problems.maxcut import MaxCut
-from .solvers.qaoa import check_objective, check_precision, solve_qaoa
+from .solvers.qaoa import check_objective, check_precision, check_scale, solve_qaoa
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def compare(
         problem.describe(),
         tuple(results),
         reference,
-        "Stopped before a circuit had run, so nothing is decided."
+        "No circuit was finished, so nothing is decided."
         if run.interrupted and not any(result.kind == "quantum" for result in results)
         else verdict(results, reference),
         skipped=skipped | run.failures,
@@ -147,12 +146,14 @@ def check_fits(problem: MaxCut, method: str, depth: int, precision: Precision = 
     """Predicted bytes of a method's large arrays; refuses a problem that is too large for it.
 
     Raises:
-        InputError: if the method does not take so many variables, or the depth is below 1.
+        InputError: if the method does not take so many variables or costs of that size, or the
+            depth is below 1.
         MemoryLimitError: if the state does not fit into memory.
     """
     n = problem.num_variables
     if method == "qaoa":
         circuit = qaoa(problem, depth)
+        check_scale(problem, precision)
         needed = predict_memory(circuit, precision)
         require_memory(
             needed,
@@ -200,32 +201,39 @@ def verdict(results: Sequence[Result], reference: Reference | None) -> str:
     best = min(rivals, key=lambda result: (result.value, result.seconds), default=None)
     rival = proof = ""
     if best is not None and reference is not None:
-        rival = f"{best.method} cuts {best.properties['cut']:g} in {best.seconds:.2g} s"
-        optimal = reference.certainty == "proven" and abs(best.value - reference.value) < 1e-9
+        rival = f"{best.method} cuts {best.properties['cut']:.10g} in {best.seconds:.2g} s"
+        optimal = reference.certainty == "proven" and best.value <= reference.value * (1 - 1e-9)
         prover = "" if best.method == reference.method else f" by {reference.method}"
         proof = f", proven optimal{prover}" if optimal else ""
     if quantum is None or reference is None:
         return f"Only classical methods were run{'; ' * bool(rival)}{rival}{proof}."
-    cut, mean = quantum.properties["cut"], no_minus_zero(-(quantum.expectation or 0.0), 9)
+    cut, mean = quantum.properties["cut"], _plain(-(quantum.expectation or 0.0), reference.value)
     depth, shots = quantum.settings["depth"], quantum.settings["shots"]
     head = (
         f"QAOA at depth {depth} has a mean cut of {mean:.4g}{_ratio(mean, 0.0 - reference.value)} "
-        f"and its best of {shots} samples cuts {cut:g}, after {quantum.seconds:.2g} s of simulation"
+        f"and its best of {shots} samples cuts {cut:.10g}, "
+        f"after {quantum.seconds:.2g} s of simulation"
     )
     uniform = next((r for r in results if r.method == "random assignment"), None)
     if uniform is not None and uniform.value <= quantum.value:
-        head += f" (as many uniform samples reach {uniform.properties['cut']:g})"
+        head += f" (as many uniform samples reach {uniform.properties['cut']:.10g})"
     if not quantum.converged:
         head += f"; its training ended early ({quantum.stop_reason})"
     if best is None:
         return f"{head}; no rival was run, so nothing is decided."
-    if best.value < quantum.value - 1e-9:
+    margin = 1e-9 * max(abs(best.value), abs(quantum.value))
+    if best.value < quantum.value - margin:
         return f"{head}; {rival}{proof}: classical wins."
-    if best.value > quantum.value + 1e-9:
+    if best.value > quantum.value + margin:
         return f"{head}; {rival}: QAOA found the better cut here."
     if best.seconds <= quantum.seconds:
         return f"{head}; {rival}{proof}: the same cut for less, classical wins."
     return f"{head}; {rival}{proof}: the same cut, not resolved at this size."
+
+
+def _plain(value: float, scale: float) -> float:
+    """The value, or plain zero where it is rounding beside a scale."""
+    return 0.0 if abs(value) <= 1e-12 * abs(scale) else value
 
 
 def _ratio(cut: float, best: float) -> str:

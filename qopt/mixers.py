@@ -81,6 +81,11 @@ def grover_mixer() -> Mixer:
 
 def _checked(registers: tuple[Iterable[int], ...]) -> list[tuple[int, ...]]:
     """Registers that are not too small and do not overlap."""
+    for register in registers:
+        if not isinstance(register, Iterable):
+            raise InputError(
+                f"expected the qubits of each register, such as range(4), got {register!r}"
+            )
     found = [tuple(register) for register in registers]
     if not found:
         raise InputError("expected the qubits of at least one register, got none")

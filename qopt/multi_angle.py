@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qminima.errors import InputError
 from simulator.circuit import Circuit, Step, UniformState
 from simulator.generators import AxisRotation, Diagonal, Generator
 from simulator.polynomial import Polynomial, Term
-from simulator.spaces import Space
+from simulator.spaces import FlipSymmetric, Qubits, Space
 
 from .angles import split_angles
-from .ansatz import check_depth, check_space, smallest_space
+from .ansatz import check_depth, check_problem, check_space, smallest_space
 from .problems.problem import Problem
 
 
@@ -24,7 +25,8 @@ def multi_angle_qaoa(problem: Problem, depth: int, *, space: Space | None = None
     with S the terms of the cost, its constant left out. Parameters are gamma_1S of all terms, in
     the order of `problem.cost.terms`, beta_1j of all qubits, and so on for the next layers. Herrman
     et al., Sci. Rep. 12, 6781 (2022), arXiv:2109.11455. Where all gammas of a layer are equal, and
-    all betas, this is `qaoa` up to a global phase; see `spread_angles`.
+    all betas, this is `qaoa` up to a global phase: `spread_angles` of trained angles of `qaoa` are
+    a good start for `simulator.minimize`.
 
     Args:
         problem: what is minimised.
@@ -33,17 +35,20 @@ def multi_angle_qaoa(problem: Problem, depth: int, *, space: Space | None = None
 
     Raises:
         InputError: if the depth is not between 1 and 10,000, or the space has another number of
-            qubits than the problem has variables.
+            qubits than the problem has variables, or constraints.
         MemoryLimitError: if there are more variables than any state vector could hold.
 
     >>> import networkx, qopt
     >>> multi_angle_qaoa(qopt.maxcut(networkx.path_graph(4)), depth=2).num_parameters
     14
     """
+    check_problem(problem)
     check_depth(depth)
     if space is None:
         space = smallest_space(problem)
     check_space(problem, space)
+    if not isinstance(space, Qubits | FlipSymmetric):
+        raise InputError(f"rotations of single qubits leave {space}; expected Qubits")
     generators: list[Generator] = [
         *(Diagonal(Polynomial([term])) for term in _terms(problem)),
         *map(AxisRotation, range(problem.num_variables)),

@@ -45,4 +45,5 @@ from .spaces import FlipSymmetric as FlipSymmetric
 from .spaces import Qubits as Qubits
 from .spaces import Space as Space
 from .spaces import SpaceError as SpaceError
+from .spaces import bitstring as bitstring
 from .threads import set_threads as set_threads

@@ -65,15 +65,20 @@ def distribution(psi: Planar, values: DiagonalValues) -> tuple[Floats, Floats]:
 
 
 def probability_at_most(psi: Planar, values: DiagonalValues, threshold: float | None) -> float:
-    """The probability of values up to a threshold (None: the least value), within rounding."""
+    """The probability of values up to a threshold (None: the least value), within rounding.
+
+    It is divided by the norm, from which single precision drifts.
+    """
     levels, codes, size = values.levels, values.codes, psi.shape[1]
     rounding = _ROUNDING * (float(levels.max()) - values.least)
     limit = (values.least if threshold is None else threshold) + rounding
     if codes is None:
         partial = np.empty(num_blocks(size))
         probability.probability_at_most(size, psi, levels, limit, partial)
-        return float(partial.sum())
-    return float(level_probabilities(psi, levels, codes)[levels <= limit].sum())
+        norm = np.einsum("ck,ck->", psi, psi, dtype=np.float64)
+        return min(1.0, float(partial.sum() / norm))
+    probabilities = level_probabilities(psi, levels, codes)
+    return min(1.0, float(probabilities[levels <= limit].sum() / probabilities.sum()))
 
 
 def level_quantile(levels: Floats, probabilities: Floats, fraction: float) -> float:

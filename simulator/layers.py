@@ -17,15 +17,25 @@ from .kernels import layers as kernels
 from .kernels.butterflies import LEAST_BITS
 from .kernels.kernel import PARALLEL_THRESHOLD, runs_parallel
 from .kernels.phases import CODES, NOTHING, VALUES
-from .planar import PADDING_BYTES, Planar
+from .planar import LINE_BYTES, PADDING_BYTES, Planar, aligned
 from .spaces import FlipSymmetric, Qubits, Space
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-# Bytes of a tile, all rows together: half the second level of the cache of common processors.
-_TILE_BYTES = 1 << 18
-_LINE_BYTES = 64
+# Bytes, all rows together, of a tile of the lowest group, half the second level of the cache of
+# common processors and at most all of it; and of other tiles, of which a part goes into the second
+# level and the whole into the third.
+_LOW_BYTES = 1 << 18
+_MOST_LOW_BYTES = 1 << 19
+_TILE_BYTES = 1 << 21
+# Bytes of a strip, of one row: at most, a quarter of the first level or half of it with two states;
+# as many as memory can hand over well; and as few as it may be.
+_STRIP_BYTES = 1 << 13
+_WIDTH_BYTES = 1 << 12
+_LEAST_WIDTH_BYTES = 1 << 9
+# Bits done while a tile is copied, at most.
+_LEAD = 2
 # Where threads may share the work there are at least 2^SHARE_BITS tiles, however many threads
 # there are: results do not depend on it.
 _SHARE_BITS = 4
@@ -35,29 +45,36 @@ FIRST, PHASE, SECOND = 3, 4, 5
 
 @dataclass(frozen=True)
 class Group:
-    """Neighbouring bits that one pass mixes, and whether it does the mirror x <-> ~x as well."""
+    """Neighbouring bits that one pass mixes, and whether it does the mirror x <-> ~x as well.
+
+    Attributes:
+        low: the lowest.
+        bits: how many.
+        mirrored: see above.
+        width: strips of a tile have 2^width amplitudes.
+        lead: the highest bits, done while a tile is copied.
+    """
 
     low: int
     bits: int
-    mirrored: bool = False
+    mirrored: bool
+    width: int
+    lead: int
 
+    @property
+    def row(self) -> list[int]:
+        """A pass over this group that does nothing yet, as the kernels take it."""
+        return [self.low, self.bits, self.mirrored, -1, -1, -1, self.width, self.lead]
 
-def groups_of_bits(bits: int, tile_bits: int, line_bits: int, *, mirrored: bool) -> list[Group]:
-    """Cut the bits of a position into groups that fit into tiles.
+    @property
+    def strips(self) -> int:
+        """Strips of a tile, images included."""
+        return 1 << self.tile_bits - self.width
 
-    Args:
-        bits: of a position.
-        tile_bits: a tile holds 2^tile_bits amplitudes.
-        line_bits: strips hold at least 2^line_bits of them.
-        mirrored: whether there is a mirror, which then belongs to the highest group.
-    """
-    if bits <= tile_bits:
-        return [Group(0, bits, mirrored)]
-    rest = bits - tile_bits
-    count = -(-rest // (tile_bits - line_bits - mirrored))
-    bounds = [tile_bits + k * rest // count for k in range(count + 1)]
-    upper = [Group(low, high - low, mirrored and high == bits) for low, high in pairwise(bounds)]
-    return [Group(0, tile_bits), *upper]
+    @property
+    def tile_bits(self) -> int:
+        """A tile holds 2^tile_bits amplitudes."""
+        return self.bits if self.low == 0 else self.bits + self.width + self.mirrored
 
 
 def passes_of_layers(groups: Sequence[Group], count: int) -> Integers:
@@ -71,12 +88,12 @@ def passes_of_layers(groups: Sequence[Group], count: int) -> Integers:
         order = list(groups) if layer % 2 == 0 else list(reversed(groups))
         for place, group in enumerate(order):
             if place > 0 or not rows or len(order) == 1:
-                rows.append([group.low, group.bits, int(group.mirrored), -1, -1, -1])
+                rows.append(group.row)
             if place == 0:
                 rows[-1][PHASE] = rows[-1][SECOND] = layer
             else:
                 rows[-1][FIRST] = layer
-    return np.array(rows, dtype=np.int64).reshape(-1, 6)
+    return np.array(rows, dtype=np.int64).reshape(-1, 8)
 
 
 @dataclass(frozen=True)
@@ -125,47 +142,70 @@ class Tiling:
     """How kernels cut a state.
 
     Attributes:
-        bits: a gathered tile has 2^bits amplitudes.
+        bits: of a position.
         groups: of bits.
-        scratch: rows for a gathered tile of each thread.
+        padding: numbers between strips.
+        scratch: rows for a tile of each thread.
     """
 
     bits: int
     groups: list[Group]
+    padding: np.uint64
     scratch: NDArray[Any]
 
     @classmethod
-    def of(cls, bits: int, rows: int, dtype: Any, *, mirrored: bool) -> Tiling:
+    def of(cls, bits: int, rows: int, dtype: Any, padding_bytes: int, *, mirrored: bool) -> Tiling:
         """For 2^bits positions and kernels that work on `rows` real vectors."""
-        tile_bits = bits_in_cache(rows, dtype)
-        if 1 << bits >= PARALLEL_THRESHOLD:
-            tile_bits = min(tile_bits, bits - _SHARE_BITS)
-        threads = numba.get_num_threads() if runs_parallel(1 << bits) else 1
-        return cls.cut(bits, tile_bits, threads, rows, dtype, mirrored=mirrored)
-
-    @classmethod
-    def cut(
-        cls, bits: int, tile_bits: int, threads: int, rows: int, dtype: Any, *, mirrored: bool
-    ) -> Tiling:
-        """The same with gathered tiles of 2^tile_bits amplitudes, one for each thread."""
         itemsize = np.dtype(dtype).itemsize
-        line_bits = (_LINE_BYTES // itemsize).bit_length() - 1
-        groups = groups_of_bits(bits, tile_bits, line_bits, mirrored=mirrored)
-        length = (1 << tile_bits) + PADDING_BYTES // itemsize if len(groups) > 1 else 0
-        return cls(tile_bits, groups, np.empty((threads, rows, length), dtype=dtype))
+        groups = groups_of_bits(bits, rows, itemsize, mirrored=mirrored)
+        padding = padding_bytes // itemsize
+        threads = numba.get_num_threads() if runs_parallel(1 << bits) else 1
+        length = max(group.strips * ((1 << group.width) + padding) for group in groups)
+        scratch = aligned((threads, rows, length + PADDING_BYTES // itemsize), dtype)
+        return cls(bits, groups, np.uint64(padding), scratch)
 
     @property
     def most_tiles(self) -> int:
         """Tiles of the pass that has most."""
-        return 1 << max(group.low + group.bits for group in self.groups) - min(
-            self.bits, self.groups[0].bits
-        )
+        return 1 << self.bits - self.least_tile_bits
+
+    @property
+    def least_tile_bits(self) -> int:
+        """Of the smallest tiles."""
+        return min(group.tile_bits for group in self.groups)
 
 
-def bits_in_cache(rows: int, dtype: Any) -> int:
-    """Bits of the largest tile of `rows` real vectors."""
-    itemsize: int = np.dtype(dtype).itemsize
-    return (_TILE_BYTES // (rows * itemsize)).bit_length() - 1
+def groups_of_bits(bits: int, rows: int, itemsize: int, *, mirrored: bool) -> list[Group]:
+    """Cut the bits of a position into groups that fit into tiles.
+
+    Args:
+        bits: of a position.
+        rows: real vectors that a kernel works on.
+        itemsize: bytes of their numbers.
+        mirrored: whether there is a mirror, which then belongs to the highest group.
+    """
+
+    def bits_of(size: int, rows: int = rows) -> int:
+        return (size // (rows * itemsize)).bit_length() - 1
+
+    inside, tile = bits_of(_STRIP_BYTES, 1), bits_of(_TILE_BYTES)
+    if 1 << bits >= PARALLEL_THRESHOLD:
+        tile = min(tile, bits - _SHARE_BITS)
+    wide, least = bits_of(_WIDTH_BYTES, 1), bits_of(_LEAST_WIDTH_BYTES, 1)
+    # The lowest group is large where the strips of another one would become short.
+    low = min(max(bits_of(_LOW_BYTES), bits + wide + mirrored - tile), bits_of(_MOST_LOW_BYTES))
+    if bits <= min(low, tile):
+        width = min(inside, bits - mirrored)
+        return [Group(0, bits, mirrored, width, min(_LEAD, bits - width))]
+    low = min(low, tile)
+    count = -(-(bits - low) // (tile - least - mirrored))
+    bounds = [low + k * (bits - low) // count for k in range(count + 1)]
+    groups = [Group(0, low, False, min(inside, low), min(_LEAD, low - min(inside, low)))]
+    for first, last in pairwise(bounds):
+        image = mirrored and last == bits
+        width = min(tile - (last - first) - image, inside, first - image)
+        groups.append(Group(first, last - first, image, width, min(_LEAD, last - first)))
+    return groups
 
 
 class LayerRun:
@@ -192,24 +232,57 @@ class LayerRun:
     @staticmethod
     def supports(space: Space) -> bool:
         """Whether the kernels can run on a space."""
-        return isinstance(space, Qubits | FlipSymmetric) and space.size >= 1 << LEAST_BITS
+        return isinstance(
+            space, Qubits | FlipSymmetric
+        ) and space.size >= 1 << LEAST_BITS + isinstance(space, FlipSymmetric)
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all steps, first to last."""
+        self._run(psi, angles, 0.0, self._values, np.zeros((0, 0)))
+
+    def from_uniform(self, psi: Planar, angles: Floats) -> None:
+        """Write the uniform state with all steps applied, first to last."""
+        amplitude = psi.shape[1] ** -0.5
+        self._run(psi, angles, amplitude, self._values, np.zeros((0, 0)))
+
+    def mean_from_uniform(self, psi: Planar, angles: Floats, values: DiagonalValues) -> float:
+        """The same, and the mean of a diagonal in that state, as `DiagonalOperator.mean`."""
+        sums = np.zeros((self._tiling(2, psi.dtype).most_tiles, 2))
+        self._run(psi, angles, psi.shape[1] ** -0.5, values, sums)
+        weighted, norm = sums.sum(axis=0)
+        return float(weighted / norm)
+
+    def _run(
+        self, psi: Planar, angles: Floats, start: float, costs: DiagonalValues, sums: Floats
+    ) -> None:
         layers, tiling = Layers.of(angles, self._qubits), self._tiling(2, psi.dtype)
         kernels.forward(
-            psi.shape[1], *psi, self._values.labels, tiling.scratch, tiling.bits,
+            psi.shape[1], *psi, self._values.labels, tiling.scratch, tiling.padding,
             passes_of_layers(tiling.groups, len(layers)), self._lowered(layers, psi.dtype),
+            start, costs.labels, costs.low, costs.step, sums,
         )  # fmt: skip
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
         """Undo all steps on both states, last to first; return Re <lam|A_k|psi> of each."""
+        return self._undo(psi, lam, angles, None)
+
+    def backward_from_mean(
+        self, psi: Planar, lam: Planar, angles: Floats, values: DiagonalValues
+    ) -> Floats:
+        """The same with the costate f psi of the mean of a diagonal, whatever is in `lam`."""
+        return self._undo(psi, lam, angles, values)
+
+    def _undo(
+        self, psi: Planar, lam: Planar, angles: Floats, costs: DiagonalValues | None
+    ) -> Floats:
         layers, tiling = Layers.of(angles, self._qubits), self._tiling(4, psi.dtype)
         passes = passes_of_layers(tiling.groups, len(layers))
         sums = np.zeros((len(passes), tiling.most_tiles, 4))
+        given = costs or self._values
         kernels.backward(
-            psi.shape[1], *psi, *lam, self._values.labels, tiling.scratch,
-            tiling.bits, passes, self._lowered(layers, psi.dtype), sums,
+            psi.shape[1], *psi, *lam, self._values.labels, tiling.scratch, tiling.padding,
+            passes, self._lowered(layers, psi.dtype), costs is not None, given.labels, given.low,
+            given.step, sums,
         )  # fmt: skip
         return self._overlaps(layers, passes, sums.sum(axis=1), len(angles))
 
@@ -252,7 +325,9 @@ class LayerRun:
         """The tiling for kernels on so many real vectors, made when first needed."""
         key = rows, dtype, numba.get_num_threads()
         if key not in self._tilings:
-            self._tilings[key] = Tiling.of(self._bits, rows, dtype, mirrored=self._mirrored)
+            self._tilings[key] = Tiling.of(
+                self._bits, rows, dtype, LINE_BYTES, mirrored=self._mirrored
+            )
         return self._tilings[key]
 
 
@@ -261,11 +336,13 @@ def layer_memory(steps: int, space: Space, levels: int) -> int:
 
     Counted are double precision, and mixers that are all done in two halves.
     """
-    tiles: int = max(1 << _SHARE_BITS, space.size // (_TILE_BYTES // 32))
-    return scratch_memory() + steps * (2 * 32 * tiles + 16 * levels)
+    tiles: int = max(1 << _SHARE_BITS, space.size // (_LOW_BYTES // 32))
+    return scratch_memory(space.size) + steps * (2 * 32 * tiles + 16 * levels)
 
 
-def scratch_memory() -> int:
-    """Bytes of the tiles of all threads."""
-    threads: int = numba.get_num_threads()
-    return 4 * (threads + 1) * _TILE_BYTES
+def scratch_memory(size: int) -> int:
+    """Bytes of the tiles of all threads, for both kernels and with padding."""
+    threads = numba.get_num_threads() if runs_parallel(size) else 1
+    shared = size >> _SHARE_BITS if size >= PARALLEL_THRESHOLD else size
+    tiles = sum(min(_TILE_BYTES, 8 * rows * shared) for rows in (2, 4))
+    return int(threads * tiles * 9 // 8)

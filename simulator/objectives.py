@@ -53,7 +53,7 @@ class Mean:
 
         operator = self.observable.on(space)
         if isinstance(operator, DiagonalOperator):
-            return _DiagonalMean(operator)
+            return DiagonalMean(operator)
         return MeanMeasure(operator)
 
 
@@ -87,17 +87,21 @@ class MeanMeasure:
         return self.evaluate(psi, spare())
 
 
-class _DiagonalMean:
+class DiagonalMean:
+    """<f> on a space, divided by <1>."""
+
     real = True
 
     def __init__(self, operator: DiagonalOperator) -> None:
-        self._operator = operator
+        self.operator = operator
 
     def evaluate(self, psi: Planar, lam: Planar) -> float:
-        return self._operator.mean(psi, lam)
+        """The mean, with costate f psi."""
+        return self.operator.mean(psi, lam)
 
     def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:  # noqa: ARG002
-        return self._operator.mean(psi)
+        """The mean."""
+        return self.operator.mean(psi)
 
 
 class _VarianceMeasure:

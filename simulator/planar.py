@@ -7,6 +7,7 @@ real vectors only serve complex states as well.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,15 @@ Planar = NDArray[np.floating[Any]]
 
 # Rows at distances of a power of two compete for the same few places of a cache.
 PADDING_BYTES = 192
+LINE_BYTES = 64  # of a cache; what a register holds should not stand in two lines
+
+
+def aligned(shape: tuple[int, ...], dtype: Any) -> Planar:
+    """Memory for numbers, not set, that begins with a line of the cache."""
+    itemsize, spare = np.dtype(dtype).itemsize, LINE_BYTES // np.dtype(dtype).itemsize
+    memory = np.empty(prod(shape) + spare, dtype=dtype)
+    lead = -memory.ctypes.data % LINE_BYTES // itemsize
+    return memory[lead : lead + prod(shape)].reshape(shape)
 
 
 def allocate(components: int, size: int, dtype: Any, *, number: int = 0) -> Planar:
@@ -29,7 +39,7 @@ def allocate(components: int, size: int, dtype: Any, *, number: int = 0) -> Plan
     """
     padding = PADDING_BYTES // np.dtype(dtype).itemsize
     lead, pitch = number * components * padding, size + padding
-    memory = np.empty(lead + components * pitch, dtype=dtype)
+    memory = aligned((lead + components * pitch,), dtype)
     return memory[lead:].reshape(components, pitch)[:, :size]
 
 

@@ -32,8 +32,8 @@ from .cut_circuit import CutCircuit, rotated_qubits
 from .generators import Diagonal
 from .kernels import product_layers as kernels
 from .kernels.butterflies import LEAST_BITS
-from .kernels.kernel import PARALLEL_THRESHOLD, runs_parallel
-from .layers import FIRST, PHASE, SECOND, Tiling, bits_in_cache, passes_of_layers, scratch_memory
+from .kernels.kernel import runs_parallel
+from .layers import FIRST, PHASE, SECOND, Tiling, passes_of_layers, scratch_memory
 from .planar import PADDING_BYTES, Planar
 from .spaces import FlipSymmetric, Qubits
 
@@ -43,8 +43,6 @@ Integers = NDArray[np.int64]
 # Bits of a part of a tile; two rows of such parts fill the first level of the cache of common
 # processors. With many terms parts are larger, up to four positions for a term.
 _PART_BITS = 11
-# Bits that number the tiles of a state which threads share.
-_SHARED_BITS = 4
 # Below this cosine of beta a tilted rotation is done as two of half the angle: the derivative of
 # alpha grows as the inverse, and rounding errors with it.
 _LEAST_COSINE = 0.1
@@ -178,7 +176,7 @@ class ProductLayers:
         layers = TurnedLayers.of(self._cut, angles, self._bits)
         tiling, parts = self._tiling(2, psi.dtype)
         kernels.forward(
-            psi.shape[1], *psi, tiling.scratch, parts, tiling.bits, self._part_bits(tiling),
+            psi.shape[1], *psi, tiling.scratch, parts, self._part_bits(tiling),
             self._passes(tiling, layers), layers.lowered,
         )  # fmt: skip
         _flip(psi, layers.mask)
@@ -194,7 +192,7 @@ class ProductLayers:
         of_bits = np.zeros(layers.cosines.shape)
         found = np.zeros((kernels.SHARES, len(self._cut.masks) + 2 * (self._bits + 1)))
         kernels.backward(
-            psi.shape[1], *psi, *lam, tiling.scratch, parts, tiling.bits, self._part_bits(tiling),
+            psi.shape[1], *psi, *lam, tiling.scratch, parts, self._part_bits(tiling),
             passes, layers.lowered, found, of_terms, of_bits,
         )  # fmt: skip
         of_terms *= layers.signs * layers.lowered.scales[:, None] ** 2
@@ -238,7 +236,7 @@ class ProductLayers:
             return passes
         if passes[-1, PHASE] >= 0:
             group = tiling.groups[0]
-            passes = np.vstack([passes, [group.low, group.bits, group.mirrored, -1, -1, -1]])
+            passes = np.vstack([passes, group.row])
         passes[-1, PHASE] = count
         return passes
 
@@ -247,19 +245,14 @@ class ProductLayers:
         threads = numba.get_num_threads() if runs_parallel(1 << self._bits) else 1
         key = rows, dtype, threads
         if key not in self._tilings:
-            tile_bits = bits_in_cache(rows, dtype)
-            if 1 << self._bits >= PARALLEL_THRESHOLD:  # for any number of threads alike
-                tile_bits = min(tile_bits, self._bits - _SHARED_BITS)
-            tiling = Tiling.cut(
-                self._bits, tile_bits, threads, rows, dtype, mirrored=self._mirrored
-            )
+            tiling = Tiling.of(self._bits, rows, dtype, 0, mirrored=self._mirrored)
             length = (1 << int(self._part_bits(tiling))) + PADDING_BYTES // 8
             self._tilings[key] = tiling, np.empty((threads, 2, length))
         return self._tilings[key]
 
     def _part_bits(self, tiling: Tiling) -> np.uint64:
         wanted = max(_PART_BITS, (4 * len(self._cut.masks)).bit_length())
-        return np.uint64(min(wanted, self._bits, tiling.bits - 1))
+        return np.uint64(min(wanted, tiling.least_tile_bits - self._mirrored))
 
 
 def _flip(psi: Planar, mask: int) -> None:
@@ -278,4 +271,4 @@ def product_memory(circuit: Circuit, space: Qubits | FlipSymmetric) -> int:
     tables = 6 * layers * columns + 8 * (len(cut.terms) + 4 * len(cut.rotations))
     parts = 2 * threads * max(1 << _PART_BITS, 8 * columns)
     sums: int = 2 * kernels.SHARES * columns
-    return scratch_memory() + 8 * (tables + parts + sums)
+    return scratch_memory(space.size) + 8 * (tables + parts + sums)

@@ -8,15 +8,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .circuit import Circuit
+from .circuit import Circuit, UniformState
 from .diagonal import DiagonalValues
 from .distribution import diagonal_values, distribution, probability_at_most
 from .evolution import evolution
 from .generators import Diagonal
-from .layers import layer_memory
+from .layers import LayerRun, layer_memory
 from .memory import require_memory
 from .mixers import XYMixer, XYPair
-from .objectives import Mean, Objective, Variance
+from .objectives import DiagonalMean, Mean, Objective, Variance
 from .observables import Matrix, Observable
 from .planar import Planar, allocate, join
 from .polynomial import Polynomial
@@ -71,6 +71,9 @@ class Program:
         self._evolution = evolution(circuit)
         self._measure = objective.on(circuit.space)
         self._write_initial = circuit.initial_state.on(circuit.space)
+        self._layers: LayerRun | None = None  # where they also write the initial state
+        if isinstance(self._evolution, LayerRun) and circuit.initial_state == UniformState():
+            self._layers = self._evolution
         components = 1 if self._evolution.real and self._measure.real else 2
         self._psi: Planar = allocate(components, circuit.space.size, dtype)
         self._lam: Planar | None = None  # made by the first call that needs it
@@ -81,19 +84,27 @@ class Program:
         """The value at `params`, shape (num_parameters,)."""
         if self._small is not None:
             return self._small.value_and_gradient(params)[0]
-        self._prepare(self.circuit.angles(params))
+        angles = self.circuit.angles(params)
+        if self._layers is not None and isinstance(self._measure, DiagonalMean):
+            return self._layered_mean(self._layers, angles, self._measure.operator.values)
+        self._prepare(angles)
         return self._measure.value(self._psi, self._costate)
 
     def value_and_gradient(self, params: ArrayLike) -> tuple[float, Floats]:
         """The value and its derivatives, shape (num_parameters,)."""
         if self._small is not None:
             return self._small.value_and_gradient(params)
-        angles = self.circuit.angles(params)
-        self._prepare(angles)
-        costate = self._costate()
-        value = self._measure.evaluate(self._psi, costate)
-        self._held = None
-        overlaps = self._evolution.backward(self._psi, costate, angles)
+        angles, costate = self.circuit.angles(params), self._costate()
+        if self._layers is not None and isinstance(self._measure, DiagonalMean):
+            values = self._measure.operator.values
+            value = self._layered_mean(self._layers, angles, values)
+            self._held = None
+            overlaps = self._layers.backward_from_mean(self._psi, costate, angles, values)
+        else:
+            self._prepare(angles)
+            value = self._measure.evaluate(self._psi, costate)
+            self._held = None
+            overlaps = self._evolution.backward(self._psi, costate, angles)
         return value, self.circuit.pull_back(2 * overlaps)
 
     def state(self, params: ArrayLike) -> NDArray[np.inexact]:
@@ -104,6 +115,7 @@ class Program:
     def sample(self, params: ArrayLike, shots: int, seed: int | None = None) -> Integers:
         """Configurations drawn from the state, shape (shots,), as by `simulator.sample`.
 
+        They are integers whose bit j is qubit j; `simulator.bitstring` writes one as text.
         This and the other readings of a distribution use the program's own state; several of
         them at the same parameters evolve it once.
         """
@@ -163,10 +175,20 @@ class Program:
 
     def _prepare(self, angles: Floats) -> None:
         self._held = None
-        self._write_initial(self._psi[0])
-        self._psi[1:] = 0
-        self._evolution.forward(self._psi, angles)
+        if self._layers is not None:
+            self._layers.from_uniform(self._psi, angles)
+        else:
+            self._write_initial(self._psi[0])
+            self._psi[1:] = 0
+            self._evolution.forward(self._psi, angles)
         self._held = angles
+
+    def _layered_mean(self, layers: LayerRun, angles: Floats, values: DiagonalValues) -> float:
+        """`_prepare`, and the mean on the way."""
+        self._held = None
+        value = layers.mean_from_uniform(self._psi, angles, values)
+        self._held = angles
+        return value
 
     def _hold(self, params: ArrayLike) -> Planar:
         """The state at `params`, not evolved again if it is in memory."""

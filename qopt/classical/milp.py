@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.limits import Deadline
+from qminima.output import silenced_output
 from qminima.result import Result
 
 from ..problems.maxcut import MaxCut
@@ -87,7 +88,8 @@ def _relaxation(weights: Floats) -> Highs:
     """Max sum w y with 0 <= y <= 1."""
     import highspy
 
-    solver = highspy.Highs()
+    with silenced_output():  # HiGHS greets before it can be asked to be silent
+        solver = highspy.Highs()
     solver.silent()
     solver.HandleKeyboardInterrupt = True  # Ctrl-C ends the search instead of waiting for it
     solver.changeObjectiveSense(highspy.ObjSense.kMaximize)

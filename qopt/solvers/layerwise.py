@@ -14,14 +14,19 @@ from simulator.objectives import Objective
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
 from simulator.program import Precision, Program
+from simulator.spaces import Space
 
 from ..angle_tables import starting_angles
 from ..angles import gamma_scale, interpolate, linear_ramp, rescale_gammas
 from ..ansatz import qaoa
 from ..fourier import extend_fourier
+from ..mixers import Mixer
 from ..problems.problem import Problem
 
 Floats = NDArray[np.float64]
+
+# Angles of a layer that is tried: the only one, or one more. Gammas are in scaled units.
+_FIRST, _WEAK = (0.2, 0.5, 0.8), (0.1,)
 
 STARTS = ("best", "tree", "fixed", "ramp")
 
@@ -59,6 +64,20 @@ class _Stage:
     tried: int
 
 
+def with_another_layer(params: Floats | None) -> list[Floats]:
+    """Angles of one layer more, which does something or, if there are others, little.
+
+    At zero it would be a stationary point.
+    """
+    gammas, betas = np.split(np.zeros(0) if params is None else params, 2)
+    sizes = _FIRST if params is None else _WEAK
+    return [
+        np.concatenate([gammas, [gamma], betas, [beta]])
+        for gamma in sizes
+        for beta in (*sizes, *(-size for size in sizes))
+    ]
+
+
 class LayerwiseTraining:
     """Optimises depth 1, 2, ..., each from the angles of the one before.
 
@@ -67,6 +86,8 @@ class LayerwiseTraining:
 
     Args:
         problem: whose circuits are trained.
+        space: of these circuits.
+        mixer: theirs; X if None.
         objective: what is minimised, in the units of the problem's cost.
         label: its name, for `progress`.
         start: as in `solve_qaoa`; so are `growth`, `precision`, `gradient_tolerance` and
@@ -83,6 +104,8 @@ class LayerwiseTraining:
         self,
         problem: Problem,
         *,
+        space: Space,
+        mixer: Mixer | None,
         objective: Objective,
         label: str,
         start: str,
@@ -94,6 +117,8 @@ class LayerwiseTraining:
         progress: Progress,
     ) -> None:
         self._problem = problem
+        self._space = space
+        self._mixer = mixer
         self._objective = objective
         self._label = label
         self._start = start
@@ -184,7 +209,7 @@ class LayerwiseTraining:
 
     def _grow(self, layers: int) -> None:
         """Optimise one depth and keep it, also if Ctrl-C comes in the middle."""
-        circuit = qaoa(self._problem, layers)
+        circuit = qaoa(self._problem, layers, space=self._space, mixer=self._mixer)
         program = Program(circuit, self._objective, self._precision)
         scaled = ScaledProgram(program, self._factor)
         left = self._left()
@@ -215,8 +240,12 @@ class LayerwiseTraining:
 
         Where `left` evaluations do not allow a comparison, the first candidate is taken unseen.
         """
-        candidates = [self._grown(self._stages[-1].minimum.parameters)] if self._stages else []
-        if self._start != "ramp":
+        previous = self._stages[-1].minimum.parameters if self._stages else None
+        candidates = [self._grown(previous)] if previous is not None else []
+        if self._mixer is not None and self._mixer.constrained:
+            # Nothing is known of good angles.
+            candidates += with_another_layer(previous)
+        elif self._start != "ramp":
             table = "fixed" if self._start == "fixed" else "tree"
             candidates += starting_angles(table, depth, self._problem.cost)
         if self._start in ("ramp", "best") or not candidates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from time import perf_counter
 from typing import cast
 
@@ -22,6 +23,7 @@ from simulator.program import Expectation, Precision, predict_memory
 from simulator.spaces import Integers, Space, bitstring
 
 from ..ansatz import qaoa
+from ..mixers import Mixer
 from ..problems.problem import Problem
 from ..results import solution
 from .layerwise import GROWTHS, STARTS, LayerwiseTraining
@@ -32,12 +34,18 @@ GRADIENT_TOLERANCE = {"double": 1e-3, "single": 4e-3}
 
 # Between 0.1 and 0.25 in Barkoutsos et al., Quantum 4, 256 (2020).
 DEFAULT_ALPHA = 0.25
+LEAST_ALPHA = 1e-6  # less cannot be told from zero in single precision
+
+# Sums of costs and their squares must be numbers of the precision.
+LARGEST_COST = {"single": 1e30, "double": inf}
 
 
 def solve_qaoa(
     problem: Problem,
     depth: int,
     *,
+    space: Space | None = None,
+    mixer: Mixer | None = None,
     objective: str = "mean",
     alpha: float | None = None,
     start: str = "best",
@@ -59,14 +67,18 @@ def solve_qaoa(
     Args:
         problem: what is minimised.
         depth: number of layers, at least 1.
+        space: as in `qaoa`: the feasible configurations of a constrained problem.
+        mixer: as in `qaoa`, X unless given.
         objective: what the angles are optimised for, "mean" or "cvar": the mean cost over the
             best fraction of the samples (`simulator.CVaR`).
-        alpha: that fraction, above 0 and up to 1; 0.25 unless given.
+        alpha: that fraction, from 1e-6 to 1; 0.25 unless given. Once so much of the state is on the
+            best cost that was found, nothing is left to be gained, however bad the rest is.
         start: "tree" (`tree_angles`), "fixed" (`fixed_angles`), "ramp" (`linear_ramp`), or
             "best", the lower of tree and ramp at each depth. Tables are those of the graph's
             degree where it is regular, weighted or not, or of the nearest degree they have, and
             of degree 3 otherwise; gammas are rescaled to the weights. Depths that are not in
-            the table start from the previous angles.
+            the table start from the previous angles. Tables belong to the X mixer; with another
+            one, "best" compares the ramp with a few small angles of the last layer.
         growth: how angles are stretched over one layer more, "interpolate" or "fourier"
             (`extend_fourier`).
         shots: bit strings drawn from the final state; the best one is the solution.
@@ -89,7 +101,9 @@ def solve_qaoa(
 
     Raises:
         InputError: for an unknown start, growth, objective or precision, a depth or number of
-            shots below 1, an alpha out of range or without "cvar".
+            shots below 1, an alpha out of range or without "cvar", costs whose size is not between
+            1e-30 and 1e30 in single precision, a table's start with another mixer, and what `qaoa`
+            raises.
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
@@ -105,7 +119,10 @@ def solve_qaoa(
     check_count("shots", shots)
     if max_evaluations is not None:
         check_count("max_evaluations", max_evaluations)
-    full = qaoa(problem, depth)
+    if mixer is not None and mixer.constrained and start in ("tree", "fixed"):
+        raise InputError(f"the {start} angles are for the X mixer, got {mixer}; take start='ramp'")
+    full = qaoa(problem, depth, space=space, mixer=mixer)
+    check_scale(problem, precision)
     require_memory(
         predict_memory(full, precision),
         f"QAOA on {problem.num_variables} variables",
@@ -114,6 +131,8 @@ def solve_qaoa(
     values = problem.cost.values(full.space)  # kept alive, so that all depths share them
     training = LayerwiseTraining(
         problem,
+        space=full.space,
+        mixer=mixer,
         objective=_objective(problem.cost, alpha),
         label="mean cost" if alpha is None else "CVaR of the cost",
         start=start,
@@ -149,6 +168,7 @@ def solve_qaoa(
             "depth": circuit.num_parameters // 2,
             "requested_depth": depth,
             "space": str(circuit.space),
+            "mixer": str(mixer or "X"),
             "objective": objective,
             "alpha": alpha,
             "start": start,
@@ -175,6 +195,17 @@ def check_precision(precision: str) -> Precision:
     raise unknown_name("precision", precision, ("double", "single"))
 
 
+def check_scale(problem: Problem, precision: Precision) -> None:
+    """Raise `InputError` for costs that numbers of the precision cannot hold."""
+    most = LARGEST_COST[precision]
+    size = sum(abs(weight) for _, weight in problem.cost.terms)
+    if size > most or 0 < size < 1 / most:
+        raise InputError(
+            f"costs of a size of {size:g} do not fit single precision; take double precision, or "
+            "another unit of the weights"
+        )
+
+
 def check_objective(objective: str, alpha: float | None) -> float | None:
     """The fraction of CVaR, None for the mean; raises `InputError` as `solve_qaoa` does."""
     if objective not in OBJECTIVES:
@@ -185,8 +216,8 @@ def check_objective(objective: str, alpha: float | None) -> float | None:
         return None
     if alpha is None:
         return DEFAULT_ALPHA
-    if not 0 < alpha <= 1:
-        raise InputError(f"expected a fraction alpha above 0 and up to 1, got {alpha}")
+    if not LEAST_ALPHA <= alpha <= 1:
+        raise InputError(f"expected a fraction alpha from {LEAST_ALPHA:g} to 1, got {alpha}")
     return float(alpha)
 
 

@@ -14,8 +14,10 @@ imaginary parts at positions with an odd number, and never to anything else. So 
 numbers is done by itself, which lets three bits at a time stay in registers: with `even` the real
 and `odd` the imaginary parts, then with both exchanged and t of the other sign.
 
-A tile is a range of 2^high positions of flat arrays that fits into the second level of the
-cache; lower bits are done on parts of it that fit into the first.
+Numbers come in *strips* of neighbours, which stand at equal distances, the pitch. The bits of the
+strip's number are done on strips as a whole, from one place to another or in place, up to three
+at a time; the bits inside a strip, which fits into the first level of the cache, strip by strip.
+A pitch that is no power of two keeps strips from competing for the same few lines of the caches.
 """
 
 from __future__ import annotations
@@ -36,9 +38,6 @@ from .lanes import (
     widen,
 )
 
-PART_BYTES = 1 << 14  # half the first level of the cache of common processors
-# Eight numbers at such a distance compete for one set of that cache, which holds eight lines.
-ALIAS_BYTES = 1 << 12
 LEAST_BITS = 5  # four registers of eight numbers
 
 _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in (1, 2, 3, 4))
@@ -153,6 +152,23 @@ def _rotate_range(ket, x, d, ket_to, k, h, length, count, t, n):
 
 
 @numba.njit(**_OPTIONS)
+def move_strips(ket, x, d, ket_to, k, h, length, count, tangent):
+    """Butterflies of the `count` bits, up to three, that number 2^count strips.
+
+    Strips stand at x + j d, and what comes out goes to k + j h of the same arrays or of others.
+    With no bits this is a copy.
+    """
+    if count == 0:
+        width = np.uint64(32 // ket[0].itemsize)
+        for shift in range(np.uint64(0), length, width):
+            store(ket_to[0], k + shift, load_register(ket[0], x + shift))
+            store(ket_to[1], k + shift, load_register(ket[1], x + shift))
+    else:
+        t, n = splat_register(ket[0], tangent), splat_register(ket[0], -tangent)
+        _rotate_range(ket, x, d, ket_to, k, h, length, count, t, n)
+
+
+@numba.njit(**_OPTIONS)
 def _lowest_bits(r, i, start, size, tangent):
     """The bits inside a register and the two above."""
     t, n = splat_register(r, tangent), splat_register(r, -tangent)
@@ -181,7 +197,7 @@ def _bits(r, i, start, size, low, high, tangent):
     t, n = splat_register(r, tangent), splat_register(r, -tangent)
     bit = low
     while bit < high:
-        count = min(3 if r.itemsize << bit < ALIAS_BYTES else 2, high - bit)
+        count = bits_at_once(high - bit, 3)
         h = _ONE << np.uint64(bit)
         for k in range(start, start + size, h << np.uint64(count)):
             _rotate_range((r, i), k, h, (r, i), k, h, h, count, t, n)
@@ -189,57 +205,52 @@ def _bits(r, i, start, size, low, high, tangent):
 
 
 @numba.njit(**_OPTIONS)
-def inner_bits(array, rows):
-    """Bits of a part of so many rows that fits into the first level of the cache."""
-    bits = 0
-    while rows * array.itemsize << (bits + 1) <= PART_BYTES:
-        bits += 1
-    return bits
-
-
-@numba.njit(**_OPTIONS)
-def rotate_tile(r, i, start, low, high, tangent):
-    """Butterflies of bits low ... high - 1 of a tile; low is zero or at least three."""
-    inner = min(high, inner_bits(r, 2))
-    part = _ONE << np.uint64(inner)
-    lowest = low if low > 0 else 5 if r.itemsize == 4 else 4
-    for first in range(start, start + (_ONE << np.uint64(high)), part):
-        if low == 0:
-            _lowest_bits(r, i, first, part, tangent)
-        _bits(r, i, first, part, lowest, inner, tangent)
-    _bits(r, i, start, _ONE << np.uint64(high), max(low, inner), high, tangent)
-
-
-@numba.njit(**_OPTIONS)
-def strip_bits(strips):
-    """How many bits `rotate_strips` does."""
-    return np.int64(1 if strips == _TWO else 2)
-
-
-@numba.njit(**_OPTIONS)
-def rotate_strips(ket, x, stride, ket_to, k, stride_to, strips, width, tangent):
-    """Copy strips from one place to another, and do the highest bits of their number on the way.
-
-    Strip j stands at x + j stride and goes to k + j stride_to; `strip_bits` says how many bits.
-    """
-    t, n = splat_register(ket[0], tangent), splat_register(ket[0], -tangent)
-    count = strip_bits(strips)
-    rest = strips >> np.uint64(count)
-    for j in range(rest):
-        _rotate_range(
-            ket, x + j * stride, rest * stride, ket_to, k + j * stride_to, rest * stride_to,
-            width, count, t, n,
-        )  # fmt: skip
-
-
-@numba.njit(**_OPTIONS)
-def rotate_mirrored(r, i, bits, tangent):
-    """The butterfly between each of 2^bits positions and its mirror image."""
-    t, n = splat_register(r, tangent), splat_register(r, -tangent)
-    width = np.uint64(32 // r.itemsize)
+def rotate_inside(r, i, start, bits, tangent):
+    """The bits inside a strip of 2^bits positions, at least `LEAST_BITS`."""
     size = _ONE << np.uint64(bits)
-    for k in range(np.uint64(0), size // _TWO, width):
-        m = size - width - k
+    _lowest_bits(r, i, start, size, tangent)
+    _bits(r, i, start, size, 5 if r.itemsize == 4 else 4, bits, tangent)
+
+
+@numba.njit(**_OPTIONS)
+def rotate_strips(copy, start, pitch, strips, width, low, high, tangent):
+    """Bits low ... high - 1 of the number of a strip, as few at a time as it takes passes.
+
+    Args:
+        copy: real and imaginary parts.
+        start: of the first strip.
+        pitch: from one to the next.
+        strips: how many there are.
+        width: of each.
+        low: see above.
+        high: see above.
+        tangent: of the angle.
+    """
+    bit = low
+    while bit < high:
+        count = bits_at_once(high - bit, 3)
+        near = _ONE << np.uint64(bit)
+        for block in range(np.uint64(0), strips, near << np.uint64(count)):
+            for strip in range(block, block + near):
+                k, h = start + strip * pitch, near * pitch
+                move_strips(copy, k, h, copy, k, h, width, count, tangent)
+        bit += count
+
+
+@numba.njit(**_OPTIONS)
+def bits_at_once(bits, most):
+    """How many of some bits to do next, that passes be few and alike."""
+    passes = (bits + most - 1) // most
+    return (bits + passes - 1) // passes
+
+
+@numba.njit(**_OPTIONS)
+def rotate_mirrored(r, i, one, other, width, tangent):
+    """The butterfly between a strip and the mirror image of another one."""
+    t, n = splat_register(r, tangent), splat_register(r, -tangent)
+    lanes = np.uint64(32 // r.itemsize)
+    for shift in range(np.uint64(0), width, lanes):
+        k, m = one + shift, other + width - lanes - shift
         xr, yi = turn(t, n, load_register(r, k), reverse(load_register(i, m)))
         xi, yr = turn(n, t, load_register(i, k), reverse(load_register(r, m)))
         store(r, k, xr)
@@ -313,6 +324,24 @@ def _rotate_range_back(ket, bra, x, d, ket_to, bra_to, k, h, length, count, t, n
 
 
 @numba.njit(**_OPTIONS)
+def move_strips_back(ket, bra, x, d, ket_to, bra_to, k, h, length, count, tangent):
+    """Undo `move_strips`, of up to two bits, on both states; return the overlap before."""
+    above, below = splat_register(ket[0], 0.0), splat_register(ket[0], 0.0)
+    if count == 0:
+        width = np.uint64(32 // ket[0].itemsize)
+        for shift in range(np.uint64(0), length, width):
+            for part in range(2):
+                store(ket_to[part], k + shift, load_register(ket[part], x + shift))
+                store(bra_to[part], k + shift, load_register(bra[part], x + shift))
+    else:
+        t, n = splat_register(ket[0], -tangent), splat_register(ket[0], tangent)
+        above, below = _rotate_range_back(
+            ket, bra, x, d, ket_to, bra_to, k, h, length, count, t, n, above, below
+        )
+    return total(widen(above)) - total(widen(below))
+
+
+@numba.njit(**_OPTIONS)
 def _lowest_bits_back(r, i, u, v, start, size, tangent):
     t, n = splat_register(r, -tangent), splat_register(r, tangent)
     width = np.uint64(32 // r.itemsize)
@@ -341,7 +370,7 @@ def _bits_back(r, i, u, v, start, size, low, high, tangent):
     shrink = 1 / (1 + tangent * tangent)
     overlap, weight, bit = 0.0, 1.0, low
     while bit < high:
-        count = min(2, high - bit)
+        count = bits_at_once(high - bit, 2)
         h = _ONE << np.uint64(bit)
         above, below = splat_register(r, 0.0), splat_register(r, 0.0)
         for k in range(start, start + size, h << np.uint64(count)):
@@ -355,52 +384,44 @@ def _bits_back(r, i, u, v, start, size, low, high, tangent):
 
 
 @numba.njit(**_OPTIONS)
-def rotate_tile_back(r, i, u, v, start, low, high, tangent):
-    """Undo `rotate_tile` on r + i i and u + i v; return the overlap of their states before.
+def rotate_inside_back(r, i, u, v, start, bits, tangent):
+    """Undo `rotate_inside` on r + i i and u + i v; return the overlap of their states before.
 
     Both states grow by 1 / cos a with every bit, so the overlaps of later bits shrink by cos^2 a.
     """
-    inner = min(high, inner_bits(r, 4))
-    part = _ONE << np.uint64(inner)
-    lowest = low if low > 0 else 5 if r.itemsize == 4 else 4
+    size, lowest = _ONE << np.uint64(bits), 5 if r.itemsize == 4 else 4
+    weight = (1 / (1 + tangent * tangent)) ** lowest
+    overlap = _lowest_bits_back(r, i, u, v, start, size, tangent)
+    return overlap + weight * _bits_back(r, i, u, v, start, size, lowest, bits, tangent)
+
+
+@numba.njit(**_OPTIONS)
+def rotate_strips_back(ket, bra, start, pitch, strips, width, low, high, tangent):
+    """Undo `rotate_strips` on both states; return the overlap before."""
     shrink = 1 / (1 + tangent * tangent)
-    overlap = 0.0
-    for first in range(start, start + (_ONE << np.uint64(high)), part):
-        if low == 0:
-            overlap += _lowest_bits_back(r, i, u, v, first, part, tangent)
-        weight = shrink ** (lowest - low)
-        overlap += weight * _bits_back(r, i, u, v, first, part, lowest, inner, tangent)
-    size, middle = _ONE << np.uint64(high), max(low, inner)
-    outer = _bits_back(r, i, u, v, start, size, middle, high, tangent)
-    return overlap + shrink ** (middle - low) * outer
+    overlap, weight, bit = 0.0, 1.0, low
+    while bit < high:
+        count = bits_at_once(high - bit, 2)
+        near = _ONE << np.uint64(bit)
+        for block in range(np.uint64(0), strips, near << np.uint64(count)):
+            for strip in range(block, block + near):
+                k, h = start + strip * pitch, near * pitch
+                overlap += weight * move_strips_back(
+                    ket, bra, k, h, ket, bra, k, h, width, count, tangent
+                )
+        weight *= shrink**count
+        bit += count
+    return overlap
 
 
 @numba.njit(**_OPTIONS)
-def rotate_strips_back(
-    ket, bra, x, stride, ket_to, bra_to, k, stride_to, strips, width, tangent
-):  # fmt: skip
-    """`rotate_strips` backward; returns the overlap before."""
-    t, n = splat_register(ket[0], -tangent), splat_register(ket[0], tangent)
-    above, below = splat_register(ket[0], 0.0), splat_register(ket[0], 0.0)
-    count = strip_bits(strips)
-    rest = strips >> np.uint64(count)
-    for j in range(rest):
-        above, below = _rotate_range_back(
-            ket, bra, x + j * stride, rest * stride, ket_to, bra_to, k + j * stride_to,
-            rest * stride_to, width, count, t, n, above, below,
-        )  # fmt: skip
-    return total(widen(above)) - total(widen(below))
-
-
-@numba.njit(**_OPTIONS)
-def rotate_mirrored_back(r, i, u, v, bits, tangent):
+def rotate_mirrored_back(r, i, u, v, one, other, width, tangent):
     """Undo `rotate_mirrored` on both states; return the overlap of their states before."""
     t, n = splat_register(r, -tangent), splat_register(r, tangent)
-    width = np.uint64(32 // r.itemsize)
-    size = _ONE << np.uint64(bits)
+    lanes = np.uint64(32 // r.itemsize)
     above, below = splat_register(r, 0.0), splat_register(r, 0.0)
-    for k in range(np.uint64(0), size // _TWO, width):
-        m = size - width - k
+    for shift in range(np.uint64(0), width, lanes):
+        k, m = one + shift, other + width - lanes - shift
         xr, yi = load_register(r, k), reverse(load_register(i, m))
         xu, yv = load_register(u, k), reverse(load_register(v, m))
         above = multiply_add(yv, xr, multiply_add(negate(xu), yi, above))

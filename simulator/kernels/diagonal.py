@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 from numba import prange
 
@@ -57,6 +58,30 @@ def overlap_by_value(lre, lim, re, im, values):
     return total
 
 
+@numba.njit(nogil=True, error_model="numpy")
+def weighted_sums(row, image, start, count, labels, low, step):
+    """The sums of f x^2 and x^2 over a stretch of a row; see `weigh`."""
+    first, last = np.uint64(start), np.uint64(start + count)
+    whole = first + np.uint64(count) // np.uint64(WIDTH) * np.uint64(WIDTH)
+    weighted = plain = widen(splat(row, 0.0))
+    for k in range(first, whole, np.uint64(WIDTH)):
+        x = load(row, k)
+        f = multiply_add(splat(row, step), convert(labels, k, x), splat(row, low))
+        product, wide = multiply(f, x), widen(x)
+        weighted = multiply_add(widen(product), wide, weighted)
+        plain = multiply_add(wide, wide, plain)
+        if image.size > 0:
+            store(image, k, product)
+    tail, plain_tail = 0.0, 0.0
+    for k in range(whole, last):
+        product = (low + step * labels[k]) * row[k]
+        tail += product * row[k]
+        plain_tail += np.float64(row[k]) * row[k]
+        if image.size > 0:
+            image[k] = product
+    return tail + total(weighted), plain_tail + total(plain)
+
+
 @kernel_of(0, 1)
 def weigh(row, labels, low, step, image, sums):
     """The sums of f x^2 and x^2 over each block of a row, and f x of each number x of it.
@@ -71,23 +96,5 @@ def weigh(row, labels, low, step, image, sums):
     """
     for block in prange(len(sums)):
         first = block * BLOCK
-        last = min(row.size, first + BLOCK)
-        whole = first + (last - first) // WIDTH * WIDTH
-        weighted = plain = widen(splat(row, 0.0))
-        for k in range(np.uint64(first), np.uint64(whole), np.uint64(WIDTH)):
-            x = load(row, k)
-            f = multiply_add(splat(row, step), convert(labels, k, x), splat(row, low))
-            product, wide = multiply(f, x), widen(x)
-            weighted = multiply_add(widen(product), wide, weighted)
-            plain = multiply_add(wide, wide, plain)
-            if image.size > 0:
-                store(image, k, product)
-        tail, plain_tail = 0.0, 0.0
-        for k in range(whole, last):
-            product = (low + step * labels[k]) * row[k]
-            tail += product * row[k]
-            plain_tail += np.float64(row[k]) * row[k]
-            if image.size > 0:
-                image[k] = product
-        sums[block, 0] = tail + total(weighted)
-        sums[block, 1] = plain_tail + total(plain)
+        count = min(row.size - first, BLOCK)
+        sums[block] = weighted_sums(row, image, first, count, labels, low, step)

@@ -18,7 +18,7 @@ from numba import prange
 
 from .butterflies import rotate_mirrored, rotate_mirrored_back
 from .kernel import kernel
-from .layers import count_tiles, gather, scatter, tile_of
+from .layers import copy_in, copy_out, count_tiles, tile_of
 from .rotations import rotate_tile_unequal, rotate_tile_unequal_back, weight_after
 from .spin_phases import (
     Part,
@@ -52,49 +52,57 @@ class ProductLayers(NamedTuple):
 
 
 @numba.njit(**_OPTIONS)
+def _lowest_bit(row):
+    """The lowest bit of a pass's group, counted in a tile."""
+    return 0 if row[0] == 0 else row[6]
+
+
+@numba.njit(**_OPTIONS)
 def _mix_unequal(r, i, tile, row, tangents):
     """The rotations on the group's bits of a tile."""
-    start = np.uint64(0) if tile.gathered else tile.start
+    low, half = _lowest_bit(row), tile.strips * tile.width
     own = tangents[row[0] : row[0] + row[1]]
-    rotate_tile_unequal(r, i, start, tile.low, tile.high, own)
+    rotate_tile_unequal(r, i, np.uint64(0), low, low + row[1], own)
     if tile.image >= 0:
-        rotate_tile_unequal(r, i, tile.strips * tile.width, tile.low, tile.high, own)
+        rotate_tile_unequal(r, i, half, low, low + row[1], own)
     if row[2]:
-        bits = tile.high + (1 if tile.image >= 0 else 0)
-        rotate_mirrored(r, i, bits, tangents[len(tangents) - 1])
+        half = half if tile.image >= 0 else half >> _ONE
+        rotate_mirrored(r, i, np.uint64(0), half, half, tangents[len(tangents) - 1])
 
 
 @numba.njit(**_OPTIONS)
 def _mix_unequal_back(r, i, u, v, tile, row, tangents, sums):
     """Undo `_mix_unequal` on both states; add the overlap of each bit to `sums`."""
-    start = np.uint64(0) if tile.gathered else tile.start
+    low, half = _lowest_bit(row), tile.strips * tile.width
     own, found = tangents[row[0] : row[0] + row[1]], sums[row[0] : row[0] + row[1]]
-    rotate_tile_unequal_back(r, i, u, v, start, tile.low, tile.high, own, found)
+    rotate_tile_unequal_back(r, i, u, v, np.uint64(0), low, low + row[1], own, found)
     if tile.image >= 0:
-        half = tile.strips * tile.width
-        rotate_tile_unequal_back(r, i, u, v, half, tile.low, tile.high, own, found)
+        rotate_tile_unequal_back(r, i, u, v, half, low, low + row[1], own, found)
     if row[2]:
-        bits, last = tile.high + (1 if tile.image >= 0 else 0), len(tangents) - 1
-        overlap = rotate_mirrored_back(r, i, u, v, bits, tangents[last])
+        half = half if tile.image >= 0 else half >> _ONE
+        last = len(tangents) - 1
+        overlap = rotate_mirrored_back(r, i, u, v, np.uint64(0), half, half, tangents[last])
         sums[last] += weight_after(own, len(own)) * overlap
+
+
+@numba.njit(**_OPTIONS)
+def _log2(power):
+    bits = np.uint64(0)
+    while _ONE << bits < power:
+        bits += _ONE
+    return bits
 
 
 @numba.njit(**_OPTIONS)
 def _part(tile, number, bits):
     """Part `number` of a tile, 2^bits positions, and where it starts in the tile's arrays."""
-    half = tile.strips * tile.width
-    offset = np.uint64(number) << bits
-    first, place = tile.start, np.uint64(0) if tile.gathered else tile.start
-    if offset >= half:
-        offset, first, place = offset - half, np.uint64(tile.image), half
+    half, place = tile.strips * tile.width, np.uint64(number) << bits
+    offset, first = (place, tile.start) if place < half else (place - half, np.uint64(tile.image))
     strip = offset // tile.width
     x = first + strip * tile.stride + (offset - strip * tile.width)
-    if not tile.gathered:
-        return Part(bits, x, bits, bits), place + offset
-    low = np.uint64(0)
-    while _ONE << low < tile.stride:
-        low += _ONE
-    return Part(bits, x, np.uint64(tile.low), low), place + offset
+    if tile.stride == tile.width:
+        return Part(bits, x, bits, bits), place
+    return Part(bits, x, _log2(tile.width), _log2(tile.stride)), place
 
 
 @numba.njit(**_OPTIONS)
@@ -173,15 +181,14 @@ def _add_shares(found, row, term_overlaps, bit_overlaps):
 
 
 @kernel
-def forward(re, im, scratch, parts, bits, part_bits, passes, layers):
+def forward(re, im, scratch, parts, part_bits, passes, layers):
     """Run all passes.
 
     Args:
         re: real parts, changed in place.
         im: imaginary parts.
-        scratch: two rows of 2^bits numbers for each thread.
+        scratch: two rows for a tile of each thread.
         parts: two rows of 2^part_bits numbers in double precision for each thread.
-        bits: of a gathered tile.
         part_bits: of a part, an unsigned integer.
         passes: see `layers`.
         layers: `ProductLayers`.
@@ -189,23 +196,20 @@ def forward(re, im, scratch, parts, bits, part_bits, passes, layers):
     threads = len(scratch)
     for k in range(len(passes)):
         row = passes[k]
-        tiles = count_tiles(re.size, row, bits)
+        tiles = count_tiles(re.size, row)
         for thread in prange(threads):
             copy = (scratch[thread, 0], scratch[thread, 1])
             rows = (parts[thread, 0], parts[thread, 1])
             for number in range(thread * tiles // threads, (thread + 1) * tiles // threads):
-                tile = tile_of(number, row, bits)
-                if tile.gathered:
-                    gather(copy, (re, im), tile)
-                    _tile_forward(copy, tile, row, rows, part_bits, layers)
-                    scatter(copy, (re, im), tile)
-                else:
-                    _tile_forward((re, im), tile, row, rows, part_bits, layers)
+                tile = tile_of(number, row, np.uint64(0))
+                copy_in((re, im), copy, tile, 0, 0.0)
+                _tile_forward(copy, tile, row, rows, part_bits, layers)
+                copy_out((re, im), copy, tile, 0, 0.0)
 
 
 @kernel
 def backward(
-    re, im, lre, lim, scratch, parts, bits, part_bits, passes, layers, found, term_overlaps,
+    re, im, lre, lim, scratch, parts, part_bits, passes, layers, found, term_overlaps,
     bit_overlaps,
 ):  # fmt: skip
     """Undo all passes on psi and lam, last to first, in one sweep.
@@ -218,7 +222,7 @@ def backward(
     threads, shares = len(scratch), len(found)
     for reverse in range(len(passes)):
         row = passes[len(passes) - 1 - reverse]
-        tiles = count_tiles(re.size, row, bits)
+        tiles = count_tiles(re.size, row)
         found[:] = 0
         for thread in prange(threads):
             copy = (scratch[thread, 0], scratch[thread, 1])
@@ -227,15 +231,12 @@ def backward(
             for share in range(thread * shares // threads, (thread + 1) * shares // threads):
                 own = found[share]
                 for number in range(share * tiles // shares, (share + 1) * tiles // shares):
-                    tile = tile_of(number, row, bits)
-                    if tile.gathered:
-                        gather(copy, (re, im), tile)
-                        gather(copy_bra, (lre, lim), tile)
-                        _tile_back(copy, copy_bra, tile, row, rows, part_bits, layers, own)
-                        scatter(copy, (re, im), tile)
-                        scatter(copy_bra, (lre, lim), tile)
-                    else:
-                        _tile_back((re, im), (lre, lim), tile, row, rows, part_bits, layers, own)
+                    tile = tile_of(number, row, np.uint64(0))
+                    copy_in((re, im), copy, tile, 0, 0.0)
+                    copy_in((lre, lim), copy_bra, tile, 0, 0.0)
+                    _tile_back(copy, copy_bra, tile, row, rows, part_bits, layers, own)
+                    copy_out((re, im), copy, tile, 0, 0.0)
+                    copy_out((lre, lim), copy_bra, tile, 0, 0.0)
         _add_shares(found, row, term_overlaps, bit_overlaps)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from .butterflies import ALIAS_BYTES, inner_bits, turn
+from .butterflies import turn
 from .lanes import (
     exchange,
     load_register,
@@ -22,8 +22,21 @@ from .lanes import (
     widen,
 )
 
+PART_BYTES = 1 << 14  # half the first level of the cache of common processors
+# Eight numbers at such a distance compete for one set of that cache, which holds eight lines.
+ALIAS_BYTES = 1 << 12
+
 _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in (1, 2, 3, 4))
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
+@numba.njit(**_OPTIONS)
+def _inner_bits(array, rows):
+    """Bits of a part of so many rows that fits into the first level of the cache."""
+    bits = 0
+    while rows * array.itemsize << (bits + 1) <= PART_BYTES:
+        bits += 1
+    return bits
 
 
 @numba.njit(**_OPTIONS)
@@ -143,7 +156,7 @@ def _bits_unequal(r, i, start, size, low, high, tangents):
 @numba.njit(**_OPTIONS)
 def rotate_tile_unequal(r, i, start, low, high, tangents):
     """Butterflies of bits low ... high - 1 of a tile; low is zero or at least three."""
-    inner = min(high, inner_bits(r, 2))
+    inner = min(high, _inner_bits(r, 2))
     part = _ONE << np.uint64(inner)
     lowest = low if low > 0 else _bits_in_register(r)
     for first in range(start, start + (_ONE << np.uint64(high)), part):
@@ -276,7 +289,7 @@ def rotate_tile_unequal_back(r, i, u, v, start, low, high, tangents, sums):
 
     Overlaps are in units of those that the states have before.
     """
-    inner = min(high, inner_bits(r, 4))
+    inner = min(high, _inner_bits(r, 4))
     part = _ONE << np.uint64(inner)
     lowest = low if low > 0 else _bits_in_register(r)
     done = lowest - low

@@ -93,12 +93,22 @@ def test_wrong_time_limits(limit: float) -> None:
 
 def test_outputs_are_checked_before_the_run(tmp_path: Path) -> None:
     good, bad = tmp_path / "run.png", tmp_path / "gone" / "run.png"
-    check_outputs(None, None)
-    check_outputs(tmp_path / "run.json", good)
+    check_outputs(None, None, "petersen")
+    check_outputs(tmp_path / "run.json", good, "petersen")
     for json, plot in ((bad, None), (None, bad), (tmp_path, None), (None, tmp_path / "run.gif")):
         with pytest.raises(InputError):
-            check_outputs(json, plot)
+            check_outputs(json, plot, "petersen")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_outputs_do_not_replace_the_input_nor_each_other(tmp_path: Path) -> None:
+    graph, link = tmp_path / "graph.rud", tmp_path / "link.png"
+    graph.write_text("2 1\n1 2 1\n")
+    link.symlink_to(graph)
+    for json, plot in ((graph, None), (None, link), (tmp_path / "a.png", tmp_path / "a.png")):
+        with pytest.raises(InputError, match="cannot write"):
+            check_outputs(json, plot, str(graph))
+    assert graph.read_text().startswith("2 1")
 
 
 class MendableError(Exception):

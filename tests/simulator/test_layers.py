@@ -17,8 +17,9 @@ from simulator import FlipSymmetric, Qubits
 from simulator import layers as layers_module
 from simulator.diagonal import DiagonalValues
 from simulator.kernels import kernel as kernel_module
+from simulator.kernels.butterflies import LEAST_BITS
 from simulator.kernels.phases import cosine_and_sine
-from simulator.layers import Group, LayerRun, groups_of_bits, passes_of_layers
+from simulator.layers import LayerRun, groups_of_bits, passes_of_layers
 from simulator.planar import join, split
 from simulator.testing import random_state
 
@@ -93,7 +94,7 @@ def check(space: AnySpace, kind: str, dtype: Any) -> None:
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    "space", [Qubits(5), Qubits(6), Qubits(12), FlipSymmetric(6), FlipSymmetric(9)], ids=str
+    "space", [Qubits(5), Qubits(6), Qubits(12), FlipSymmetric(7), FlipSymmetric(9)], ids=str
 )
 def test_one_group(space: AnySpace, kind: str, dtype: Any) -> None:
     check(space, kind, dtype)
@@ -102,22 +103,19 @@ def test_one_group(space: AnySpace, kind: str, dtype: Any) -> None:
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15)], ids=str)
-def test_several_groups(
-    space: AnySpace, kind: str, dtype: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Tiles of 2^7 or 2^8 amplitudes make two to six groups of 14 bits."""
-    monkeypatch.setattr(layers_module, "_TILE_BYTES", 1 << 12)
+@pytest.mark.usefixtures("small_tiles")
+def test_several_groups(space: AnySpace, kind: str, dtype: Any) -> None:
     check(space, kind, dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("kind", ["few", "reals"])
 @pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15)], ids=str)
+@pytest.mark.usefixtures("small_tiles")
 def test_any_number_of_threads_gives_the_same_bits(
     space: AnySpace, kind: str, dtype: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three groups of bits and sixteen tiles or more, in both forms of the kernels."""
-    monkeypatch.setattr(layers_module, "_TILE_BYTES", 1 << 13)
     monkeypatch.setattr(layers_module, "PARALLEL_THRESHOLD", 0)
     monkeypatch.setattr(kernel_module, "PARALLEL_THRESHOLD", 0)
     values, _ = diagonal(kind, space.size)
@@ -164,39 +162,42 @@ def test_single_precision_after_fifty_layers(integer: bool) -> None:
 
 
 @given(
-    bits=st.integers(5, 40),
-    tile_bits=st.integers(8, 15),
-    line_bits=st.integers(3, 4),
+    bits=st.integers(6, 40),
+    rows=st.sampled_from([2, 4]),
+    itemsize=st.sampled_from([4, 8]),
     mirrored=st.booleans(),
     count=st.integers(1, 4),
 )
 def test_every_layer_mixes_every_bit_once(
-    bits: int, tile_bits: int, line_bits: int, mirrored: bool, count: int
+    bits: int, rows: int, itemsize: int, mirrored: bool, count: int
 ) -> None:
-    groups = groups_of_bits(bits, tile_bits, line_bits, mirrored=mirrored)
+    groups = groups_of_bits(bits, rows, itemsize, mirrored=mirrored)
     assert [group.low for group in groups] == [
         sum(group.bits for group in groups[:k]) for k in range(len(groups))
     ]
     assert sum(group.bits for group in groups) == bits
     assert [group.mirrored for group in groups] == [False] * (len(groups) - 1) + [mirrored]
-    for group in groups[1:]:
-        assert group.bits + line_bits + group.mirrored <= tile_bits
+    for group in groups:
+        assert group.tile_bits <= bits
+        assert group.width >= LEAST_BITS
+        strip_bits = group.bits - group.width if group.low == 0 else group.bits
+        assert group.mirrored <= group.lead <= min(strip_bits, 2)
     passes = passes_of_layers(groups, count)
     assert len(passes) == (count * (len(groups) - 1) + 1 if len(groups) > 1 else count)
-    done: dict[int, list[Group]] = {layer: [] for layer in range(count)}
+    done: dict[int, list[int]] = {layer: [] for layer in range(count)}
     phases = []
-    for low, width, mirror, first, phase, second in passes.tolist():
+    for low, _, _, first, phase, second, _, _ in passes.tolist():
         if first >= 0:
             assert first in phases
-            done[first].append(Group(low, width, bool(mirror)))
+            done[first].append(low)
         if phase >= 0:
             assert all(len(done[layer]) == len(groups) for layer in range(phase))
             phases.append(phase)
         if second >= 0:
             assert second == phase
-            done[second].append(Group(low, width, bool(mirror)))
+            done[second].append(low)
     assert phases == list(range(count))
-    assert all(sorted(d, key=lambda group: group.low) == groups for d in done.values())
+    assert all(sorted(lows) == [group.low for group in groups] for lows in done.values())
 
 
 def test_cosines_and_sines() -> None:
@@ -211,6 +212,32 @@ def test_cosines_and_sines() -> None:
 
 def test_small_spaces_have_no_tiles() -> None:
     assert not LayerRun.supports(Qubits(4))
-    assert not LayerRun.supports(FlipSymmetric(5))
+    assert not LayerRun.supports(FlipSymmetric(6))
     assert not LayerRun.supports(simulator.Electrons(4, (2, 2)))
-    assert LayerRun.supports(FlipSymmetric(6))
+    assert LayerRun.supports(FlipSymmetric(7))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", ["few", "reals"])
+@pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15), FlipSymmetric(8)], ids=str)
+@pytest.mark.usefixtures("small_tiles")
+def test_mean_and_costate_on_the_way(space: AnySpace, kind: str, dtype: Any) -> None:
+    """The uniform state, the mean and the costate, made inside passes, against those made alone."""
+    values, f = diagonal(kind, space.size)
+    _, costs = diagonal("few", space.size)
+    observable = DiagonalValues.from_array(costs)
+    run, tolerance = LayerRun(space, values), TOLERANCE[dtype] * np.abs(costs).max()
+    uniform = split(np.full(space.size, space.size**-0.5), 2, dtype)
+    run.forward(uniform, ANGLES)
+    ket = split(random_state(space.size, seed=1), 2, dtype)
+    mean = run.mean_from_uniform(ket, ANGLES, observable)
+    np.testing.assert_allclose(ket, uniform, atol=tolerance)
+    probabilities = np.abs(join(uniform).astype(complex)) ** 2
+    assert mean == pytest.approx(costs @ probabilities / probabilities.sum(), abs=tolerance)
+
+    bra = (costs * uniform).astype(dtype)
+    expected = run.backward(uniform, bra, ANGLES)
+    lam = split(random_state(space.size, seed=2), 2, dtype)
+    overlaps = run.backward_from_mean(ket, lam, ANGLES, observable)
+    np.testing.assert_allclose(lam, bra, atol=tolerance)
+    np.testing.assert_allclose(overlaps, expected, atol=20 * tolerance * max(1, np.abs(f).max()))

@@ -25,7 +25,6 @@ from simulator import (
     UniformState,
     XMixer,
 )
-from simulator import layers as layers_module
 from simulator.cut_circuit import CutCircuit
 from simulator.evolution import StepByStep, evolution
 from simulator.kernels.spin_phases import cosines_and_sines
@@ -99,11 +98,8 @@ def test_one_group(space: AnySpace, seed: int, dtype: Any) -> None:
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("seed", [2, 3])
 @pytest.mark.parametrize("space", [Qubits(13), FlipSymmetric(14)], ids=str)
-def test_several_groups(
-    space: AnySpace, seed: int, dtype: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Tiles of 2^7 or 2^8 amplitudes, of which parts are a half at most."""
-    monkeypatch.setattr(layers_module, "_TILE_BYTES", 1 << 12)
+@pytest.mark.usefixtures("small_tiles")
+def test_several_groups(space: AnySpace, seed: int, dtype: Any) -> None:
     generators = random_generators(space, depth=2, seed=seed)
     angles = np.random.default_rng(seed).uniform(-4, 4, len(generators))
     check(Circuit(space, UniformState(), numbered(generators)), dtype, angles)
