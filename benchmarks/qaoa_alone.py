@@ -22,7 +22,7 @@ from timing import median_seconds
 
 import qopt
 import simulator
-from simulator.layers import Tiling, passes_of_layers
+from simulator.layers import groups_of_bits, passes_of_layers
 
 DEPTH = 2
 PARAMS = np.array([0.4, 0.7, 0.6, 0.3])
@@ -124,8 +124,8 @@ def energies(nodes: int) -> dict[str, Any]:
 
 def passes(nodes: int) -> int:
     """How often the kernels read and write the state in an energy."""
-    tiling = Tiling.of(nodes - 1, 2, np.float32, mirrored=True)
-    return len(passes_of_layers(tiling.groups, DEPTH))
+    groups = groups_of_bits(nodes - 1, rows=2, itemsize=4, mirrored=True)
+    return len(passes_of_layers(groups, DEPTH))
 
 
 def warm_up() -> None:

@@ -129,8 +129,8 @@ def test_smallest_graphs(folder: Path, content: str) -> None:
         (("solve", "petersen", "--depth", "-2"), "depth of at least 1"),
         (("solve", "petersen", "--depth", "two"), "--depth"),
         (("solve", "petersen", "--objective", "median"), "unknown objective 'median'"),
-        (("solve", "petersen", "--objective", "cvar", "--alpha", "0"), "above 0 and up to 1"),
-        (("solve", "petersen", "--objective", "cvar", "--alpha", "nan"), "above 0 and up to 1"),
+        (("solve", "petersen", "--objective", "cvar", "--alpha", "0"), "from 1e-06 to 1"),
+        (("solve", "petersen", "--objective", "cvar", "--alpha", "nan"), "from 1e-06 to 1"),
         (("solve", "petersen", "--alpha", "0.5"), "belongs to the objective"),
         (("solve", "petersen", "--method", "magic"), "unknown method 'magic'"),
         (("solve", "petersen", "--method", "anealing"), "did you mean annealing"),
@@ -362,3 +362,45 @@ def test_help_names_every_option() -> None:
         "--threads",
     ):
         assert option in text
+
+
+def test_outputs_never_replace_what_is_read(folder: Path) -> None:
+    graph = folder / "own.rud"
+    graph.write_text(TRIANGLE)
+    assert "is read" in refused("solve", "own.rud", "--method", "greedy", "--json", "own.rud")
+    assert "both" in refused("solve", "petersen", "--json", "r.png", "--plot", "r.png")
+    assert graph.read_text() == TRIANGLE
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_table_is_printed_when_the_record_cannot_be_written() -> None:
+    result = invoke("solve", "petersen", "--method", "greedy", "--json", "/dev/full")
+    assert result.exit_code == 2
+    assert "best cut 12" in result.stdout
+    assert "No space left" in result.stderr
+
+
+@pytest.mark.parametrize("weight", [1e-20, 1e-9, 1.0, 1e5, 100027502.5, 1e15])
+def test_weights_of_any_size_are_shown(folder: Path, weight: float) -> None:
+    (folder / "own.rud").write_text(f"3 2\n1 2 {weight!r}\n2 3 {weight!r}\n")
+    result = invoke("solve", "own.rud", "--method", "exact,qaoa", "--depth", "2")
+    assert result.exit_code == 0, result.output
+    assert f"{2 * weight:.10g} *" in result.stdout
+    assert "mean cut of 0" not in result.stdout
+    assert "(100.0 % of the best)" in result.stdout
+
+
+@pytest.mark.parametrize("weight", [1e38, 1e-38])
+def test_weights_that_single_precision_cannot_hold(folder: Path, weight: float) -> None:
+    (folder / "own.rud").write_text(f"3 2\n1 2 {weight!r}\n2 3 {weight!r}\n")
+    result = invoke("solve", "own.rud", "--depth", "1", "--json", "r.json")
+    assert result.exit_code == 0, result.output
+    assert "not run: qaoa: costs of a size of" in result.stdout
+    assert "single precision" in refused("solve", "own.rud", "--method", "qaoa")
+    double = invoke("solve", "own.rud", "--depth", "1", "--method", "qaoa", "--precision", "double")
+    assert double.exit_code == 0, double.output
+
+
+def test_only_the_table_goes_to_standard_output() -> None:
+    found = run("solve", "petersen", "--method", "milp").stdout
+    assert found.startswith(b"petersen")

@@ -322,6 +322,10 @@ def test_progress_is_told_falling_means() -> None:
         {"alpha": 0.5},
         {"objective": "cvar", "alpha": 0.0},
         {"objective": "cvar", "alpha": 1.5},
+        {"objective": "cvar", "alpha": 1e-9},
+        {"space": simulator.HammingWeight(10, 5)},
+        {"mixer": qopt.grover_mixer()},
+        {"space": simulator.HammingWeight(10, 5), "mixer": qopt.grover_mixer(), "start": "tree"},
         {"objective": "cvar", "alpha": float("nan")},
     ],
     ids=str,
@@ -381,3 +385,39 @@ def test_cvar_in_single_precision_after_fifty_layers(alpha: float) -> None:
     single = simulator.Program(circuit, objective, "single")
     assert single(params) == pytest.approx(double(params), abs=2e-5)
     assert single(params) == single.value_and_gradient(params)[0]
+
+
+@pytest.mark.parametrize(
+    "mixer",
+    [
+        qopt.xy_ring_mixer(range(10)),
+        qopt.xy_complete_mixer(range(10), exact=True),
+        qopt.grover_mixer(),
+    ],
+    ids=str,
+)
+def test_constrained_problem(mixer: qopt.Mixer) -> None:
+    space = simulator.HammingWeight(10, 5)
+    result = qopt.solve_qaoa(PETERSEN, 2, space=space, mixer=mixer, seed=0)
+    assert result.bitstring is not None
+    assert result.bitstring.count("1") == 5
+    assert result.settings["mixer"] == str(mixer)
+    assert result.parameters is not None
+    circuit = qopt.qaoa(PETERSEN, 2, space=space, mixer=mixer)
+    mean = simulator.Expectation(circuit, PETERSEN.cost)(result.parameters)
+    assert result.expectation == pytest.approx(mean, abs=1e-9)
+    at_rest = PETERSEN.cost.values(space).to_array().mean()
+    shallow = qopt.solve_qaoa(PETERSEN, 1, space=space, mixer=mixer, seed=0)
+    assert shallow.expectation is not None
+    assert mean < shallow.expectation - 0.1 < at_rest - 0.2
+
+
+def test_what_is_no_problem_is_refused() -> None:
+    with pytest.raises(InputError, match=r"qopt\.maxcut"):
+        qopt.solve_qaoa(PETERSEN.graph, 1)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"qopt\.maxcut"):
+        qopt.multi_angle_qaoa(PETERSEN.graph, 1)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="leave"):
+        qopt.multi_angle_qaoa(PETERSEN, 1, space=simulator.HammingWeight(10, 5))
+    with pytest.raises(InputError, match="register"):
+        qopt.xy_ring_mixer(0, 1)  # type: ignore[arg-type]
