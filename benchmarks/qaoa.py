@@ -89,6 +89,7 @@ def main() -> None:
     )
     parser.add_argument("--alone", type=sizes_of, default="24,26,28,30,32", help="nodes, alone")
     parser.add_argument("--skip-peers", action="store_true", help="measure this package only")
+    parser.add_argument("--peer", choices=peers.QAOA, action="append", help="only this one")
     parser.add_argument("--gset", metavar="FOLDER", help="read the torus G81 from here")
     parser.add_argument("--write", metavar="FILE", help="put the tables into this page as well")
     arguments = parser.parse_args()
@@ -96,7 +97,7 @@ def main() -> None:
     g81 = Path(arguments.gset) / "G81" if arguments.gset else None
     if g81 is not None and not g81.exists():
         parser.error(f"expected a file G81 in {arguments.gset}")
-    measured = () if arguments.skip_peers else peers.QAOA
+    measured = () if arguments.skip_peers else arguments.peer or peers.QAOA
     for peer in measured:
         peers.environment(peer)
     report = Report("qaoa", "make bench-qaoa", machine_line(measured))

@@ -24,13 +24,14 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 # Bytes, all rows together, of a tile of the lowest group, half the second level of the cache of
-# common processors and at most all of it; and of other tiles, of which a part goes into the second
-# level and the whole into the third.
+# common processors; and of other tiles, of which a part goes into the second level and the whole
+# into the third.
 _LOW_BYTES = 1 << 18
-_MOST_LOW_BYTES = 1 << 19
 _TILE_BYTES = 1 << 21
-# Bytes of a strip, of one row: at most, a quarter of the first level or half of it with two states;
-# as many as memory can hand over well; and as few as it may be.
+# Bytes of one row: of the largest tile of the lowest group; of a strip at most, a quarter of the
+# first level or half of it with two states; as many as memory can hand over well; and as few as
+# there may be.
+_MOST_LOW_BYTES = 1 << 18
 _STRIP_BYTES = 1 << 13
 _WIDTH_BYTES = 1 << 12
 _LEAST_WIDTH_BYTES = 1 << 9
@@ -193,7 +194,7 @@ def groups_of_bits(bits: int, rows: int, itemsize: int, *, mirrored: bool) -> li
         tile = min(tile, bits - _SHARE_BITS)
     wide, least = bits_of(_WIDTH_BYTES, 1), bits_of(_LEAST_WIDTH_BYTES, 1)
     # The lowest group is large where the strips of another one would become short.
-    low = min(max(bits_of(_LOW_BYTES), bits + wide + mirrored - tile), bits_of(_MOST_LOW_BYTES))
+    low = min(max(bits_of(_LOW_BYTES), bits + wide + mirrored - tile), bits_of(_MOST_LOW_BYTES, 1))
     if bits <= min(low, tile):
         width = min(inside, bits - mirrored)
         return [Group(0, bits, mirrored, width, min(_LEAD, bits - width))]
@@ -345,4 +346,4 @@ def scratch_memory(size: int) -> int:
     threads = numba.get_num_threads() if runs_parallel(size) else 1
     shared = size >> _SHARE_BITS if size >= PARALLEL_THRESHOLD else size
     tiles = sum(min(_TILE_BYTES, 8 * rows * shared) for rows in (2, 4))
-    return int(threads * tiles * 9 // 8)
+    return int(threads * (tiles * 5 // 4 + 8 * PADDING_BYTES))

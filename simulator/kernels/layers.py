@@ -314,8 +314,9 @@ def forward(re, im, labels, scratch, padding, passes, layers, start, cost_labels
         cost_labels: a number for each position, of which low + step times it is its cost.
         low: see above.
         step: see above.
-        sums: shape (tiles of the last pass, 2), zero at the start; takes of each tile the sums of
-            cost |psi|^2 and of |psi|^2. Of shape (0, 0) if they are not wanted.
+        sums: a row of two for each tile of the last pass, or more rows, zero at the start; takes
+            of each tile the sums of cost |psi|^2 and of |psi|^2. Of shape (0, 0) if they are not
+            wanted.
     """
     taken, done = new_counters(len(passes)), new_counters(len(passes))
     costs, nothing = (cost_labels, low, step), np.zeros(0)

@@ -7,12 +7,17 @@ import pytest
 from simulator import layers
 
 
-@pytest.fixture
-def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut states as if caches were small: three groups or more of 13 bits, many tiles."""
+@pytest.fixture(params=["many groups", "large low group"])
+def small_tiles(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut states as if caches were small.
+
+    Of 13 bits there are then three groups or more, or two, of which the lowest has bits inside
+    strips, bits between them, and bits done while they are copied.
+    """
+    large = request.param == "large low group"
     monkeypatch.setattr(layers, "_STRIP_BYTES", 1 << 8)
-    monkeypatch.setattr(layers, "_LOW_BYTES", 1 << 10)
-    monkeypatch.setattr(layers, "_MOST_LOW_BYTES", 1 << 11)
-    monkeypatch.setattr(layers, "_TILE_BYTES", 1 << 13)
+    monkeypatch.setattr(layers, "_LOW_BYTES", 1 << (13 if large else 10))
+    monkeypatch.setattr(layers, "_MOST_LOW_BYTES", 1 << (12 if large else 10))
+    monkeypatch.setattr(layers, "_TILE_BYTES", 1 << (15 if large else 13))
     monkeypatch.setattr(layers, "_WIDTH_BYTES", 1 << 8)
     monkeypatch.setattr(layers, "_LEAST_WIDTH_BYTES", 1 << 8)
