@@ -1,4 +1,10 @@
+from .ansatz.k_upccgsd import k_upccgsd as k_upccgsd
 from .ansatz.orbital_rotation import orbital_rotation as orbital_rotation
+from .ansatz.paired_uccd import paired_uccd as paired_uccd
+from .ansatz.qnp_fabric import qnp_fabric as qnp_fabric
+from .ansatz.shared_uccsd import shared_uccsd as shared_uccsd
+from .ansatz.singlet_uccsd import singlet_uccsd as singlet_uccsd
+from .ansatz.uccgsd import uccgsd as uccgsd
 from .ansatz.uccsd import uccsd as uccsd
 from .classical import ccsd as ccsd
 from .classical import ccsd_t as ccsd_t
@@ -15,7 +21,11 @@ from .mappings import from_openfermion_order as from_openfermion_order
 from .mappings import pauli_sum as pauli_sum
 from .mappings import to_openfermion_order as to_openfermion_order
 from .molecule import Molecule as Molecule
+from .pools import Pool as Pool
+from .pools import operator_pool as operator_pool
+from .resources import cnot_resources as cnot_resources
 from .screening import screen as screen
+from .solvers.adapt import adapt as adapt
 from .solvers.vqe import vqe as vqe
 from .spin import spin_square as spin_square
 from .starting_parameters import initial_parameters as initial_parameters

@@ -30,12 +30,20 @@ class Amplitudes:
     t1: tuple[Floats, Floats]
     t2: tuple[Floats, Floats, Floats]
 
+    @staticmethod
+    def cover(excitation: Excitation, nelec: tuple[int, int]) -> bool:
+        """Whether an excitation leads from occupied to empty orbitals."""
+        parts = (excitation.alpha, excitation.beta)
+        return all(
+            max(leave, default=-1) < count <= min(fill, default=count)
+            for (leave, fill), count in zip(parts, nelec, strict=True)
+        )
+
     def of(self, excitation: Excitation, nelec: tuple[int, int]) -> float:
         """The amplitude of an excitation from occupied to empty orbitals, else zero."""
         parts = (excitation.alpha, excitation.beta)
-        for (leave, fill), count in zip(parts, nelec, strict=True):
-            if any(i >= count for i in leave) or any(a < count for a in fill):
-                return 0.0
+        if not self.cover(excitation, nelec):
+            return 0.0
         ranks = (len(excitation.alpha[0]), len(excitation.beta[0]))
         leaves = [i for leave, _ in parts for i in leave]
         fills = [a - count for (_, fill), count in zip(parts, nelec, strict=True) for a in fill]

@@ -22,6 +22,7 @@ from qminima.command import (
     check_time_limit,
     finish,
     make_app,
+    refuse_options,
     reported_errors,
     run,
     select_methods,
@@ -48,6 +49,7 @@ class LengthUnit(StrEnum):
 
 @app.command()
 def solve(
+    context: typer.Context,
     molecule: Annotated[str, typer.Argument(help="An xyz file, or a name such as h2o.")],
     basis: Annotated[str, typer.Option(help="Gaussian basis set.")] = "sto-3g",
     charge: Annotated[int | None, typer.Option(help="Charge of the molecule.")] = None,
@@ -58,7 +60,15 @@ def solve(
     ] = None,
     frozen_core: Annotated[bool, typer.Option(help="Keep the chemical core occupied.")] = False,
     method: MethodOption = None,
-    ansatz: Annotated[str, typer.Option(help="The circuit: uccsd.")] = "uccsd",
+    ansatz: Annotated[
+        str, typer.Option(help="The circuit of --method vqe; see qchem list.")
+    ] = "uccsd",
+    layers: Annotated[
+        int | None, typer.Option(help="Layers of the ansätze k-upccgsd and qnp, 1 if not given.")
+    ] = None,
+    pool: Annotated[
+        str, typer.Option(help="What --method adapt chooses from, by derivative; see qchem list.")
+    ] = "singlet-gsd",
     all_excitations: Annotated[
         bool, typer.Option(help="Keep excitations that point-group symmetry makes useless.")
     ] = False,
@@ -75,7 +85,10 @@ def solve(
     time_limit: TimeLimitOption = None,
     threads: ThreadsOption = None,
 ) -> None:
-    """Compute the ground-state energy of a molecule by a circuit and by classical methods."""
+    """Compute the ground-state energy of a molecule by a circuit and by classical methods.
+
+    Methods are hf, mp2, cisd, ccsd, ccsd_t, fci, vqe and adapt; `qchem list` says what they are.
+    """
     with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(time_limit)
@@ -85,15 +98,26 @@ def solve(
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
 
-        from .comparison import ANSAETZE, CLASSICAL, QUANTUM, compare
+        from .comparison import ANSAETZE, CLASSICAL, QUANTUM, check_layers, compare
         from .electronic_structure import electronic_hamiltonian
         from .molecule import load_molecule
+        from .pools import POOLS
         from .screening import check_threshold
         from .starting_parameters import STARTS
         from .threads import use_threads
 
         methods, _ = select_methods(method, CLASSICAL, QUANTUM)
         check_name("ansatz", ansatz, ANSAETZE)
+        check_layers(ansatz, layers)
+        check_name("pool", pool, POOLS)
+        if "adapt" not in methods:
+            refuse_options(context, ("pool",), "adapt")
+        if "vqe" not in methods:
+            refuse_options(
+                context,
+                ("ansatz", "layers", "start", "amplitude_threshold"),
+                "vqe",
+            )
         check_name("start", start, STARTS)
         check_threshold(amplitude_threshold)
         use_threads(threads)
@@ -109,6 +133,8 @@ def solve(
                 hamiltonian,
                 methods,
                 ansatz=ansatz,
+                layers=layers,
+                pool=pool,
                 symmetry=not all_excitations,
                 amplitude_threshold=amplitude_threshold,
                 start=start,
@@ -117,6 +143,23 @@ def solve(
                 progress=progress,
             )
         finish(comparison, _show, _draw, json, plot)
+
+
+@app.command("list")
+def list_names() -> None:
+    """List the methods, ansätze, pools and molecules, one line each."""
+    with reported_errors(MemoryLimitError):
+        from qminima.library import Library
+        from qminima.tables import print_names, summary
+
+        from .comparison import ANSAETZE, METHODS
+        from .pools import POOLS
+
+        print_names("methods (--method)", {n: summary(f) for n, f in METHODS.items()})
+        print_names("ansätze (--ansatz)", {n: summary(f) for n, f in ANSAETZE.items()})
+        print_names("pools (--pool)", {n: summary(f) for n, f in POOLS.items()})
+        notes = {name: entry["note"] for name, entry in Library("molecules").index.items()}
+        print_names("molecules", notes)
 
 
 def _parse_active_space(text: str | None) -> tuple[int, int] | None:

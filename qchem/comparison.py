@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from qminima.errors import InputError, unknown_name
+from qminima.limits import check_count
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
@@ -17,15 +19,33 @@ from simulator.spaces import Electrons
 from simulator.two_body_tables import table_memory
 
 from . import classical
+from .ansatz.k_upccgsd import k_upccgsd
+from .ansatz.paired_uccd import paired_uccd
+from .ansatz.qnp_fabric import qnp_fabric
+from .ansatz.shared_uccsd import shared_uccsd
+from .ansatz.singlet_uccsd import singlet_uccsd
+from .ansatz.uccgsd import uccgsd
 from .ansatz.uccsd import uccsd
 from .hamiltonian import Hamiltonian
+from .pools import POOLS
 from .references import library_reference
 from .screening import check_threshold, screen, symmetric_space
+from .solvers.adapt import adapt
 from .solvers.vqe import VECTORS, vqe
 
 CLASSICAL = tuple(classical.METHODS)
-QUANTUM = ("vqe",)
-ANSAETZE = {"uccsd": uccsd}
+QUANTUM = ("vqe", "adapt")
+METHODS: dict[str, Callable[..., Result]] = {**classical.METHODS, "vqe": vqe, "adapt": adapt}
+ANSAETZE: dict[str, Callable[..., Circuit]] = {
+    "uccsd": uccsd,
+    "singlet-uccsd": singlet_uccsd,
+    "shared-uccsd": shared_uccsd,
+    "uccgsd": uccgsd,
+    "k-upccgsd": k_upccgsd,
+    "paired-uccd": paired_uccd,
+    "qnp": qnp_fabric,
+}
+LAYERED = ("k-upccgsd", "qnp")
 
 MILLIHARTREE = 1000.0
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
@@ -44,6 +64,8 @@ def compare(
     methods: Sequence[str] | None = None,
     *,
     ansatz: str = "uccsd",
+    layers: int | None = None,
+    pool: str = "singlet-gsd",
     symmetry: bool = True,
     amplitude_threshold: float | None = None,
     start: str = "mp2",
@@ -56,10 +78,14 @@ def compare(
 
     Args:
         hamiltonian: the problem.
-        methods: names out of `CLASSICAL` and `QUANTUM`, run in this order. All by default:
-            those that cannot run on this Hamiltonian are then left out, with the reason; named
-            ones raise.
-        ansatz: name out of `ANSAETZE`.
+        methods: names out of `CLASSICAL` and `QUANTUM`, run in this order. All classical ones
+            and "vqe" by default: those that cannot run on this Hamiltonian are then left out,
+            with the reason; named ones raise.
+        ansatz: name out of `ANSAETZE`, for "vqe".
+        layers: of an ansatz that has them (`LAYERED`); 1 unless given.
+        pool: name out of `qchem.pools.POOLS`, for "adapt". From "ceo" and "qubit", whose CNOTs are
+            counted, several disjoint operators are added in a step, those with the largest
+            derivatives per CNOT; from the others one, that with the largest derivative.
         symmetry: leave out excitations that symmetry makes useless, as in `screen`.
         amplitude_threshold: leave out excitations of a smaller amplitude, as in `screen`.
         start: first parameters, as in `vqe`.
@@ -73,18 +99,21 @@ def compare(
         MemoryLimitError: if a named method does not fit into memory.
     """
     optional = methods is None
-    names = CLASSICAL + QUANTUM if methods is None else tuple(methods)
+    names = CLASSICAL + QUANTUM[:1] if methods is None else tuple(methods)
     for method in names:
         if method not in CLASSICAL + QUANTUM:
             raise unknown_name("method", method, CLASSICAL + QUANTUM)
     if ansatz not in ANSAETZE:
         raise unknown_name("ansatz", ansatz, ANSAETZE)
+    check_layers(ansatz, layers)
+    if pool not in POOLS:
+        raise unknown_name("pool", pool, POOLS)
     check_threshold(amplitude_threshold)
     started = datetime.now(UTC)
     progress = progress or Progress()
 
     def run_vqe() -> Result:
-        full = ANSAETZE[ansatz](hamiltonian)
+        full = ANSAETZE[ansatz](hamiltonian, **({"layers": layers} if layers else {}))
         circuit = screen(
             full,
             hamiltonian,
@@ -104,6 +133,16 @@ def compare(
             progress=progress,
         )
 
+    def run_adapt() -> Result:
+        # What makes CNOTs few, where they can be counted; see `pool` above.
+        cheap: dict[str, Any] = {"select": "disjoint", "per_cnot": True, "least_share": 0.3}
+        options = cheap if pool in ("ceo", "qubit") else {}
+        return adapt(
+            hamiltonian, pool, symmetry=symmetry, **options, time_limit=time_limit,
+            progress=progress,
+        )  # fmt: skip
+
+    circuits = {"vqe": run_vqe, "adapt": run_adapt}
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in names:
@@ -114,8 +153,7 @@ def compare(
                 raise
             skipped[method] = str(reason)
         else:
-            quantum = method in QUANTUM
-            runs[method] = run_vqe if quantum else partial(classical.METHODS[method], hamiltonian)
+            runs[method] = circuits.get(method) or partial(classical.METHODS[method], hamiltonian)
     run = run_methods(runs, progress)
     results = run.results
     exact = next((result for result in results if result.method == "FCI"), None)
@@ -140,6 +178,15 @@ def compare(
         seed=seed,
         started=started,
     )
+
+
+def check_layers(ansatz: str, layers: int | None) -> None:
+    """Raise `InputError` for layers of an ansatz that has none, or fewer than one."""
+    if layers is None:
+        return
+    if ansatz not in LAYERED:
+        raise InputError(f"the ansatz {ansatz} has no layers; {' and '.join(LAYERED)} have")
+    check_count("layers", layers)
 
 
 def _screening_line(circuit: Circuit, full: Circuit) -> str:
@@ -185,13 +232,14 @@ def predict_memory(
     The circuit acts on `circuit_space`, by default all determinants.
 
     Counted are the two-electron integrals with the copies that methods make of them, the
-    amplitudes of coupled cluster, and for FCI and VQE the vectors over determinants and the
-    tables of the Hamiltonian.
+    amplitudes of coupled cluster, and for FCI and circuits the vectors over determinants and the
+    tables of the Hamiltonian, but not those of a pool's generators, which ADAPT checks by itself.
     """
     electrons, space = sum(nelec), Electrons(norb, nelec)
     determinants = {
         "fci": classical.fci_memory(space),
         "vqe": 8 * VECTORS * (circuit_space or space).size + table_memory(space),
+        "adapt": 8 * VECTORS * (circuit_space or space).size + table_memory(space),
     }
     needs = [determinants[method] for method in methods if method in determinants]
     if {"cisd", "ccsd", "ccsd_t"} & set(methods):
@@ -210,9 +258,10 @@ def verdict(
         mean_field: whether the orbitals are Hartree-Fock's, without which coupled cluster and
             perturbation theory are no rivals.
     """
-    quantum = next((result for result in results if result.kind == "quantum"), None)
-    if quantum is None:
+    circuits = [result for result in results if result.kind == "quantum"]
+    if not circuits:
         return "Only classical methods were run."
+    quantum = min(circuits, key=lambda result: (not result.converged, result.value))
     if not quantum.converged:
         return f"{quantum.method} did not converge, so it is not judged: {quantum.stop_reason}."
     exact = next((r for r in results if r.method == "FCI" and r.converged), None)

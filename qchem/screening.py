@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from qminima.errors import InputError, unknown_name
 from simulator.circuit import BasisState, Circuit, Step
 from simulator.generators import Excitation, OrbitalRotation
+from simulator.ladder_sum import LadderSum
 from simulator.spaces import Electrons
 
+from .amplitudes import Amplitudes
 from .hamiltonian import Hamiltonian
 from .starting_parameters import initial_parameters
 
 _AMPLITUDES = ("mp2", "ccsd")
+
+Screened = Excitation | OrbitalRotation | LadderSum
 
 
 def screen(
@@ -51,8 +55,9 @@ def screen(
 
     Raises:
         InputError: if the circuit is not of that kind or not for this Hamiltonian, a threshold
-            is below zero, or a step of the wrong symmetry cannot be left out because its angle
-            is not free to stay zero (it is fixed, or shares a parameter with an allowed step).
+            is below zero or nothing can be compared with it, or a step of the wrong symmetry
+            cannot be left out because its angle is not free to stay zero (it is fixed, or shares
+            a parameter with an allowed step).
 
     >>> import qchem
     >>> atoms = "; ".join(f"H 0 0 {position}" for position in range(4))
@@ -65,11 +70,7 @@ def screen(
     (14, 20)
     """
     space, initial = circuit.space, circuit.initial_state
-    generators = [
-        step.generator
-        for step in circuit.steps
-        if isinstance(step.generator, Excitation | OrbitalRotation)
-    ]
+    generators = [step.generator for step in circuit.steps if isinstance(step.generator, Screened)]
     if (
         not isinstance(space, Electrons)
         or not isinstance(initial, BasisState)
@@ -86,7 +87,7 @@ def screen(
     keep = np.ones(len(generators), dtype=bool)
     if symmetry and any(hamiltonian.orbital_symmetry):
         space = symmetric_space(space, initial.configuration, hamiltonian.orbital_symmetry)
-        keep &= np.array([_label(space, generator) == 0 for generator in generators], dtype=bool)
+        keep &= np.array([keeps_symmetry(one, space) for one in generators], dtype=bool)
         _check_free(circuit.steps, keep)
     if threshold is not None:
         params = initial_parameters(hamiltonian, circuit, amplitudes)
@@ -94,8 +95,14 @@ def screen(
         estimated = [
             bool(step.coefficients) and isinstance(step.generator, Excitation)
             and len(step.generator.alpha[0] + step.generator.beta[0]) in ranks
+            and Amplitudes.cover(step.generator, hamiltonian.nelec)
             for step in circuit.steps
         ]  # fmt: skip
+        if not any(estimated):
+            raise InputError(
+                f"a threshold needs excitations with {amplitudes} amplitudes, which {circuit.name} "
+                "has not; leave it out"
+            )
         keep &= ~np.array(estimated, dtype=bool) | (np.abs(circuit.angles(params)) >= threshold)
     steps = [step for step, kept in zip(circuit.steps, keep, strict=True) if kept]
     return Circuit(space, initial, _renumbered(steps), name=circuit.name)
@@ -130,9 +137,20 @@ def _check_free(steps: Sequence[Step], keep: NDArray[np.bool_]) -> None:
             )
 
 
-def _label(space: Electrons, generator: Excitation | OrbitalRotation) -> int:
-    excitation = generator.excitations[0]
-    return space.label(sum(excitation.alpha + excitation.beta, ()))
+def keeps_symmetry(generator: Screened, space: Electrons) -> bool:
+    """Whether a generator leaves states in their symmetry.
+
+    Raises:
+        InputError: if it needs more orbitals than there are.
+    """
+    if isinstance(generator, LadderSum):
+        products = [tuple(o.orbital for o in product) for product, _ in generator.terms]
+    else:
+        parts = generator.excitations[0]
+        products = [sum(parts.alpha + parts.beta, ())]
+    if max((max(orbitals, default=-1) for orbitals in products), default=-1) >= space.norb:
+        raise InputError(f"{generator} needs more orbitals than {space} has")
+    return not any(space.label(orbitals) for orbitals in products)
 
 
 def _renumbered(steps: list[Step]) -> tuple[Step, ...]:

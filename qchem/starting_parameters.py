@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +25,8 @@ def initial_parameters(hamiltonian: Hamiltonian, circuit: Circuit, start: str = 
 
     Args:
         hamiltonian: the problem.
-        circuit: any circuit; generators that are no excitations start at zero.
+        circuit: any circuit; generators that are no excitations start at zero. Where there are
+            several copies of an excitation, each gets its share of the amplitude.
         start: "mp2" (second-order perturbation theory), "ccsd", or "zero".
 
     Raises:
@@ -35,8 +38,10 @@ def initial_parameters(hamiltonian: Hamiltonian, circuit: Circuit, start: str = 
     if start == "zero":
         return params
     amplitudes = (mp2_amplitudes if start == "mp2" else ccsd_amplitudes)(hamiltonian)
+    copies = Counter(step.generator for step in circuit.steps)
     for step in reversed(circuit.steps):  # where steps share a parameter, the first one counts
         if isinstance(step.generator, Excitation):
             for parameter, coefficient in step.coefficients:
-                params[parameter] = amplitudes.of(step.generator, hamiltonian.nelec) / coefficient
+                amplitude = amplitudes.of(step.generator, hamiltonian.nelec)
+                params[parameter] = amplitude / copies[step.generator] / coefficient
     return params

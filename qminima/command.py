@@ -188,8 +188,9 @@ def refuse_options(context: typer.Context, options: tuple[str, ...], method: str
     for option in options:
         source = context.get_parameter_source(option)
         if source is not None and source.name == "COMMANDLINE":
+            name = option.replace("_", "-")
             raise InputError(
-                f"--{option} is for {method}, which --method leaves out; name it there as well"
+                f"--{name} is for {method}, which --method leaves out; name it there as well"
             )
 
 

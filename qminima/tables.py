@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .result import Comparison, Result
@@ -46,6 +46,29 @@ def fixed_digits(value: float, scale: float, digits: int = 10) -> str:
     ('-1.2346', '5.6e-08', '1e-12')
     """
     return f"{value:.4f}" if scale == 0 or 1e-2 <= abs(scale) < 1e6 else f"{value:.{digits}g}"
+
+
+def summary(thing: object) -> str:
+    """The first line of its documentation, without the full stop.
+
+    >>> summary(counted)
+    'A number with its noun; numbers too long to be read become powers of ten'
+    """
+    return (thing.__doc__ or "").strip().splitlines()[0].removesuffix(".")
+
+
+def print_names(title: str, lines: Mapping[str, str]) -> None:
+    """Print names with a line each, under a title."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    console.print(Text(title, style="bold"))
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    for name, line in lines.items():
+        table.add_row(Text(name), Text(printable(line)))
+    console.print(table)
 
 
 def counted(number: int, noun: str) -> str:

@@ -19,6 +19,8 @@ from .generators import SparseGenerator as SparseGenerator
 from .generators import XMixer as XMixer
 from .kernels.kernel import announced_compilation as announced_compilation
 from .kernels.kernel import compile_seconds as compile_seconds
+from .ladder_sum import Ladder as Ladder
+from .ladder_sum import LadderSum as LadderSum
 from .memory import MemoryLimitError as MemoryLimitError
 from .memory import available_memory as available_memory
 from .memory import require_memory as require_memory

@@ -39,6 +39,7 @@ class Minimum:
         converged: whether the optimiser's own criterion was met.
         stop_reason: why it stopped, in words.
         gradient_norm: largest component of the gradient there, if one was computed.
+        inverse_hessian: what BFGS knows of it at the end, for a later start.
         history: (evaluations, best value so far) after each improvement.
     """
 
@@ -49,6 +50,7 @@ class Minimum:
     stop_reason: str
     gradient_norm: float | None = None
     history: tuple[tuple[int, float], ...] = field(default=(), repr=False)
+    inverse_hessian: Floats | None = field(default=None, repr=False)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -82,6 +84,7 @@ class _Recorder:
         self.parameters: Floats = np.empty(0)
         self.gradient: Floats | None = None
         self.history: list[tuple[int, float]] = []
+        self.inverse_hessian: Floats | None = None
 
     def value(self, params: Floats) -> float:
         value = self._function(params)
@@ -119,6 +122,7 @@ class _Recorder:
                 None if self.gradient is None else float(np.abs(self.gradient).max(initial=0.0))
             ),
             history=tuple(self.history),
+            inverse_hessian=self.inverse_hessian,
         )
 
 
@@ -128,6 +132,7 @@ def minimize(
     *,
     method: str = "L-BFGS-B",
     gradient_tolerance: float = 1e-6,
+    inverse_hessian: ArrayLike | None = None,
     max_iterations: int = 10_000,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
@@ -141,13 +146,16 @@ def minimize(
         method: one of `METHODS`; those without gradient call the function's value only.
         gradient_tolerance: L-BFGS-B, BFGS and CG stop when no component of the gradient is
             larger; the other methods take it as their own tolerance.
+        inverse_hessian: BFGS starts from this symmetric, positive definite matrix instead of the
+            identity, shape (num_parameters, num_parameters).
         max_iterations: limit on the optimiser's iterations.
         max_evaluations: limit on values computed.
         time_limit: limit in seconds.
         callback: called with (evaluations, best value so far) after each evaluation.
 
     Raises:
-        ValueError: for an unknown method, naming the known ones, or a limit out of range.
+        ValueError: for an unknown method, naming the known ones, a limit out of range, or an
+            inverse Hessian of another shape or for another method than BFGS.
         Interrupted: on Ctrl-C, with the best point so far.
         FloatingPointError: if the function returns NaN or infinity.
     """
@@ -158,13 +166,17 @@ def minimize(
     if time_limit is not None and not time_limit > 0:
         raise ValueError(f"expected a time limit above zero seconds, got {time_limit}")
     first = np.array(start, dtype=float)
+    if inverse_hessian is not None:
+        inverse_hessian = _check_hessian(inverse_hessian, first, method)
     deadline = monotonic() + (np.inf if time_limit is None else time_limit)
     recorder = _Recorder(function, callback, deadline, max_evaluations)
     try:
         if first.size == 0:
             recorder.value(first)
             return recorder.minimum(converged=True, reason="no parameters to optimise")
-        converged, reason = _run(recorder, first, method, gradient_tolerance, max_iterations)
+        converged, reason = _run(
+            recorder, first, method, gradient_tolerance, max_iterations, inverse_hessian
+        )
     except _Stop as stop:
         converged, reason = False, str(stop)
     except KeyboardInterrupt:
@@ -172,8 +184,28 @@ def minimize(
     return recorder.minimum(converged=converged, reason=reason)
 
 
+def _check_hessian(matrix: ArrayLike, start: Floats, method: str) -> Floats:
+    """An inverse Hessian for BFGS; raises `ValueError` if it cannot be used."""
+    if method != "BFGS":
+        raise ValueError(f"a starting inverse Hessian is for BFGS, got {method}")
+    found = np.asarray(matrix, dtype=float)
+    if found.shape != 2 * start.shape:
+        raise ValueError(
+            f"expected an inverse Hessian of shape {2 * start.shape}, got {found.shape}"
+        )
+    if not np.isfinite(found).all() or np.linalg.eigvalsh(found + found.T).min(initial=1) <= 0:
+        raise ValueError("expected a positive definite inverse Hessian, got another matrix")
+    symmetric: Floats = (found + found.T) / 2  # SciPy asks for symmetry to the last digit
+    return symmetric
+
+
 def _run(
-    recorder: _Recorder, start: Floats, method: str, tolerance: float, max_iterations: int
+    recorder: _Recorder,
+    start: Floats,
+    method: str,
+    tolerance: float,
+    max_iterations: int,
+    inverse_hessian: Floats | None,
 ) -> tuple[bool, str]:
     options: dict[str, Any] = {"maxiter": max_iterations}
     if method == "L-BFGS-B":
@@ -181,6 +213,8 @@ def _run(
         options |= {"gtol": tolerance, "ftol": 0.0, "maxfun": 2**31 - 1, "maxcor": 20}
     elif method in ("BFGS", "CG"):
         options["gtol"] = tolerance
+    if inverse_hessian is not None:
+        options["hess_inv0"] = inverse_hessian
     with_gradient = method in GRADIENT_METHODS
     result = optimize.minimize(
         recorder.value_and_gradient if with_gradient else recorder.value,
@@ -190,6 +224,8 @@ def _run(
         tol=None if method in ("L-BFGS-B", "BFGS", "CG") else tolerance,
         options=options,
     )
+    if method == "BFGS":
+        recorder.inverse_hessian = np.asarray(result.hess_inv)
     message = result.message.decode() if isinstance(result.message, bytes) else result.message
     at_limit = result.status == (9 if method == "SLSQP" else 1)
     if result.success or at_limit or recorder.gradient is None:

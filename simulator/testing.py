@@ -23,6 +23,7 @@ from .generators import (
     SparseGenerator,
     XMixer,
 )
+from .ladder_sum import LadderSum
 from .mixers import GroverMixer, XYMixer, XYPair
 from .observables import Matrix, PauliSum
 from .pauli import PauliString
@@ -79,6 +80,42 @@ def dense_excitation(excitation: Excitation, norb: int) -> Dense:
     return operator - operator.conj().T
 
 
+def dense_ladder_sum(generator: LadderSum, norb: int) -> Dense:
+    """The sum of products on all 2 norb modes, alpha modes first."""
+    modes = 2 * norb
+    lower, one = np.array([[0, 1], [0, 0]]), np.eye(2)
+    signs = np.eye(1 << modes) if generator.signed else np.diag(interleaving_signs(norb))
+    total = np.zeros((1 << modes,) * 2, dtype=complex)
+    for product, weight in generator.terms:
+        operator = np.eye(1 << modes, dtype=complex)
+        for orbital, spin, creates in product:
+            mode = orbital + spin * norb
+            if generator.signed:
+                factor = dense_annihilator(mode, modes)
+            else:
+                factor = np.ones((1, 1), dtype=np.complex128)
+                for other in range(modes):
+                    factor = np.kron(lower if other == mode else one, factor).astype(complex)
+            operator = operator @ (factor.conj().T if creates else factor)
+        total += weight * signs @ operator @ signs
+    return total
+
+
+def interleaving_signs(norb: int) -> NDArray[np.float64]:
+    """What creators in the order 0a, 0b, 1a, 1b, ... make of the vacuum, modes alpha first."""
+    modes = 2 * norb
+    signs = np.zeros(1 << modes)
+    for configuration in range(1 << modes):
+        state = np.zeros(1 << modes, dtype=complex)
+        state[0] = 1
+        for orbital in reversed(range(norb)):
+            for mode in (norb + orbital, orbital):
+                if configuration >> mode & 1:
+                    state = dense_annihilator(mode, modes).conj().T @ state
+        signs[configuration] = state[configuration].real
+    return signs
+
+
 def isometry(space: Space) -> Dense:
     """The embedding of a space into all qubits, columns over positions of the space."""
     matrix = np.zeros((1 << space.num_qubits, space.size), dtype=complex)
@@ -117,6 +154,8 @@ def dense_generator(generator: Generator, space: Space) -> Dense:
     elif isinstance(generator, Excitation | OrbitalRotation) and isinstance(space, Electrons):
         parts = [dense_excitation(excitation, space.norb) for excitation in generator.excitations]
         full = np.sum(parts, axis=0)
+    elif isinstance(generator, LadderSum) and isinstance(space, Electrons):
+        full = dense_ladder_sum(generator, space.norb)
     else:
         raise TypeError(f"no dense twin of {generator} on {space}")
     embed = isometry(space)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
-
-from simulator.circuit import BasisState, Circuit, Step
-from simulator.generators import Excitation
+from simulator.circuit import Circuit
 
 from ..hamiltonian import Hamiltonian
+from ..pools import singles_and_doubles
+from .build import circuit_of
 
 
 def uccsd(hamiltonian: Hamiltonian) -> Circuit:
@@ -32,20 +31,4 @@ def uccsd(hamiltonian: Hamiltonian) -> Circuit:
       exp(params[1] * [0a -> 1a])
       exp(params[2] * [0b -> 1b])
     """
-    space = hamiltonian.space
-    occupied = [range(count) for count in space.nelec]
-    empty = [range(count, space.norb) for count in space.nelec]
-    singles = [[((i,), (a,)) for i, a in product(occupied[spin], empty[spin])] for spin in (0, 1)]
-    pairs = [
-        list(product(combinations(occupied[spin], 2), combinations(empty[spin], 2)))
-        for spin in (0, 1)
-    ]
-    excitations = [
-        *(Excitation(alpha, beta) for alpha, beta in product(*singles)),
-        *(Excitation(alpha=pair) for pair in pairs[0]),
-        *(Excitation(beta=pair) for pair in pairs[1]),
-        *(Excitation(alpha=single) for single in singles[0]),
-        *(Excitation(beta=single) for single in singles[1]),
-    ]
-    steps = tuple(Step(excitation, ((index, 1.0),)) for index, excitation in enumerate(excitations))
-    return Circuit(space, BasisState(space.reference), steps, name="UCCSD")
+    return circuit_of(hamiltonian, singles_and_doubles(hamiltonian.space), "UCCSD")

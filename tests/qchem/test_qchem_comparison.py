@@ -186,7 +186,7 @@ def test_lattice_without_basis_or_geometry() -> None:
     h2[0, 0, 0, 0] = h2[1, 1, 1, 1] = 4.0
     dimer = Hamiltonian.from_integrals([[-1, -0.3], [-0.3, 1]], h2, (1, 1), name="dimer")
     comparison = compare(dimer, CLASSICAL + QUANTUM)
-    assert len(comparison.results) == 7
+    assert len(comparison.results) == 8
     json.dumps(comparison.record(), allow_nan=False)
 
 

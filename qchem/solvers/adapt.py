@@ -1,0 +1,432 @@
+"""ADAPT-VQE: an ansatz that grows by the generators with the largest derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.errors import InputError, unknown_name
+from qminima.limits import Deadline, check_count
+from qminima.progress import Progress
+from qminima.result import Result
+from qminima.runner import Interrupted
+from simulator.circuit import BasisState, Circuit, Step
+from simulator.generators import Excitation, Generator
+from simulator.kernels.kernel import compile_seconds
+from simulator.ladder_sum import LadderSum
+from simulator.optimize import Interrupted as MinimizationInterrupted
+from simulator.optimize import Minimum, minimize
+from simulator.planar import split
+from simulator.pool_gradient import PoolGradient
+from simulator.program import Expectation
+
+from ..hamiltonian import Hamiltonian
+from ..pools import Pool, operator_pool
+from ..resources import cnot_resources
+from ..screening import keeps_symmetry, symmetric_space
+from ..spin import spin_square
+
+Floats = NDArray[np.float64]
+Support = frozenset[tuple[int, int]]
+
+SELECTIONS = ("one", "disjoint")
+# Derivatives below are rounding.
+_NOTHING = 1e-8
+
+
+@dataclass(frozen=True)
+class AdaptStep:
+    """The ansatz after one step.
+
+    Attributes:
+        added: the generators that were appended, in words.
+        energy: after all parameters were optimised, in hartree.
+        largest_gradient: of the pool, before the step.
+        gradient_norm: of the pool, before the step.
+        parameters: of the ansatz.
+        evaluations: of the energy so far.
+        cnots: of the ansatz, None where the generators have no construction (`cnot_resources`).
+        cnot_depth: the same.
+    """
+
+    added: tuple[str, ...]
+    energy: float
+    largest_gradient: float
+    gradient_norm: float
+    parameters: int
+    evaluations: int
+    cnots: int | None
+    cnot_depth: int | None
+
+    def entry(self) -> dict[str, Any]:
+        """The step as stored in records; what is not known is left out."""
+        entry = {name: getattr(self, name) for name in self.__annotations__}
+        entry["added"] = list(self.added)
+        return {name: value for name, value in entry.items() if value is not None}
+
+
+def adapt(
+    hamiltonian: Hamiltonian,
+    pool: str | Pool | Sequence[Generator] = "singlet-gsd",
+    *,
+    symmetry: bool = True,
+    select: str = "one",
+    per_cnot: bool = False,
+    least_share: float = 0.0,
+    gradient_threshold: float = 1e-3,
+    energy_threshold: float = 0.0,
+    target: float | None = None,
+    max_parameters: int | None = None,
+    gradient_tolerance: float = 1e-6,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Grow an ansatz from a pool, one step after another.
+
+        |psi_k> = exp(t_k A_k) ... exp(t_1 A_1) |reference>
+
+    A step appends the generator A with the largest derivative 2 <H psi|A|psi> and optimises all
+    parameters with BFGS, from where they were, and from what is known of the inverse Hessian.
+    Grimsley et al., Nat. Commun. 10, 3007 (2019), arXiv:1812.11173; several disjoint generators in
+    a step: Anastasiou et al., Phys. Rev. Res. 6, 013254 (2024); recycled Hessian: Ramôa et al.,
+    Quantum Sci. Technol. 10, 015031 (2025), arXiv:2401.05172.
+
+    With the pool "ceo" a coupled exchange is taken apart where more than one of the qubit
+    excitations on its spin orbitals has a derivative: these are added, each with a parameter of
+    its own, at the price of one (DVG-CEO, arXiv:2407.08696).
+
+    Args:
+        hamiltonian: the problem.
+        pool: a name of `qchem.pools.POOLS`, or generators.
+        symmetry: leave out generators that change the point-group symmetry of states, whose
+            derivatives are zero, and the determinants that they alone would reach.
+        select: "one" generator a step, or as many as act on "disjoint" spin orbitals, largest
+            derivative first.
+        per_cnot: rank generators by their derivative over the CNOTs that they take.
+        least_share: with "disjoint", further generators of a step need this share of the first
+            one's derivative (or derivative per CNOT).
+        gradient_threshold: stop when the norm of all derivatives is below, in hartree.
+        energy_threshold: stop when a step lowers the energy by no more, in hartree.
+        target: stop when the energy is at most this.
+        max_parameters: stop before the ansatz has more.
+        gradient_tolerance: of each optimisation, largest component, in hartree.
+        time_limit: limit in seconds on the whole.
+        progress: told the energy as it falls.
+
+    Returns:
+        A result whose `steps` among the properties is a list of `AdaptStep` entries. It counts as
+        converged only if the norm of the pool's derivatives fell below the threshold, or the
+        target was reached; a norm of zero at a stationary point tells nothing about the energy.
+
+    Raises:
+        InputError: for an unknown pool or selection, limits out of range, or `per_cnot` with a pool
+            whose generators have no construction in `cnot_resources`.
+        MemoryLimitError: if the state does not fit into memory.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
+    """
+    deadline = Deadline(time_limit)
+    if select not in SELECTIONS:
+        raise unknown_name("selection", select, SELECTIONS)
+    for name, value in (("gradient", gradient_threshold), ("energy", energy_threshold)):
+        if not 0 <= value < np.inf:
+            raise InputError(f"expected a {name} threshold from 0 on, got {value}")
+    if not 0 < gradient_tolerance < np.inf:
+        raise InputError(f"expected a gradient tolerance above zero, got {gradient_tolerance}")
+    if target is not None and not np.isfinite(target):
+        raise InputError(f"expected a finite target, got {target}")
+    if max_parameters is not None:
+        check_count("max_parameters", max_parameters)
+    if not 0 <= least_share <= 1:
+        raise InputError(f"expected a least share from 0 to 1, got {least_share}")
+    if least_share and select != "disjoint":
+        raise InputError("a least share is for select='disjoint', where a step adds several")
+    if isinstance(pool, str):
+        pool = operator_pool(pool, hamiltonian)
+    elif not isinstance(pool, Pool):
+        pool = Pool("given", tuple(pool))
+    for one in pool.operators:
+        if not isinstance(one, Excitation | LadderSum):
+            raise InputError(f"expected excitations or sums of ladder operators, got {one}")
+    if per_cnot and any(cnot_resources([one]) is None for one in pool.operators):
+        raise InputError(f"CNOTs are counted for qubit excitations only, not for {pool.name}")
+    selection = Selection(select, per_cnot, least_share)
+    growth = _Growth(
+        hamiltonian, pool, selection, gradient_tolerance, progress or Progress(), symmetry=symmetry
+    )
+    limits = {
+        "gradient_threshold": gradient_threshold,
+        "energy_threshold": energy_threshold,
+        "target": target,
+        "max_parameters": max_parameters,
+        "gradient_tolerance": gradient_tolerance,
+        "time_limit": time_limit,
+    }
+    try:
+        reason = growth.run(deadline, gradient_threshold, energy_threshold, target, max_parameters)
+    except KeyboardInterrupt:
+        if not growth.steps:
+            raise
+        raise Interrupted(growth.result("interrupted", limits)) from None
+    return growth.result(reason, limits)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """How a step chooses; see `adapt`."""
+
+    select: str = "one"
+    per_cnot: bool = False
+    least_share: float = 0.0
+
+
+CONVERGED = ("the norm of all derivatives is below the threshold", "the target was reached")
+
+
+class _Growth:
+    """An ansatz and its parameters while they grow."""
+
+    def __init__(
+        self,
+        hamiltonian: Hamiltonian,
+        pool: Pool,
+        selection: Selection,
+        tolerance: float,
+        progress: Progress,
+        *,
+        symmetry: bool,
+    ) -> None:
+        self._started, self._compiled = perf_counter(), compile_seconds()
+        self._hamiltonian, self._pool, self._selection = hamiltonian, pool, selection
+        self._tolerance, self._progress, self._symmetry = tolerance, progress, symmetry
+        self._space, reference = hamiltonian.space, hamiltonian.space.reference
+        if symmetry:
+            labels = hamiltonian.orbital_symmetry
+            self._space = symmetric_space(hamiltonian.space, reference, labels)
+        self._initial = BasisState(reference)
+        self._candidates: list[Excitation | LadderSum] = [
+            one
+            for one in pool.operators
+            if isinstance(one, Excitation | LadderSum) and keeps_symmetry(one, self._space)
+        ]
+        parts = [part for one in self._candidates for part in _components(one)]
+        self._parts = list(dict.fromkeys(parts)) if pool.coupled else []
+        self._parts_on: dict[Support, list[LadderSum]] = {}
+        for part in self._parts:
+            self._parts_on.setdefault(part.support, []).append(part)
+        self._gradient = PoolGradient([*self._candidates, *self._parts], self._space)
+        self._operator = hamiltonian.on(self._space)
+        self.chosen: list[Generator] = []
+        self.parameters: Floats = np.zeros(0)
+        self.steps: list[AdaptStep] = []
+        self._inverse_hessian = np.zeros((0, 0))
+        self._evaluations = 1
+        self._energy = Expectation(self._circuit([]), hamiltonian)
+        self.value = self._energy(self.parameters)
+        self.history = [(1, self.value)]
+
+    def run(
+        self,
+        deadline: Deadline,
+        gradient_threshold: float,
+        energy_threshold: float,
+        target: float | None,
+        max_parameters: int | None,
+    ) -> str:
+        """Grow until there is a reason to stop; return it."""
+        while True:
+            if target is not None and self.value <= target:
+                return CONVERGED[1]
+            if deadline():
+                return "time limit reached"
+            gradients = self._gradients()
+            norm = float(np.linalg.norm(gradients[: len(self._candidates)]))
+            if norm < max(gradient_threshold, _NOTHING):
+                return CONVERGED[0]
+            added = list(self._selected(gradients))
+            if not added:  # many derivatives, each of them rounding
+                return CONVERGED[0]
+            if max_parameters is not None and len(self.chosen) + len(added) > max_parameters:
+                return "no room for more parameters"
+            before = self.value
+            finished = self._grow(added, gradients, norm, deadline)
+            if not finished:
+                return "time limit reached"
+            if before - self.value <= energy_threshold:
+                return "a step lowered the energy by no more than the threshold"
+
+    def _gradients(self) -> Floats:
+        """Derivatives by all candidates, and by their parts."""
+        psi = split(self._energy.state(self.parameters), 1, np.float64)
+        image = np.empty_like(psi)
+        self._operator.apply(psi, image)
+        return self._gradient(psi[0], image[0])
+
+    def _selected(self, gradients: Floats) -> Iterator[Generator]:
+        """What to append, best first."""
+        count = len(self._candidates)
+        alive = {
+            part
+            for part, slope in zip(self._parts, gradients[count:], strict=True)
+            if abs(slope) >= _NOTHING
+        }
+        choices = [self._implemented(one, alive) for one in self._candidates]
+        scores = np.where(np.abs(gradients[:count]) < _NOTHING, 0.0, np.abs(gradients[:count]))
+        if self._selection.per_cnot:
+            scores /= [(cnot_resources(choice) or (1, 1))[0] for choice in choices]
+        least, taken = self._selection.least_share * scores.max(), Support()
+        for number in np.argsort(-scores, kind="stable"):
+            support = _support(self._candidates[number])
+            if scores[number] == 0 or scores[number] < least:
+                return
+            if taken & support:
+                continue
+            yield from choices[number]
+            taken |= support
+            if self._selection.select == "one":
+                return
+
+    def _implemented(
+        self, candidate: Excitation | LadderSum, alive: set[LadderSum]
+    ) -> list[Generator]:
+        """A candidate, or the qubit excitations on its orbitals if several have a derivative."""
+        support = _support(candidate)
+        parts = self._parts_on.get(support, []) if len(support) == 4 else []
+        found: list[Generator] = [part for part in parts if part in alive]
+        return found if len(found) > 1 else [candidate]
+
+    def _grow(
+        self, added: Sequence[Generator], gradients: Floats, norm: float, deadline: Deadline
+    ) -> bool:
+        """Append generators and optimise all parameters; False if time ended that early."""
+        chosen = [*self.chosen, *added]
+        count, old = len(chosen), len(self.parameters)
+        hessian = np.eye(count)
+        hessian[:old, :old] = self._inverse_hessian
+        energy = Expectation(self._circuit(chosen), self._hamiltonian)
+        left = deadline.left()
+        try:
+            minimum = minimize(
+                energy,
+                np.append(self.parameters, np.zeros(count - old)),
+                method="BFGS",
+                gradient_tolerance=self._tolerance,
+                inverse_hessian=hessian,
+                time_limit=max(left, 1e-3) if np.isfinite(left) else None,
+                callback=self._report,
+            )
+        except MinimizationInterrupted as interrupt:
+            if not interrupt.minimum.evaluations:
+                raise KeyboardInterrupt from None
+            self._accept(interrupt.minimum, energy, added, gradients, norm)
+            raise KeyboardInterrupt from None
+        self._inverse_hessian = (
+            hessian if minimum.inverse_hessian is None else minimum.inverse_hessian
+        )
+        self._accept(minimum, energy, added, gradients, norm)
+        return minimum.converged or not deadline()
+
+    def _accept(
+        self,
+        minimum: Minimum,
+        energy: Expectation,
+        added: Sequence[Generator],
+        gradients: Floats,
+        norm: float,
+    ) -> None:
+        self._energy, self.parameters, self.value = energy, minimum.parameters, minimum.value
+        self.chosen += added
+        before = self._evaluations
+        self._evaluations += minimum.evaluations
+        self.history += [
+            (before + count, value)
+            for count, value in minimum.history
+            if value < self.history[-1][1]
+        ]
+        cnots, depth = cnot_resources(self.chosen) or (None, None)
+        self.steps.append(
+            AdaptStep(
+                tuple(map(str, added)), self.value,
+                float(np.abs(gradients[: len(self._candidates)]).max()), norm,
+                len(self.chosen), self._evaluations, cnots, depth,
+            )
+        )  # fmt: skip
+
+    def _circuit(self, chosen: Sequence[Generator]) -> Circuit:
+        steps = tuple(Step(one, ((k, 1.0),)) for k, one in enumerate(chosen))
+        return Circuit(self._space, self._initial, steps, name="ADAPT")
+
+    def _report(self, count: int, value: float) -> None:
+        self._progress.note(
+            f"{len(self.parameters)} parameters and more, {value:.6f} hartree, "
+            f"{self._evaluations + count} energies"
+        )
+
+    def result(self, reason: str, limits: dict[str, Any]) -> Result:
+        """What was found so far."""
+        warnings = []
+        if reason not in CONVERGED:
+            warnings.append(f"not converged ({reason})")
+        elif not self.steps and reason == CONVERGED[0]:
+            warnings.append(
+                "no generator has a derivative at the start, so this is the energy of the start"
+            )
+        properties: dict[str, Any] = {"steps": [step.entry() for step in self.steps]}
+        if self._hamiltonian.restricted:
+            state = self._energy.state(self.parameters)
+            properties["spin_square"] = spin_square(state, self._space)
+        return Result(
+            method=f"ADAPT-VQE ({self._pool.name})",
+            kind="quantum",
+            value=self.value,
+            unit="hartree",
+            problem=self._hamiltonian.describe(),
+            seconds=perf_counter() - self._started - (compile_seconds() - self._compiled),
+            evaluations=self._evaluations,
+            converged=reason in CONVERGED,
+            settings={
+                "pool": self._pool.name, "pool_size": len(self._pool),
+                "symmetry": self._symmetry, "pool_size_of_symmetry": len(self._candidates),
+                **vars(self._selection),
+                "parameters": len(self.chosen), "state_size": self._space.size,
+                "optimizer": "BFGS", **limits,
+            },
+            parameters=[float(p) for p in self.parameters],
+            history=self.history,
+            stop_reason=reason,
+            warnings=warnings,
+            properties=properties,
+        )  # fmt: skip
+
+
+def _components(generator: Excitation | LadderSum) -> list[LadderSum]:
+    """The qubit excitations of which a coupled exchange is the sum or difference."""
+    if not isinstance(generator, LadderSum) or generator.signed or len(generator.terms) != 4:
+        return []
+    one, other = generator.terms[:2], generator.terms[2:]
+    return [_positive(one), _positive(other)]
+
+
+def _positive(terms: tuple[Any, ...]) -> LadderSum:
+    """A qubit excitation with weights 1 and -1, whatever its sign."""
+    (product, weight), (back, _) = terms
+    size = abs(weight)
+    filled = " ".join(f"{o.orbital}{'ab'[o.spin]}" for o in product if o.creates)
+    left = " ".join(f"{o.orbital}{'ab'[o.spin]}" for o in reversed(product) if not o.creates)
+    return LadderSum(
+        ((product, size), (back, -size)), signed=False, name=f"qubits {left} -> {filled}"
+    )
+
+
+def _support(generator: Excitation | LadderSum) -> Support:
+    """The spin orbitals that a generator acts on."""
+    if isinstance(generator, LadderSum):
+        return generator.support
+    spins = (generator.alpha, generator.beta)
+    return frozenset(
+        (orbital, spin) for spin, part in enumerate(spins) for orbital in part[0] + part[1]
+    )
