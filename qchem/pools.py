@@ -147,7 +147,7 @@ def singlet_doubles(space: Electrons) -> Iterator[LadderSum]:
 
 
 def singlet_generalised(space: Electrons) -> Iterator[LadderSum]:
-    """The same between any orbitals, occupied or not.
+    """Singlet combinations of excitations between any orbitals, normalised.
 
     Doubles are products E_rp E_sq of excitation operators, as in the source, so that those with
     orbitals in common hold singles as well.

@@ -489,3 +489,41 @@ def test_reader_that_goes_away(folder: Path) -> None:
     command = f"{sys.executable} -c '{MAIN}' solve h2 --method hf | true"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+# -- ansätze and pools ---------------------------------------------------------------------
+
+
+def test_list_names_everything(qchem: Callable[..., Result]) -> None:
+    text = qchem("list").output
+    for name in ("ccsd_t", "adapt", "k-upccgsd", "singlet-gsd", "ceo", "h4_chain"):
+        assert name in text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--method", "adapt", "--pool", "singlet"), "unknown pool"),
+        (("--method", "hf", "--pool", "sd"), "--pool is for adapt"),
+        (("--method", "fci", "--ansatz", "qnp"), "--ansatz is for vqe"),
+        (("--layers", "2"), "has no layers"),
+        (("--ansatz", "qnp", "--layers", "0"), "layers of at least 1"),
+    ],
+    ids=str,
+)
+def test_options_of_ansaetze_and_pools(
+    options: tuple[str, ...], words: str, qchem: Callable[..., Result]
+) -> None:
+    result = qchem("solve", "h2", *options)
+    assert result.exit_code == 2, result.output
+    assert words in result.output
+
+
+def test_adapt_by_name(qchem: Callable[..., Result], folder: Path) -> None:
+    options = ("--method", "fci,adapt", "--pool", "qubit", "--json", "r.json")
+    result = qchem("solve", "h2", *options)
+    assert result.exit_code == 0, result.output
+    grown = record(folder / "r.json")["results"][-1]
+    assert grown["method"] == "ADAPT-VQE (qubit)"
+    assert grown["error"] == pytest.approx(0, abs=1e-8)
+    assert grown["steps"][-1]["cnots"] == 13
