@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError, unknown_name
+from simulator.ladder_sum import interleaving_signs
 from simulator.observables import PauliSum
 from simulator.pauli import PauliString
 from simulator.spaces import Electrons, Integers
@@ -103,14 +104,10 @@ def _openfermion_index(space: Electrons) -> tuple[Integers, NDArray[np.float64]]
     alpha = configurations & ((1 << space.norb) - 1)
     beta = configurations >> space.norb
     index = np.zeros_like(configurations)
-    inversions = np.zeros_like(configurations)
     for orbital in range(space.norb):
-        occupied = alpha >> orbital & 1
-        # This alpha creator has to pass the beta creators of all lower orbitals.
-        inversions += occupied * np.bitwise_count(beta & ((1 << orbital) - 1))
         shift = space.num_qubits - 1 - 2 * orbital
-        index |= occupied << shift | (beta >> orbital & 1) << (shift - 1)
-    return index, np.where(inversions & 1, -1.0, 1.0)
+        index |= (alpha >> orbital & 1) << shift | (beta >> orbital & 1) << (shift - 1)
+    return index, interleaving_signs(configurations, space.norb)
 
 
 def _interaction_operator(

@@ -132,14 +132,14 @@ def singlet_singles_and_doubles(space: Electrons) -> Iterator[LadderSum]:
 
 def singlet_singles(space: Electrons) -> Iterator[LadderSum]:
     """One electron from an occupied to an empty orbital."""
-    count = _closed_shell(space, "singlet-sd")
+    count = closed_shell(space, "the pool singlet-sd", "a generalised pool")
     for i, a in product(range(count), range(count, space.norb)):
         yield from _normalised(_shift(a, i), f"singlet {i} -> {a}")
 
 
 def singlet_doubles(space: Electrons) -> Iterator[LadderSum]:
     """Two electrons from occupied to empty orbitals, coupled to singlets or triplets."""
-    count = _closed_shell(space, "singlet-sd")
+    count = closed_shell(space, "the pool singlet-sd", "a generalised pool")
     occupied, empty = range(count), range(count, space.norb)
     for i, j in _ordered_pairs(occupied):
         for a, b in _ordered_pairs(empty):
@@ -264,13 +264,13 @@ def _sums(operator: FermionOperator, name: str, *, normalise: bool = False) -> I
     )
 
 
-def _closed_shell(space: Electrons, name: str) -> int:
-    """Number of occupied orbitals."""
+def closed_shell(space: Electrons, name: str, instead: str) -> int:
+    """Number of doubly occupied orbitals; raises `InputError` where there are others."""
     alpha, beta = space.nelec
     if alpha != beta:
         raise InputError(
-            f"the pool {name} is for closed shells, got {alpha} alpha and {beta} beta electrons; "
-            "take a generalised pool"
+            f"{name} is for closed shells, got {alpha} alpha and {beta} beta electrons; "
+            f"take {instead}"
         )
     return alpha
 
@@ -324,6 +324,18 @@ def _exchanges(space: Electrons) -> Iterator[tuple[LadderSum, LadderSum]]:
 
 def _spins(modes: tuple[tuple[int, int], ...]) -> int:
     return sum(spin for _, spin in modes)
+
+
+def components(generator: Excitation | LadderSum) -> list[LadderSum]:
+    """The qubit excitations of which a coupled exchange is the sum or difference, else none."""
+    if not isinstance(generator, LadderSum) or generator.signed or len(generator.terms) != 4:
+        return []
+    found = []
+    for ladders, _ in generator.terms[::2]:
+        fill = tuple((o.orbital, o.spin) for o in ladders if o.creates)
+        leave = tuple((o.orbital, o.spin) for o in reversed(ladders) if not o.creates)
+        found.append(_qubit_excitation(leave, fill))
+    return found
 
 
 def _qubit_excitation(

@@ -21,7 +21,6 @@ from simulator.generators import Generator
 from simulator.ladder_sum import Ladder, LadderSum
 
 Mode = tuple[int, int]
-Pair = tuple[int, int]
 
 # CNOTs between qubits a, b, c, d, in the order in which they act.
 _SINGLE = "ab ab"

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from .actions import Action
 
+# Pairs (orbital, spin), 0 for alpha and 1 for beta.
+Support = frozenset[tuple[int, int]]
+
 __all__ = [
     "AxisRotation",
     "Diagonal",
@@ -90,6 +93,12 @@ class Excitation:
     def norb(self) -> int:
         """The least number of orbitals that holds the excitation."""
         return 1 + max(sum(self.alpha, ()) + sum(self.beta, ()))
+
+    @property
+    def support(self) -> Support:
+        """The spin orbitals that it acts on."""
+        spins = (self.alpha, self.beta)
+        return frozenset((p, spin) for spin, part in enumerate(spins) for p in part[0] + part[1])
 
     @property
     def excitations(self) -> tuple[Excitation, ...]:

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from .generators import Support
 from .spaces import Electrons, Integers, Space, SpaceError
 
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ class LadderSum:
         return 1 + max((o.orbital for product, _ in self.terms for o in product), default=-1)
 
     @property
-    def support(self) -> frozenset[tuple[int, int]]:
-        """Pairs (orbital, spin) that it acts on."""
+    def support(self) -> Support:
+        """The spin orbitals that it acts on."""
         return frozenset((o.orbital, o.spin) for product, _ in self.terms for o in product)
 
     def on(self, space: Space) -> Action:
@@ -183,10 +184,11 @@ class LadderSum:
             if self.signed:
                 parity = parity + np.bitwise_count(moved & (bit - 1))
             moved = moved ^ bit
+        signs = np.where(parity & 1, -1.0, 1.0)
         if not self.signed:
-            before = _interleaving_parity(configurations[source], norb)
-            parity = before + _interleaving_parity(moved, norb)
-        return source, moved, np.where(parity & 1, -1.0, 1.0)
+            signs = interleaving_signs(configurations[source], norb)
+            signs *= interleaving_signs(moved, norb)
+        return source, moved, signs
 
 
 def excitation_terms(
@@ -206,15 +208,18 @@ def excitation_terms(
     return (forward, weight), (back, -weight)
 
 
-def _interleaving_parity(configurations: Integers, norb: int) -> Integers:
-    """How many pairs change places when alpha and beta modes are brought to alternate.
+def interleaving_signs(configurations: Integers, norb: int) -> NDArray[np.float64]:
+    """The signs of determinants when alpha and beta modes are brought to alternate.
 
-    In the order 0a, 1a, ..., 0b, 1b, ... to 0a, 0b, 1a, 1b, ... the beta electron of orbital p
-    passes the alpha electrons of the orbitals above p.
+    From the order 0a, 1a, ..., 0b, 1b, ... to 0a, 0b, 1a, 1b, ... the beta creator of orbital p
+    passes the alpha creators of the orbitals above p.
+
+    >>> interleaving_signs(np.array([0b0110, 0b1001]), norb=2).tolist()  # 1a 0b, and 0a 1b
+    [-1.0, 1.0]
     """
     parity = np.zeros(len(configurations), dtype=np.int64)
     alpha = configurations & ((1 << norb) - 1)
     for orbital in range(norb):
         filled = configurations >> (norb + orbital) & 1
         parity += filled * np.bitwise_count(alpha >> (orbital + 1))
-    return parity
+    return np.where(parity & 1, -1.0, 1.0)

@@ -39,15 +39,14 @@ class PoolGradient:
     """
 
     def __init__(self, generators: Sequence[Generator], space: Electrons) -> None:
-        entries, total = [], 0
+        entries, total, known_to_fit = [], 0, 0
         for generator in generators:
             entries.append(lower_triangle(generator, space))
             total += len(entries[-1][2])
-            require_memory(
-                _BYTES * total,
-                f"the derivatives by {len(generators):,} generators",
-                "choose a smaller pool or active space",
-            )
+            if total > 2 * known_to_fit:  # to look at what is free takes a millisecond
+                _require(total, len(generators))
+                known_to_fit = total
+        _require(total, len(generators))
         lengths = np.array([len(values) for _, _, values in entries], dtype=np.int64)
         self._count = len(entries)
         self._owner = np.repeat(np.arange(self._count), lengths)
@@ -68,6 +67,14 @@ class PoolGradient:
         weights = self._values * products
         sums = np.bincount(self._owner, weights=weights, minlength=self._count)
         return 2 * sums.astype(float)  # without entries, bincount counts in integers
+
+
+def _require(elements: int, generators: int) -> None:
+    require_memory(
+        _BYTES * elements,
+        f"the derivatives by {generators:,} generators",
+        "choose a smaller pool or active space",
+    )
 
 
 def lower_triangle(generator: Generator, space: Electrons) -> Entries:

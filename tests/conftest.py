@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from qminima import Progress
 
 # Kernels compile at their first use, which is no slowness of the property under test.
 settings.register_profile(
@@ -21,3 +23,21 @@ def _all_threads_again() -> Iterator[None]:
     import numba
 
     numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+
+
+class _StopAt(Progress):
+    """Presses Ctrl-C at the given note."""
+
+    def __init__(self, count: int) -> None:
+        self.left = count
+
+    def note(self, text: str) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def stop_at() -> Callable[[int], Progress]:
+    """Progress that presses Ctrl-C at the given note."""
+    return _StopAt

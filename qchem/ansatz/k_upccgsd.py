@@ -38,4 +38,4 @@ def k_upccgsd(hamiltonian: Hamiltonian, layers: int = 1) -> Circuit:
             for p, q in pairs:
                 yield OrbitalRotation(p, q)
 
-    return circuit_of(hamiltonian, generators(), f"{layers}-UpCCGSD")
+    return circuit_of(hamiltonian.space, generators(), f"{layers}-UpCCGSD")

@@ -6,7 +6,8 @@ from simulator.circuit import Circuit
 from simulator.generators import Excitation
 
 from ..hamiltonian import Hamiltonian
-from .build import circuit_of, closed_shell
+from ..pools import closed_shell
+from .build import circuit_of
 
 
 def paired_uccd(hamiltonian: Hamiltonian) -> Circuit:
@@ -25,10 +26,10 @@ def paired_uccd(hamiltonian: Hamiltonian) -> Circuit:
       |5>
       exp(params[0] * [0a 0b -> 1a 1b])
     """
-    count = closed_shell(hamiltonian, "paired-uccd")
+    count = closed_shell(hamiltonian.space, "paired-uccd", "uccsd or uccgsd")
     pairs = (
         Excitation(((i,), (a,)), ((i,), (a,)))
         for i in range(count)
         for a in range(count, hamiltonian.norb)
     )
-    return circuit_of(hamiltonian, pairs, "paired UCCD")
+    return circuit_of(hamiltonian.space, pairs, "paired UCCD")

@@ -37,4 +37,4 @@ def qnp_fabric(hamiltonian: Hamiltonian, layers: int = 1) -> Circuit:
                     yield Excitation(((p,), (p + 1,)), ((p,), (p + 1,)))
                     yield OrbitalRotation(p, p + 1)
 
-    return circuit_of(hamiltonian, generators(), f"QNP fabric ({layers})")
+    return circuit_of(hamiltonian.space, generators(), f"QNP fabric ({layers})")

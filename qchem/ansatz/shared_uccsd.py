@@ -6,8 +6,7 @@ from simulator.circuit import BasisState, Circuit, Step
 from simulator.generators import Excitation
 
 from ..hamiltonian import Hamiltonian
-from ..pools import singles_and_doubles
-from .build import closed_shell
+from ..pools import closed_shell, singles_and_doubles
 
 
 def shared_uccsd(hamiltonian: Hamiltonian) -> Circuit:
@@ -26,7 +25,7 @@ def shared_uccsd(hamiltonian: Hamiltonian) -> Circuit:
     >>> len(circuit.steps), circuit.num_parameters
     (3, 2)
     """
-    closed_shell(hamiltonian, "shared-uccsd")
+    closed_shell(hamiltonian.space, "shared-uccsd", "uccsd or uccgsd")
     numbers: dict[frozenset[Excitation], int] = {}
     steps = []
     for excitation in singles_and_doubles(hamiltonian.space):

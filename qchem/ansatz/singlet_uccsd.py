@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.circuit import Circuit
 
 from ..hamiltonian import Hamiltonian
-from ..pools import singlet_doubles, singlet_singles
-from .build import circuit_of, closed_shell
+from ..pools import closed_shell, singlet_doubles, singlet_singles
+from .build import circuit_of
 
 
 def singlet_uccsd(hamiltonian: Hamiltonian) -> Circuit:
@@ -25,7 +25,7 @@ def singlet_uccsd(hamiltonian: Hamiltonian) -> Circuit:
     >>> singlet_uccsd(qchem.electronic_hamiltonian(molecule)).num_parameters
     2
     """
-    closed_shell(hamiltonian, "singlet-uccsd")
     space = hamiltonian.space
+    closed_shell(space, "singlet-uccsd", "uccsd or uccgsd")
     generators = [*singlet_doubles(space), *singlet_singles(space)]
-    return circuit_of(hamiltonian, generators, "singlet UCCSD")
+    return circuit_of(space, generators, "singlet UCCSD")

@@ -22,4 +22,4 @@ def uccgsd(hamiltonian: Hamiltonian) -> Circuit:
     """
     space = hamiltonian.space
     generators = [*generalised_doubles(space), *generalised_singles(space)]
-    return circuit_of(hamiltonian, generators, "UCCGSD")
+    return circuit_of(space, generators, "UCCGSD")

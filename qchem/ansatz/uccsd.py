@@ -31,4 +31,4 @@ def uccsd(hamiltonian: Hamiltonian) -> Circuit:
       exp(params[1] * [0a -> 1a])
       exp(params[2] * [0b -> 1b])
     """
-    return circuit_of(hamiltonian, singles_and_doubles(hamiltonian.space), "UCCSD")
+    return circuit_of(hamiltonian.space, singles_and_doubles(hamiltonian.space), "UCCSD")

@@ -15,8 +15,7 @@ from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
-from simulator.circuit import BasisState, Circuit, Step
-from simulator.generators import Excitation, Generator
+from simulator.generators import Excitation, Generator, Support
 from simulator.kernels.kernel import compile_seconds
 from simulator.ladder_sum import LadderSum
 from simulator.optimize import Interrupted as MinimizationInterrupted
@@ -25,18 +24,28 @@ from simulator.planar import split
 from simulator.pool_gradient import PoolGradient
 from simulator.program import Expectation
 
+from ..ansatz.build import circuit_of
 from ..hamiltonian import Hamiltonian
-from ..pools import Pool, operator_pool
+from ..pools import Pool, components, operator_pool
 from ..resources import cnot_resources
 from ..screening import keeps_symmetry, symmetric_space
 from ..spin import spin_square
 
 Floats = NDArray[np.float64]
-Support = frozenset[tuple[int, int]]
 
 SELECTIONS = ("one", "disjoint")
+CONVERGED = ("the norm of all derivatives is below the threshold", "the target was reached")
 # Derivatives below are rounding.
 _NOTHING = 1e-8
+
+
+@dataclass(frozen=True)
+class Selection:
+    """How a step chooses; see `adapt`."""
+
+    select: str = "one"
+    per_cnot: bool = False
+    least_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -120,8 +129,9 @@ def adapt(
 
     Returns:
         A result whose `steps` among the properties is a list of `AdaptStep` entries. It counts as
-        converged only if the norm of the pool's derivatives fell below the threshold, or the
-        target was reached; a norm of zero at a stationary point tells nothing about the energy.
+        converged only if the norm of the pool's derivatives fell below the threshold after an
+        optimisation that converged, or the target was reached; a norm of zero at a stationary
+        point tells nothing about the energy.
 
     Raises:
         InputError: for an unknown pool or selection, limits out of range, or `per_cnot` with a pool
@@ -175,18 +185,6 @@ def adapt(
     return growth.result(reason, limits)
 
 
-@dataclass(frozen=True)
-class Selection:
-    """How a step chooses; see `adapt`."""
-
-    select: str = "one"
-    per_cnot: bool = False
-    least_share: float = 0.0
-
-
-CONVERGED = ("the norm of all derivatives is below the threshold", "the target was reached")
-
-
 class _Growth:
     """An ansatz and its parameters while they grow."""
 
@@ -203,17 +201,16 @@ class _Growth:
         self._started, self._compiled = perf_counter(), compile_seconds()
         self._hamiltonian, self._pool, self._selection = hamiltonian, pool, selection
         self._tolerance, self._progress, self._symmetry = tolerance, progress, symmetry
-        self._space, reference = hamiltonian.space, hamiltonian.space.reference
+        self._space = hamiltonian.space
         if symmetry:
             labels = hamiltonian.orbital_symmetry
-            self._space = symmetric_space(hamiltonian.space, reference, labels)
-        self._initial = BasisState(reference)
+            self._space = symmetric_space(self._space, self._space.reference, labels)
         self._candidates: list[Excitation | LadderSum] = [
             one
             for one in pool.operators
             if isinstance(one, Excitation | LadderSum) and keeps_symmetry(one, self._space)
         ]
-        parts = [part for one in self._candidates for part in _components(one)]
+        parts = [part for one in self._candidates for part in components(one)]
         self._parts = list(dict.fromkeys(parts)) if pool.coupled else []
         self._parts_on: dict[Support, list[LadderSum]] = {}
         for part in self._parts:
@@ -224,8 +221,9 @@ class _Growth:
         self.parameters: Floats = np.zeros(0)
         self.steps: list[AdaptStep] = []
         self._inverse_hessian = np.zeros((0, 0))
+        self._unfinished = ""  # why the last optimisation stopped early
         self._evaluations = 1
-        self._energy = Expectation(self._circuit([]), hamiltonian)
+        self._energy = Expectation(circuit_of(self._space, [], "ADAPT"), hamiltonian)
         self.value = self._energy(self.parameters)
         self.history = [(1, self.value)]
 
@@ -280,7 +278,7 @@ class _Growth:
             scores /= [(cnot_resources(choice) or (1, 1))[0] for choice in choices]
         least, taken = self._selection.least_share * scores.max(), Support()
         for number in np.argsort(-scores, kind="stable"):
-            support = _support(self._candidates[number])
+            support = self._candidates[number].support
             if scores[number] == 0 or scores[number] < least:
                 return
             if taken & support:
@@ -294,8 +292,7 @@ class _Growth:
         self, candidate: Excitation | LadderSum, alive: set[LadderSum]
     ) -> list[Generator]:
         """A candidate, or the qubit excitations on its orbitals if several have a derivative."""
-        support = _support(candidate)
-        parts = self._parts_on.get(support, []) if len(support) == 4 else []
+        parts = self._parts_on.get(candidate.support, [])
         found: list[Generator] = [part for part in parts if part in alive]
         return found if len(found) > 1 else [candidate]
 
@@ -307,7 +304,7 @@ class _Growth:
         count, old = len(chosen), len(self.parameters)
         hessian = np.eye(count)
         hessian[:old, :old] = self._inverse_hessian
-        energy = Expectation(self._circuit(chosen), self._hamiltonian)
+        energy = Expectation(circuit_of(self._space, chosen, "ADAPT"), self._hamiltonian)
         left = deadline.left()
         try:
             minimum = minimize(
@@ -339,6 +336,7 @@ class _Growth:
         norm: float,
     ) -> None:
         self._energy, self.parameters, self.value = energy, minimum.parameters, minimum.value
+        self._unfinished = "" if minimum.converged else minimum.stop_reason
         self.chosen += added
         before = self._evaluations
         self._evaluations += minimum.evaluations
@@ -356,10 +354,6 @@ class _Growth:
             )
         )  # fmt: skip
 
-    def _circuit(self, chosen: Sequence[Generator]) -> Circuit:
-        steps = tuple(Step(one, ((k, 1.0),)) for k, one in enumerate(chosen))
-        return Circuit(self._space, self._initial, steps, name="ADAPT")
-
     def _report(self, count: int, value: float) -> None:
         self._progress.note(
             f"{len(self.parameters)} parameters and more, {value:.6f} hartree, "
@@ -368,9 +362,13 @@ class _Growth:
 
     def result(self, reason: str, limits: dict[str, Any]) -> Result:
         """What was found so far."""
+        # The target counts however it was reached.
+        unfinished = self._unfinished if reason != CONVERGED[1] else ""
         warnings = []
         if reason not in CONVERGED:
             warnings.append(f"not converged ({reason})")
+        elif unfinished:
+            warnings.append(f"the last optimisation did not converge ({unfinished})")
         elif not self.steps and reason == CONVERGED[0]:
             warnings.append(
                 "no generator has a derivative at the start, so this is the energy of the start"
@@ -387,7 +385,7 @@ class _Growth:
             problem=self._hamiltonian.describe(),
             seconds=perf_counter() - self._started - (compile_seconds() - self._compiled),
             evaluations=self._evaluations,
-            converged=reason in CONVERGED,
+            converged=reason in CONVERGED and not unfinished,
             settings={
                 "pool": self._pool.name, "pool_size": len(self._pool),
                 "symmetry": self._symmetry, "pool_size_of_symmetry": len(self._candidates),
@@ -401,32 +399,3 @@ class _Growth:
             warnings=warnings,
             properties=properties,
         )  # fmt: skip
-
-
-def _components(generator: Excitation | LadderSum) -> list[LadderSum]:
-    """The qubit excitations of which a coupled exchange is the sum or difference."""
-    if not isinstance(generator, LadderSum) or generator.signed or len(generator.terms) != 4:
-        return []
-    one, other = generator.terms[:2], generator.terms[2:]
-    return [_positive(one), _positive(other)]
-
-
-def _positive(terms: tuple[Any, ...]) -> LadderSum:
-    """A qubit excitation with weights 1 and -1, whatever its sign."""
-    (product, weight), (back, _) = terms
-    size = abs(weight)
-    filled = " ".join(f"{o.orbital}{'ab'[o.spin]}" for o in product if o.creates)
-    left = " ".join(f"{o.orbital}{'ab'[o.spin]}" for o in reversed(product) if not o.creates)
-    return LadderSum(
-        ((product, size), (back, -size)), signed=False, name=f"qubits {left} -> {filled}"
-    )
-
-
-def _support(generator: Excitation | LadderSum) -> Support:
-    """The spin orbitals that a generator acts on."""
-    if isinstance(generator, LadderSum):
-        return generator.support
-    spins = (generator.alpha, generator.beta)
-    return frozenset(
-        (orbital, spin) for spin, part in enumerate(spins) for orbital in part[0] + part[1]
-    )

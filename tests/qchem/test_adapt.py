@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -275,21 +276,9 @@ def test_refused_options(options: dict[str, Any], h2: Hamiltonian) -> None:
         adapt(h2, **options)
 
 
-class StopAt(Progress):
-    """Presses Ctrl-C at the given note."""
-
-    def __init__(self, count: int) -> None:
-        self.left = count
-
-    def note(self, text: str) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-
-def test_interrupted(h4: Hamiltonian) -> None:
+def test_interrupted(h4: Hamiltonian, stop_at: Callable[[int], Progress]) -> None:
     with pytest.raises(KeyboardInterrupt) as caught:
-        adapt(h4, progress=StopAt(12))
+        adapt(h4, progress=stop_at(12))
     assert isinstance(caught.value, Interrupted)
     result = caught.value.result
     assert result.stop_reason == "interrupted"

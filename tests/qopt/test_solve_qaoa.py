@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import networkx as nx
@@ -47,18 +48,6 @@ def interrupted(problem: qopt.MaxCut, **options: Any) -> Result:
         qopt.solve_qaoa(problem, 3, seed=0, **options)
     assert isinstance(caught.value, Interrupted)
     return caught.value.result
-
-
-class StopAt(Progress):
-    """Presses Ctrl-C at the given note."""
-
-    def __init__(self, count: int) -> None:
-        self.left = count
-
-    def note(self, text: str) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -139,9 +128,8 @@ def test_cvar_of_everything_is_the_mean() -> None:
     assert "cvar" not in mean.properties
 
 
-def test_cvar_has_a_fraction_of_its_own() -> None:
-    notes = StopAt(1)
-    result = interrupted(PETERSEN, objective="cvar", progress=notes)
+def test_cvar_has_a_fraction_of_its_own(stop_at: Callable[[int], Progress]) -> None:
+    result = interrupted(PETERSEN, objective="cvar", progress=stop_at(1))
     assert result.settings["alpha"] == DEFAULT_ALPHA
     assert result.expectation is not None
     assert result.properties["cvar"] <= result.expectation
@@ -259,9 +247,11 @@ def test_reached_limits_are_told() -> None:
 
 
 @pytest.mark.parametrize("note", [1, 2, 9])
-def test_interruption_hands_over_the_best_so_far(note: int) -> None:
+def test_interruption_hands_over_the_best_so_far(
+    note: int, stop_at: Callable[[int], Progress]
+) -> None:
     problem = weighted(8, 1)
-    result = interrupted(problem, progress=StopAt(note))
+    result = interrupted(problem, progress=stop_at(note))
     assert not result.converged
     assert result.bitstring is not None
     assert result.value == problem.value(result.bitstring)
