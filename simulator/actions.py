@@ -196,12 +196,19 @@ class ExcitationAction(Action):
         return buffers, *self._tables.arrays(dtype), cosines, sines
 
 
+# Up to this many positions a matrix is diagonalised once instead of being exponentiated anew.
+_DENSE = 600
+
+
 class SparseAction(Action):
-    """Any anti-Hermitian sparse matrix; exponentials by `expm_multiply`."""
+    """Any anti-Hermitian sparse matrix; exponentials by its eigenvectors or `expm_multiply`."""
 
     def __init__(self, matrix: Any) -> None:
         self._matrix = matrix
         self.real = not np.iscomplexobj(matrix.data)
+        self._eigen: tuple[Any, Any] | None = None
+        if matrix.shape[0] <= _DENSE:
+            self._eigen = np.linalg.eigh(1j * matrix.toarray())
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Write the matrix-vector product."""
@@ -211,6 +218,11 @@ class SparseAction(Action):
         """Act with the matrix exponential, to machine precision."""
         from scipy.sparse.linalg import expm_multiply
 
+        if self._eigen is not None:
+            levels, vectors = self._eigen
+            turned = np.exp(-1j * angle * levels) * (vectors.conj().T @ join(psi))
+            _store(vectors @ turned, psi)
+            return
         trace = self._matrix.trace()
         image = expm_multiply(angle * self._matrix, join(psi), traceA=angle * trace)
         _store(image, psi)

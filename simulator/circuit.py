@@ -215,6 +215,12 @@ class Circuit:
             raise ValueError("expected parameters that give finite angles, got an overflow")
         return angles
 
+    def velocities(self, params: Floats) -> Floats:
+        """M params: how angles change with the parameters, shape (len(steps),)."""
+        offsets, steps, parameters, coefficients = self._linear_map
+        weights = coefficients * params[parameters]
+        return np.bincount(steps, weights=weights, minlength=len(offsets)).astype(float)
+
     def pull_back(self, derivatives: Floats) -> Floats:
         """M^T applied to derivatives with respect to angles: shape (num_parameters,)."""
         _, steps, parameters, coefficients = self._linear_map

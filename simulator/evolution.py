@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, Protocol
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .circuit import Circuit
+from .circuit import Circuit, Step
 from .excitation_tables import ExcitationTables
-from .generators import Excitation
+from .generators import Diagonal, Excitation, OrbitalRotation
 from .kernels import excitations
 from .layers import LayerRun
 from .planar import Planar
 from .product_layers import ProductLayers
-from .spaces import Electrons, FlipSymmetric, Qubits
+from .quadratic_phases import QuadraticPhases
+from .spaces import Electrons, FlipSymmetric, Qubits, Space
 
 Floats = NDArray[np.float64]
 
@@ -36,31 +39,102 @@ class Evolution(Protocol):
 
 def evolution(circuit: Circuit) -> Evolution:
     """The fastest evolution that fits the circuit's steps."""
-    if isinstance(circuit.space, Electrons) and circuit.excitations is not None:
-        return ExcitationRun(circuit.space, circuit.excitations)
+    if isinstance(circuit.space, Electrons):
+        return on_electrons(circuit.steps, circuit.space)
     cost, space = circuit.layered_cost, circuit.space
     if cost is not None and isinstance(space, Qubits | FlipSymmetric) and LayerRun.supports(space):
         return LayerRun(space, cost.values(space))
     if ProductLayers.supports(circuit):
         return ProductLayers(circuit)
-    return StepByStep(circuit)
+    return StepByStep(circuit.steps, circuit.space)
+
+
+def on_electrons(steps: Sequence[Step], space: Electrons) -> Evolution:
+    """Runs of excitations, runs of phases, and what is neither, one after the other."""
+
+    def kind(step: Step) -> str:
+        if isinstance(step.generator, Excitation | OrbitalRotation):
+            return "excitations"
+        if isinstance(step.generator, Diagonal) and QuadraticPhases.supports(
+            step.generator.polynomial
+        ):
+            return "phases"
+        return "others"
+
+    parts: list[tuple[int, Evolution]] = []
+    for name, group in groupby(steps, key=kind):
+        run = list(group)
+        parts.append((len(run), _run(name, run, space)))
+    if not parts:
+        return ExcitationRun(space, [])
+    return parts[0][1] if len(parts) == 1 else Chain(parts)
+
+
+def _run(kind: str, steps: Sequence[Step], space: Electrons) -> Evolution:
+    generators = [step.generator for step in steps]
+    if kind == "excitations":
+        pairs = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
+        return ExcitationRun(space, pairs)
+    if kind == "phases":
+        return QuadraticPhases(space, [g.polynomial for g in generators if isinstance(g, Diagonal)])
+    return StepByStep(steps, space)
+
+
+class Chain:
+    """Evolutions one after another.
+
+    Args:
+        parts: of each its number of steps, and itself.
+    """
+
+    def __init__(self, parts: Sequence[tuple[int, Evolution]]) -> None:
+        ends = np.cumsum([count for count, _ in parts])
+        self._parts = [
+            (slice(end - count, end), part) for end, (count, part) in zip(ends, parts, strict=True)
+        ]
+        self.real = all(part.real for _, part in parts)
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all steps, first to last."""
+        for steps, part in self._parts:
+            part.forward(psi, angles[steps])
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all steps, last to first."""
+        overlaps = np.empty(len(angles))
+        for steps, part in reversed(self._parts):
+            overlaps[steps] = part.backward(psi, lam, angles[steps])
+        return overlaps
 
 
 class StepByStep:
-    """One action after another, for any circuit."""
+    """One action after another, for any steps."""
 
-    def __init__(self, circuit: Circuit) -> None:
+    def __init__(self, steps: Sequence[Step], space: Space) -> None:
         lowered = {}
-        for step in circuit.steps:
+        for step in steps:
             if step.generator not in lowered:
-                lowered[step.generator] = step.generator.on(circuit.space)
-        self._actions = [lowered[step.generator] for step in circuit.steps]
+                lowered[step.generator] = step.generator.on(space)
+        self._actions = [lowered[step.generator] for step in steps]
         self.real = all(action.real for action in self._actions)
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all steps, first to last."""
         for action, angle in zip(self._actions, angles, strict=True):
             action.forward(psi, angle)
+
+    def tangent(self, psi: Planar, out: Planar, angles: Floats, velocities: Floats) -> None:
+        """Apply all steps to psi; write into `out`, which is zero, how it moves with the angles.
+
+        The tangent is sum_k velocities[k] d psi / d angles[k].
+        """
+        image = np.empty_like(psi)
+        for action, angle, velocity in zip(self._actions, angles, velocities, strict=True):
+            action.forward(psi, angle)
+            action.forward(out, angle)
+            if velocity:
+                action.apply(psi, image)
+                out += psi.dtype.type(velocity) * image
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
         """Undo all steps, last to first."""

@@ -101,6 +101,15 @@ class Excitation:
         return frozenset((p, spin) for spin, part in enumerate(spins) for p in part[0] + part[1])
 
     @property
+    def moves(self) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """Pairs of spin orbitals (orbital, spin) to leave and to fill."""
+        return [
+            ((leave, spin), (fill, spin))
+            for spin, part in enumerate((self.alpha, self.beta))
+            for leave, fill in zip(*part, strict=True)
+        ]
+
+    @property
     def excitations(self) -> tuple[Excitation, ...]:
         """Itself: what `OrbitalRotation` is a sum of, this is alone."""
         return (self,)

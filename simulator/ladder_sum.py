@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .generators import Support
+from .pauli import PauliString
 from .spaces import Electrons, Integers, Space, SpaceError
 
 if TYPE_CHECKING:
@@ -170,6 +171,52 @@ class LadderSum:
         if abs(rest).max() > 1e-12 * scale if rest.nnz else False:
             raise ValueError(f"expected an anti-Hermitian sum, got {self}")
         return matrix
+
+    def pauli_terms(self, norb: int) -> list[tuple[PauliString, float]]:
+        """Strings P and weights w with A = sum w (-i P) on the qubits of `Electrons`.
+
+            c_p = (X_p + i Y_p)/2 prod_{q < p} Z_q
+
+        by the Jordan-Wigner mapping, all alpha modes first.
+        """
+        total: dict[PauliString, complex] = {}
+        for product, weight in self.terms:
+            partial: dict[PauliString, complex] = {PauliString(0, 0): weight}
+            for ladder in product:
+                bit, z = 1 << ladder.orbital + ladder.spin * norb, self._below(ladder, norb)
+                factors = (
+                    (PauliString(bit, z), 0.5),
+                    (PauliString(bit, z | bit), -0.5j if ladder.creates else 0.5j),
+                )
+                multiplied: dict[PauliString, complex] = {}
+                for left, value in partial.items():
+                    for right, factor in factors:
+                        phase, string = left @ right
+                        multiplied[string] = multiplied.get(string, 0) + phase * value * factor
+                partial = multiplied
+            for string, value in partial.items():
+                total[string] = total.get(string, 0) + value
+        scale = max((abs(weight) for _, weight in self.terms), default=0.0)
+        return [
+            (string, -value.imag)
+            for string, value in sorted(total.items())
+            if abs(value) > 1e-14 * scale
+        ]
+
+    def _below(self, ladder: Ladder, norb: int) -> int:
+        """The modes whose parity a creator or annihilator carries along."""
+        mode = ladder.orbital + ladder.spin * norb
+        below = (1 << mode) - 1
+        if self.signed:
+            return below
+        # Sigma in alternating modes has no parity there, so that here it has that of both orders.
+        alternating = sum(
+            1 << orbital + spin * norb
+            for orbital in range(norb)
+            for spin in (0, 1)
+            if (orbital, spin) < (ladder.orbital, ladder.spin)
+        )
+        return below ^ alternating
 
     def _act(
         self, product: Product, configurations: Integers, norb: int

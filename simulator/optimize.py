@@ -11,11 +11,30 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
+from .natural_gradient import descend
+from .objectives import Mean
+from .program import Program
+from .rotosolve import rotosolve
+from .spsa import spsa
+
 Floats = NDArray[np.float64]
 
 GRADIENT_METHODS = ("L-BFGS-B", "BFGS", "SLSQP", "CG")
 GRADIENT_FREE_METHODS = ("COBYLA", "Nelder-Mead", "Powell")
-METHODS = GRADIENT_METHODS + GRADIENT_FREE_METHODS
+# These need to know more of a circuit than its values.
+CIRCUIT_METHODS = ("natural-gradient", "Rotosolve")
+METHODS = {
+    "L-BFGS-B": "Limited-memory quasi-Newton, with gradient",
+    "BFGS": "Quasi-Newton with the whole inverse Hessian, with gradient",
+    "SLSQP": "Sequential least squares, with gradient",
+    "CG": "Nonlinear conjugate gradients, with gradient",
+    "COBYLA": "Linear models in a trust region, values only",
+    "Nelder-Mead": "Simplex, values only",
+    "Powell": "Searches along lines, values only",
+    "SPSA": "Steps along random directions, two values each",
+    "natural-gradient": "Steepest descent in the metric of states, with gradient",
+    "Rotosolve": "Exact minimisation along one parameter after the other, values only",
+}
 
 
 class Differentiable(Protocol):
@@ -96,6 +115,21 @@ class _Recorder:
         self._record(params, value, gradient)
         return value, gradient
 
+    def metric(self, program: Program) -> Callable[[Floats], Callable[[Floats], Floats]]:
+        """Products with the metric of a program, each counted as an evaluation."""
+
+        def at(params: Floats) -> Callable[[Floats], Floats]:
+            product = program.metric(params)
+
+            def counted(vector: Floats) -> Floats:
+                self.evaluations += 1
+                self._check_limits()
+                return product(vector)
+
+            return counted
+
+        return at
+
     def _record(self, params: Floats, value: float, gradient: Floats | None) -> None:
         self.evaluations += 1
         if not np.isfinite(value):
@@ -106,6 +140,9 @@ class _Recorder:
             self.history.append((self.evaluations, value))
         if self._callback is not None:
             self._callback(self.evaluations, self.best)
+        self._check_limits()
+
+    def _check_limits(self) -> None:
         if monotonic() >= self._deadline:
             raise _Stop("time limit reached")
         if self._max_evaluations is not None and self.evaluations >= self._max_evaluations:
@@ -137,11 +174,13 @@ def minimize(
     max_evaluations: int | None = None,
     time_limit: float | None = None,
     callback: Callable[[int, float], None] | None = None,
+    seed: int | None = None,
 ) -> Minimum:
-    """Minimise with one of SciPy's optimisers.
+    """Minimise with one of SciPy's optimisers, or one made for circuits.
 
     Args:
-        function: a `Program` or anything with the same two calls.
+        function: a `Program` or anything with the same two calls; "natural-gradient" and
+            "Rotosolve" (see `simulator.natural_gradient` and `simulator.rotosolve`) need a program.
         start: first point, shape (num_parameters,).
         method: one of `METHODS`; those without gradient call the function's value only.
         gradient_tolerance: L-BFGS-B, BFGS and CG stop when no component of the gradient is
@@ -152,10 +191,12 @@ def minimize(
         max_evaluations: limit on values computed.
         time_limit: limit in seconds.
         callback: called with (evaluations, best value so far) after each evaluation.
+        seed: of "SPSA", the only method that is random.
 
     Raises:
-        ValueError: for an unknown method, naming the known ones, a limit out of range, or an
-            inverse Hessian of another shape or for another method than BFGS.
+        ValueError: for an unknown method, naming the known ones, a limit out of range, an
+            inverse Hessian of another shape or for another method than BFGS, or a method that
+            does not fit the function.
         Interrupted: on Ctrl-C, with the best point so far.
         FloatingPointError: if the function returns NaN or infinity.
     """
@@ -174,9 +215,14 @@ def minimize(
         if first.size == 0:
             recorder.value(first)
             return recorder.minimum(converged=True, reason="no parameters to optimise")
-        converged, reason = _run(
-            recorder, first, method, gradient_tolerance, max_iterations, inverse_hessian
-        )
+        if method in CIRCUIT_METHODS or method == "SPSA":
+            converged, reason = _run_own(
+                recorder, function, first, method, gradient_tolerance, max_iterations, seed
+            )
+        else:
+            converged, reason = _run(
+                recorder, first, method, gradient_tolerance, max_iterations, inverse_hessian
+            )
     except _Stop as stop:
         converged, reason = False, str(stop)
     except KeyboardInterrupt:
@@ -197,6 +243,30 @@ def _check_hessian(matrix: ArrayLike, start: Floats, method: str) -> Floats:
         raise ValueError("expected a positive definite inverse Hessian, got another matrix")
     symmetric: Floats = (found + found.T) / 2  # SciPy asks for symmetry to the last digit
     return symmetric
+
+
+def _run_own(
+    recorder: _Recorder,
+    function: Differentiable,
+    start: Floats,
+    method: str,
+    tolerance: float,
+    max_iterations: int,
+    seed: int | None,
+) -> tuple[bool, str]:
+    """The methods that SciPy has not."""
+    if method == "SPSA":
+        return spsa(recorder.value, start, tolerance, max_iterations, seed)
+    if not isinstance(function, Program):
+        raise ValueError(f"{method} needs a program, whose circuit it looks at, got {function}")
+    if method == "Rotosolve":
+        if not isinstance(function.objective, Mean):
+            raise ValueError("Rotosolve minimises means; choose another method")
+        return rotosolve(recorder.value, function.circuit, start, tolerance, max_iterations)
+    return descend(
+        recorder.value, recorder.value_and_gradient, recorder.metric(function), start, tolerance,
+        max_iterations,
+    )  # fmt: skip
 
 
 def _run(

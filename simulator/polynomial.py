@@ -101,7 +101,7 @@ class Polynomial:
         Raises:
             SpaceError: as `values`.
         """
-        self._check(space)
+        self.check(space)
         if isinstance(space, Qubits):
             return self
         if not self.flip_symmetric:
@@ -119,7 +119,8 @@ class Polynomial:
         """How `values` are kept as codes, None if they are not; raises what `fold` raises."""
         return common_unit(dict(self.fold(space).terms), space.size.bit_length() - 1)
 
-    def _check(self, space: Space) -> None:
+    def check(self, space: Space) -> None:
+        """Raise `SpaceError` if the space has too few qubits."""
         if self.num_qubits > space.num_qubits:
             raise SpaceError(
                 f"the polynomial uses {self.num_qubits} qubits, the space {space} has "
@@ -129,7 +130,7 @@ class Polynomial:
     def _tabulate(self, space: Space) -> DiagonalValues:
         if isinstance(space, Qubits | FlipSymmetric):
             return tabulate(dict(self.fold(space).terms), space.size.bit_length() - 1)
-        self._check(space)
+        self.check(space)
         configurations = space.configurations()
         values = np.zeros(space.size)
         for qubits, weight in self.terms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isnan
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from .circuit import Circuit, UniformState
 from .diagonal import DiagonalValues
 from .distribution import diagonal_values, distribution, probability_at_most
-from .evolution import evolution
+from .evolution import StepByStep, evolution
 from .generators import Diagonal
 from .layers import LayerRun, layer_memory
 from .memory import require_memory
@@ -21,6 +22,7 @@ from .observables import Matrix, Observable
 from .planar import Planar, allocate, join
 from .polynomial import Polynomial
 from .product_layers import ProductLayers, product_memory
+from .quadratic_phases import QuadraticPhases
 from .sampling import sample_planar
 from .small import small_program
 from .spaces import Electrons, FlipSymmetric, Integers, Qubits
@@ -79,6 +81,7 @@ class Program:
         self._lam: Planar | None = None  # made by the first call that needs it
         self._small = small_program(circuit, self._measure) if precision == "double" else None
         self._held: Floats | None = None  # angles of the state that is in memory
+        self._stepwise: StepByStep | None = None  # made by the first metric
 
     def __call__(self, params: ArrayLike) -> float:
         """The value at `params`, shape (num_parameters,)."""
@@ -106,6 +109,36 @@ class Program:
             self._held = None
             overlaps = self._evolution.backward(self._psi, costate, angles)
         return value, self.circuit.pull_back(2 * overlaps)
+
+    def metric(self, params: ArrayLike) -> Callable[[Floats], Floats]:
+        """The product of the metric of states at `params` with vectors, shape (num_parameters,).
+
+            G_kl = Re <d_k psi|d_l psi> - <d_k psi|psi><psi|d_l psi>
+
+        the quantum geometric tensor's real part (Stokes et al., Quantum 4, 269 (2020),
+        arXiv:1909.02108). A product takes a forward sweep of the tangent, step by step, and a
+        backward sweep, in memory for four states.
+        """
+        angles = self.circuit.angles(params)
+        self._prepare(angles)
+        final, circuit = self._psi.copy(), self.circuit
+        if self._stepwise is None:
+            self._stepwise = StepByStep(circuit.steps, circuit.space)
+        stepwise = self._stepwise
+        phase = np.zeros(circuit.num_parameters)  # Im <psi|d_k psi>
+        if len(final) == 2:
+            turned = np.stack([-final[1], final[0]])  # i psi
+            overlaps = self._evolution.backward(final.copy(), turned, angles)
+            phase = circuit.pull_back(overlaps)
+
+        def product(vector: Floats) -> Floats:
+            ket, tangent = np.zeros_like(final), np.zeros_like(final)
+            self._write_initial(ket[0])
+            stepwise.tangent(ket, tangent, angles, circuit.velocities(vector))
+            overlaps = self._evolution.backward(final.copy(), tangent, angles)
+            return circuit.pull_back(overlaps) - phase * float(phase @ vector)
+
+        return product
 
     def state(self, params: ArrayLike) -> NDArray[np.inexact]:
         """Amplitudes over `circuit.space`, shape (size,); real if circuit and objective are."""
@@ -272,5 +305,8 @@ def predict_memory(
         return space.size * (numbers * number + labels) + scratch
     generators = {step.generator for step in circuit.steps}
     diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
+    if isinstance(space, Electrons):  # phases of degree two are made on the way
+        stored = sum(not QuadraticPhases.supports(g.polynomial) for g in diagonals)
+        return table_memory(space) + space.size * ((6 + 2 * extra) * number + 48 + 26 * stored)
     mixers = sum(g.memory(space) for g in generators if isinstance(g, XYPair | XYMixer))
     return mixers + space.size * ((6 + 2 * extra) * number + 26 * max(1, len(diagonals)))

@@ -83,7 +83,10 @@ def compare(space: Electrons, run: list[Excitation | OrbitalRotation], seed: int
         tuple(Step(generator, ((k, 1.0),)) for k, generator in enumerate(run)),
     )
     angles = np.random.default_rng(seed).normal(size=len(run))
-    slow, fast = StepByStep(circuit), ExcitationRun(space, [g.excitations for g in run])
+    slow, fast = (
+        StepByStep(circuit.steps, circuit.space),
+        ExcitationRun(space, [g.excitations for g in run]),
+    )
     for real in (True, False):
         states = [random_state(space.size, seed=seed + k, real=real) for k in (1, 2)]
         psi, lam = (split(state, 1 if real else 2, np.float64) for state in states)

@@ -6,8 +6,26 @@ import numpy as np
 import pytest
 from scipy.optimize import rosen, rosen_der
 
-from simulator import Interrupted, minimize
-from simulator.optimize import GRADIENT_METHODS, METHODS
+from simulator import (
+    BasisState,
+    Circuit,
+    Electrons,
+    Excitation,
+    Expectation,
+    Interrupted,
+    Matrix,
+    OrbitalRotation,
+    PauliString,
+    PauliSum,
+    Qubits,
+    Step,
+    Variance,
+    gates,
+    minimize,
+)  # fmt: skip
+from simulator.optimize import GRADIENT_FREE_METHODS, GRADIENT_METHODS
+from simulator.program import Program
+from simulator.rotosolve import least_of_trigonometric
 
 
 class Rosenbrock:
@@ -26,7 +44,7 @@ class Rosenbrock:
         return self(params), np.asarray(rosen_der(params))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [*GRADIENT_METHODS, *GRADIENT_FREE_METHODS])
 def test_every_optimiser_finds_the_minimum(method: str) -> None:
     function = Rosenbrock()
     minimum = minimize(function, [-0.5, 0.8], method=method)
@@ -99,3 +117,118 @@ def test_wrong_arguments_are_refused() -> None:
         minimize(Rosenbrock(), [0.0, 0.0], time_limit=0)
     with pytest.raises(ValueError, match="evaluation"):
         minimize(Rosenbrock(), [0.0, 0.0], max_evaluations=0)
+    with pytest.raises(ValueError, match="program"):
+        minimize(Rosenbrock(), [0.0, 0.0], method="natural-gradient")
+
+
+# -- methods made for circuits -------------------------------------------------------------
+
+
+def ising(generators: tuple[PauliString, ...], coefficient: float = 1.0) -> Expectation:
+    """A circuit on three qubits, and a chain in a field."""
+    steps = [gates.h(0), gates.cx(0, 1), gates.cx(1, 2)]
+    steps += [Step(one, ((k, coefficient),)) for k, one in enumerate(generators)]
+    chain = PauliSum({"Z0 Z1": 1.0, "Z1 Z2": 0.7, "X0": 0.4, "X1": 0.3, "X2": -0.2, "Z0": 0.1})
+    return Expectation(Circuit(Qubits(3), BasisState(0), tuple(steps)), chain)
+
+
+STRINGS = tuple(map(PauliString.parse, ["Y0", "Y1", "Y2", "X0 Y1", "X1 Y2", "Z0", "Y0"]))
+
+
+def electrons(generators: tuple[Excitation | OrbitalRotation, ...]) -> Expectation:
+    """Excitations of two electrons in three orbitals, and random energies."""
+    space = Electrons(3, (1, 1))
+    steps = tuple(Step(one, ((k, 1.0),)) for k, one in enumerate(generators))
+    matrix = np.random.default_rng(0).normal(size=(9, 9))
+    circuit = Circuit(space, BasisState(space.reference), steps)
+    return Expectation(circuit, Matrix(matrix + matrix.T))
+
+
+EXCITATIONS = (
+    Excitation(((0,), (1,)), ((0,), (2,))), Excitation(alpha=((0,), (2,))),
+    Excitation(beta=((0,), (1,))), Excitation(beta=((1,), (2,))), Excitation(alpha=((1,), (2,))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["natural-gradient", "Rotosolve"])
+@pytest.mark.parametrize("energy", [ising(STRINGS), ising(STRINGS, -0.5), electrons(EXCITATIONS)])
+def test_methods_for_circuits_find_minima(method: str, energy: Expectation) -> None:
+    """They end where the gradient is zero, and no higher than a quasi-Newton method nearby."""
+    start = np.random.default_rng(2).normal(scale=0.3, size=energy.circuit.num_parameters)
+    minimum = minimize(energy, start, method=method, gradient_tolerance=1e-7)
+    assert minimum.converged
+    assert minimum.value == pytest.approx(energy(minimum.parameters), abs=1e-12)
+    _, gradient = energy.value_and_gradient(minimum.parameters)
+    assert np.abs(gradient).max() < 1e-3
+    polished = minimize(energy, minimum.parameters, method="BFGS")
+    assert minimum.value - polished.value < 1e-6
+
+
+def test_products_with_the_metric_count() -> None:
+    minimum = minimize(
+        ising(STRINGS), np.full(7, 0.3), method="natural-gradient", max_evaluations=3
+    )
+    assert minimum.evaluations == 3
+    assert minimum.stop_reason == "evaluation limit reached"
+
+
+def test_the_natural_gradient_follows_imaginary_time() -> None:
+    """Where parameters reach all states, G^-1 gradient moves the state by (H - <H>) psi.
+
+    Halved on both sides: the gradient is twice the overlap with H psi.
+    """
+    space = Qubits(1)
+    steps = (gates.rotation("Y0", 0), gates.rotation("Z0", 1))
+    circuit = Circuit(space, BasisState(0), steps)
+    energy = Expectation(circuit, PauliSum({"X0": 0.6, "Z0": 0.5, "Y0": -0.3}))
+    params = np.array([0.4, 0.7])
+    value, gradient = energy.value_and_gradient(params)
+    product = energy.metric(params)
+    metric = np.stack([product(unit) for unit in np.eye(2)], axis=1)
+    direction = np.linalg.solve(metric, gradient) / 2
+    psi = energy.state(params)
+    moved = (energy.state(params + 1e-5 * direction) - psi) / 1e-5
+    hamiltonian = np.array([[0.5, 0.6 + 0.3j], [0.6 - 0.3j, -0.5]])
+    expected = hamiltonian @ psi - value * psi
+    moved = moved - psi * np.vdot(psi, moved)  # a phase is no motion
+    np.testing.assert_allclose(moved, expected, atol=1e-4)
+
+
+def test_rotosolve_refuses_what_it_cannot_know() -> None:
+    shared = Circuit(Qubits(1), BasisState(0), (gates.rotation("Y0", 0), gates.rotation("X0", 0)))
+    with pytest.raises(ValueError, match="share parameter 0"):
+        minimize(Expectation(shared, PauliSum({"Z0": 1.0})), [0.1], method="Rotosolve")
+    with pytest.raises(ValueError, match="excitations, got orbitals"):
+        minimize(electrons((OrbitalRotation(0, 1),)), [0.1], method="Rotosolve")
+    variance = Program(ising(STRINGS).circuit, Variance(PauliSum({"Z0": 1.0})))
+    with pytest.raises(ValueError, match="means"):
+        minimize(variance, np.zeros(7), method="Rotosolve")
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_least_of_a_trigonometric_polynomial(order: int) -> None:
+    rng = np.random.default_rng(order)
+    for _ in range(20):
+        cosines, sines = rng.normal(size=(2, order + 1))
+
+        def curve(
+            x: np.ndarray, cosines: np.ndarray = cosines, sines: np.ndarray = sines
+        ) -> np.ndarray:
+            k = np.arange(order + 1)[:, None]
+            return np.asarray(cosines @ np.cos(k * x) + sines @ np.sin(k * x))
+
+        points = 2 * np.pi * np.arange(2 * order + 1) / (2 * order + 1)
+        place, least = least_of_trigonometric(curve(points))
+        assert least == pytest.approx(curve(np.array([place]))[0], abs=1e-12)
+        assert least <= curve(np.linspace(0, 2 * np.pi, 2000)).min() + 1e-12
+
+
+def test_spsa() -> None:
+    energy = ising(STRINGS)
+    start = np.random.default_rng(2).normal(scale=0.3, size=7)
+    best = minimize(energy, start, method="BFGS").value
+    runs = [minimize(energy, start, method="SPSA", seed=seed) for seed in (1, 1, 2)]
+    assert runs[0].value == runs[1].value != runs[2].value
+    for run in runs:
+        assert run.value < energy(start)
+        assert run.value - best < 0.05

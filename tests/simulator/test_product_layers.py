@@ -74,7 +74,7 @@ def check(circuit: Circuit, dtype: Any, angles: Any) -> None:
     size, found = circuit.space.size, []
     fast = evolution(circuit)
     assert isinstance(fast, ProductLayers)
-    for run, number in ((fast, dtype), (StepByStep(circuit), np.float64)):
+    for run, number in ((fast, dtype), (StepByStep(circuit.steps, circuit.space), np.float64)):
         ket, bra = (split(random_state(size, seed=seed), 2, number) for seed in (1, 2))
         run.forward(ket, angles)
         after = join(ket)
