@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .errors import InputError
-from .result import Comparison
+from .result import Comparison, Result
 from .storage import check_writable, write_atomically
 from .tables import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FORMATS = ("pdf", "png", "svg")
 
@@ -48,9 +52,13 @@ def plot_comparison(
     from matplotlib.figure import Figure
 
     check_plot_path(path)
-    figure = Figure(figsize=(7.5, 4.5), layout="constrained")
-    axes = figure.subplots()
     zero = 0.0 if comparison.reference is None else comparison.reference.value
+    growing = [result for result in comparison.results if result.properties.get("steps")]
+    figure = Figure(figsize=(7.5, 7.5 if growing else 4.5), layout="constrained")
+    panels = figure.subplots(2 if growing else 1, squeeze=False)[:, 0]
+    axes = panels[0]
+    if growing:
+        _draw_growth(panels[1], growing, zero, scale, label)
     heights: list[float] = []
     for index, result in enumerate(comparison.results):
         color = f"C{index % 10}"
@@ -79,6 +87,28 @@ def plot_comparison(
             figure.savefig(file, format=Path(path).suffix.lstrip(".").lower(), dpi=150)
 
     write_atomically(path, write)
+
+
+def _draw_growth(
+    axes: Axes, results: Sequence[Result], zero: float, scale: float, label: str
+) -> None:
+    """Values of ansätze that grow, step by step, over their parameters and their CNOTs."""
+    for result in results:
+        steps = result.properties["steps"]
+        heights = [(step["energy"] - zero) * scale for step in steps]
+        for key, style in (("parameters", "-"), ("cnots", "--"), ("cnot_depth", ":")):
+            if all(key in step for step in steps):
+                name = f"{result.method}, {key.replace('_', ' ').replace('cnot', 'CNOT')}"
+                axes.plot(
+                    [step[key] for step in steps], heights, style, marker=".", color="C0",
+                    label=_literal(name),
+                )  # fmt: skip
+        if min(heights, default=0) > 0 and zero:
+            axes.set_yscale("log")
+    axes.set_xscale("log")
+    axes.set_xlabel("size of the ansatz")
+    axes.set_ylabel(label)
+    axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def _literal(text: str) -> str:

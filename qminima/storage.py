@@ -83,6 +83,26 @@ def write_json(path: str | Path, record: Mapping[str, Any]) -> None:
     write_atomically(path, write)
 
 
+# Records of the longest runs have some megabytes.
+_LARGEST = 200_000_000
+
+
+def read_json(path: str | Path) -> Any:
+    """Read a record.
+
+    Raises:
+        InputError: if the file cannot be read, is too large, or is no JSON.
+    """
+    try:
+        if _is_special(path) or Path(path).stat().st_size > _LARGEST:
+            raise InputError(f"cannot read {shorten(path)}: expected a record, an ordinary file")
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read {shorten(path)}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"cannot read {shorten(path)}: it is no JSON ({error})") from None
+
+
 def _follow_links(path: str | Path) -> Path:
     """The file that a chain of links leads to; a loop is left for the system to refuse."""
     return Path(os.path.realpath(path))

@@ -71,6 +71,17 @@ def print_names(title: str, lines: Mapping[str, str]) -> None:
     console.print(table)
 
 
+def print_lines(title: str, lines: Sequence[str]) -> None:
+    """Print lines under a title."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    console.print(Text(printable(title), style="bold"))
+    for line in lines:
+        console.print(Text(printable(f"  {line}")))
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun; numbers too long to be read become powers of ten.
 
@@ -105,7 +116,11 @@ def print_comparison(
         console.print(Text(printable(line)))
     table = Table()
     for column in columns:
-        table.add_column(column.heading, justify=column.justify)  # type: ignore[arg-type]
+        table.add_column(
+            column.heading,
+            justify=column.justify,  # type: ignore[arg-type]
+            no_wrap=column.justify == "left",
+        )
     for result in comparison.results:
         style = "cyan" if result.kind == "quantum" else ""
         table.add_row(*(Text(printable(column.text(result))) for column in columns), style=style)
