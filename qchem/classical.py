@@ -25,6 +25,7 @@ from simulator.spaces import Electrons
 from simulator.two_body_tables import table_memory
 
 from .amplitudes import Amplitudes
+from .density import state_properties
 from .hamiltonian import Hamiltonian
 from .spin import spin_square
 
@@ -121,7 +122,7 @@ def ccsd_t(hamiltonian: Hamiltonian) -> Result:
     )
 
 
-def fci(hamiltonian: Hamiltonian) -> Result:
+def fci(hamiltonian: Hamiltonian, *, properties: bool = False) -> Result:
     """Full configuration interaction: the least energy with these numbers of alpha and beta.
 
     Lanczos iterations (ARPACK) from a random start, in each symmetry of the orbitals by itself:
@@ -130,6 +131,10 @@ def fci(hamiltonian: Hamiltonian) -> Result:
 
     The least energy of a sector need not belong to the spin of the reference: `spin_square`
     tells which total spin was found.
+
+    Args:
+        hamiltonian: the problem.
+        properties: tell more of the state, as in `qchem.density.state_properties`.
 
     Raises:
         MemoryLimitError: if the vectors do not fit into memory.
@@ -145,10 +150,10 @@ def fci(hamiltonian: Hamiltonian) -> Result:
     energy, vector, sector, _ = min(states, key=lambda state: state[0])
     # Where one symmetry is not settled, it may hold a lower state than the least of the others.
     converged = all(settled for *_, settled in states)
-    properties = {}
+    known: dict[str, Any] = state_properties(hamiltonian, vector, sector) if properties else {}
     if hamiltonian.restricted:
-        properties["spin_square"] = spin_square(vector, sector)
-    wanted, found = _hf_spin(hamiltonian), properties.get("spin_square")
+        known["spin_square"] = spin_square(vector, sector)
+    wanted, found = _hf_spin(hamiltonian), known.get("spin_square")
     warnings: tuple[str, ...] = ()
     if found is not None and abs(found - wanted) > 1e-2:
         text = (
@@ -162,7 +167,7 @@ def fci(hamiltonian: Hamiltonian) -> Result:
         float(energy),
         started,
         converged=converged,
-        properties=properties,
+        properties=known,
         warnings=warnings,
     )
 
@@ -232,7 +237,7 @@ def ccsd_amplitudes(hamiltonian: Hamiltonian) -> Amplitudes:
     return Amplitudes((solver.t1, solver.t1), (same_spin, solver.t2, same_spin))
 
 
-METHODS: dict[str, Callable[[Hamiltonian], Result]] = {
+METHODS: dict[str, Callable[..., Result]] = {
     "hf": hf,
     "mp2": mp2,
     "cisd": cisd,

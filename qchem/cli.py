@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,8 +31,13 @@ from qminima.errors import InputError, shorten
 from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
-    from qminima.result import Comparison, Result
+    from collections.abc import Mapping
 
+    from qminima.result import Comparison, Result
+    from qminima.tables import Column
+
+    from .active_space import ActiveSpace
+    from .hamiltonian import Hamiltonian
     from .molecule import Molecule
 
 app = make_app(
@@ -59,12 +64,23 @@ def solve(
         str | None, typer.Option(metavar="E,O", help="Active electrons and orbitals, as 8,6.")
     ] = None,
     frozen_core: Annotated[bool, typer.Option(help="Keep the chemical core occupied.")] = False,
+    natural: Annotated[
+        str | None,
+        typer.Option(metavar="METHOD", help="Natural orbitals for --active-space, of mp2 or cisd."),
+    ] = None,
+    avas: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", help="Orbitals with most of an atomic shell, as 'N 2p'."),
+    ] = None,
+    unrestricted: Annotated[
+        bool, typer.Option(help="Orbitals of their own for each spin (UHF).")
+    ] = False,
     method: MethodOption = None,
     ansatz: Annotated[
         str, typer.Option(help="The circuit of --method vqe; see qchem list.")
     ] = "uccsd",
     layers: Annotated[
-        int | None, typer.Option(help="Layers of the ansätze k-upccgsd and qnp, 1 if not given.")
+        int | None, typer.Option(help="Layers of the ansätze that have them, 1 if not given.")
     ] = None,
     pool: Annotated[
         str, typer.Option(help="What --method adapt chooses from, by derivative; see qchem list.")
@@ -78,7 +94,26 @@ def solve(
             metavar="X", help="Leave out doubles of smaller MP2 amplitude (all, with --start ccsd)."
         ),
     ] = None,
-    start: Annotated[str, typer.Option(help="First parameters: mp2, ccsd or zero.")] = "mp2",
+    start: Annotated[
+        str, typer.Option(help="First parameters: mp2, ccsd, zero or random.")
+    ] = "mp2",
+    optimizer: Annotated[str, typer.Option(help="Of --method vqe; see qchem list.")] = "L-BFGS-B",
+    restarts: Annotated[
+        int, typer.Option(help="Further optimisations from starts elsewhere.", min=0)
+    ] = 0,
+    mapping: Annotated[
+        str | None,
+        typer.Option(help="Run vqe on qubits: jordan_wigner, parity or bravyi_kitaev."),
+    ] = None,
+    taper: Annotated[
+        str, typer.Option(help="Qubits of --mapping to leave out: none, spins or all.")
+    ] = "none",
+    resume: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Record whose ADAPT run goes on.")
+    ] = None,
+    properties: Annotated[
+        bool, typer.Option(help="Tell occupations, dipole moment and charges as well.")
+    ] = False,
     json: JsonOption = None,
     plot: PlotOption = None,
     seed: SeedOption = 0,
@@ -93,17 +128,20 @@ def solve(
         check_threads(threads)
         check_time_limit(time_limit)
         check_outputs(json, plot, molecule)
-        space = _parse_active_space(active_space)
+        space = _active_space(active_space, frozen_core=frozen_core, natural=natural, avas=avas)
 
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
+        from simulator.optimize import METHODS
 
-        from .comparison import ANSAETZE, CLASSICAL, QUANTUM, check_layers, compare
+        from .comparison import ANSAETZE, CLASSICAL, ON_QUBITS, QUANTUM, check_layers, compare
         from .electronic_structure import electronic_hamiltonian
+        from .encoding import MAPPINGS
         from .molecule import load_molecule
         from .pools import POOLS
+        from .qubit_hamiltonian import TAPERS
         from .screening import check_threshold
-        from .starting_parameters import STARTS
+        from .solvers.vqe import STARTS
         from .threads import use_threads
 
         methods, _ = select_methods(method, CLASSICAL, QUANTUM)
@@ -111,13 +149,15 @@ def solve(
         check_layers(ansatz, layers)
         check_name("pool", pool, POOLS)
         if "adapt" not in methods:
-            refuse_options(context, ("pool",), "adapt")
+            refuse_options(context, ("pool", "resume"), "adapt")
         if "vqe" not in methods:
-            refuse_options(
-                context,
-                ("ansatz", "layers", "start", "amplitude_threshold"),
-                "vqe",
-            )
+            refuse_options(context, _OF_VQE, "vqe")
+        check_name("optimiser", optimizer, METHODS)
+        check_name("mapping", mapping or MAPPINGS[0], MAPPINGS)
+        check_name("way to taper", taper, TAPERS)
+        if mapping is None and taper != "none":
+            raise InputError("--taper leaves out qubits of a --mapping; give one too")
+        record = None if resume is None else _adapt_record(resume)
         check_name("start", start, STARTS)
         check_threshold(amplitude_threshold)
         use_threads(threads)
@@ -126,9 +166,13 @@ def solve(
             ProgressBar(len(methods) + 1) as progress,
             announced_compilation(lambda: progress.say(COMPILING)),
         ):
-            progress.say(_memory_line(system, space, frozen_core, methods))
+            on_qubits = "vqe" in methods and (mapping is not None or ansatz in ON_QUBITS)
+            progress.say(_memory_line(system, space, methods, on_qubits=on_qubits))
             with progress.stage("Hartree-Fock"):
-                hamiltonian = electronic_hamiltonian(system, space, frozen_core=frozen_core)
+                hamiltonian = electronic_hamiltonian(system, space, unrestricted=unrestricted)
+            if "fci" in methods and "active_orbitals" in hamiltonian.description:
+                with progress.stage("FCI, canonical orbitals"):
+                    hamiltonian = _beside_canonical(hamiltonian, system)
             comparison = compare(
                 hamiltonian,
                 methods,
@@ -138,6 +182,12 @@ def solve(
                 symmetry=not all_excitations,
                 amplitude_threshold=amplitude_threshold,
                 start=start,
+                optimizer=optimizer,
+                restarts=restarts,
+                mapping=mapping,
+                taper=taper,
+                resume=record,
+                properties=properties,
                 time_limit=time_limit,
                 seed=seed,
                 progress=progress,
@@ -151,18 +201,45 @@ def list_names() -> None:
     with reported_errors(MemoryLimitError):
         from qminima.library import Library
         from qminima.tables import print_names, summary
+        from simulator.optimize import METHODS as OPTIMISERS
 
         from .comparison import ANSAETZE, METHODS
         from .pools import POOLS
 
         print_names("methods (--method)", {n: summary(f) for n, f in METHODS.items()})
+        print_names("optimisers (--optimizer)", OPTIMISERS)
         print_names("ansätze (--ansatz)", {n: summary(f) for n, f in ANSAETZE.items()})
         print_names("pools (--pool)", {n: summary(f) for n, f in POOLS.items()})
         notes = {name: entry["note"] for name, entry in Library("molecules").index.items()}
         print_names("molecules", notes)
 
 
-def _parse_active_space(text: str | None) -> tuple[int, int] | None:
+_OF_VQE = (
+    "ansatz", "layers", "start", "amplitude_threshold", "optimizer", "restarts", "mapping", "taper",
+)  # fmt: skip
+
+
+def _active_space(
+    text: str | None, *, frozen_core: bool, natural: str | None, avas: list[str] | None
+) -> ActiveSpace | None:
+    """The active space that the options ask for."""
+    from .active_space import ActiveSpace
+
+    given = [
+        name
+        for name, value in (
+            ("--active-space", text), ("--frozen-core", frozen_core), ("--avas", avas)
+        )
+        if value
+    ]  # fmt: skip
+    if len(given) > 1:
+        raise InputError(f"give one of {' and '.join(given)}, not both")
+    if natural is not None and text is None:
+        raise InputError("--natural chooses orbitals for --active-space; give both")
+    if frozen_core:
+        return ActiveSpace.frozen_core()
+    if avas:
+        return ActiveSpace.avas(*avas)
     if text is None:
         return None
     try:
@@ -171,14 +248,41 @@ def _parse_active_space(text: str | None) -> tuple[int, int] | None:
         raise InputError(
             f"expected --active-space ELECTRONS,ORBITALS such as 8,6, got {shorten(text)!r}"
         ) from None
-    return electrons, orbitals
+    if natural is not None:
+        return ActiveSpace.natural(electrons, orbitals, natural)
+    return ActiveSpace.window(electrons, orbitals)
+
+
+def _beside_canonical(hamiltonian: Hamiltonian, system: Molecule) -> Hamiltonian:
+    """The Hamiltonian, with the exact energy over as many canonical orbitals in its description."""
+    from dataclasses import replace
+
+    from .classical import fci
+    from .electronic_structure import electronic_hamiltonian
+
+    canonical = electronic_hamiltonian(system, (sum(hamiltonian.nelec), hamiltonian.norb))
+    energy = fci(canonical).value
+    return replace(hamiltonian, description={**hamiltonian.description, "canonical_fci": energy})
+
+
+def _adapt_record(path: Path) -> dict[str, Any]:
+    """The entry of an ADAPT run in a record."""
+    from qminima.storage import read_json
+
+    record = read_json(path)
+    results = record.get("results") if isinstance(record, dict) else None
+    for entry in results if isinstance(results, list) else []:
+        if isinstance(entry, dict) and str(entry.get("method", "")).startswith("ADAPT"):
+            return entry
+    raise InputError(f"expected a record with an ADAPT run to resume, got {shorten(path)}")
 
 
 def _memory_line(
     molecule: Molecule,
-    active_space: tuple[int, int] | None,
-    frozen_core: bool,
+    active_space: ActiveSpace | None,
     methods: tuple[str, ...],
+    *,
+    on_qubits: bool,
 ) -> str:
     """The predicted memory in words; refuses what does not fit, before anything is computed."""
     from qminima.tables import counted
@@ -189,9 +293,13 @@ def _memory_line(
     from .electronic_structure import active_orbitals
 
     mol = molecule.to_pyscf()
-    core, norb = active_orbitals(mol, mol.nao, active_space, frozen_core=frozen_core)
+    core, norb = active_orbitals(mol, mol.nao, active_space)
+    if active_space is not None and active_space.kind == "avas":
+        return "the active space is known after Hartree-Fock; memory is checked then"
     space = Electrons(norb, (mol.nelec[0] - core, mol.nelec[1] - core))
     needed = predict_memory(space.nelec, norb, methods)
+    if on_qubits:
+        needed = max(needed, 8 * 12 * 4**norb)
     size = f"{counted(space.num_qubits, 'qubit')}, {counted(space.size, 'determinant')}"
     require_memory(
         needed,
@@ -203,6 +311,11 @@ def _memory_line(
 
 
 def _show(comparison: Comparison) -> None:
+    _show_table(comparison)
+    _show_states(comparison)
+
+
+def _show_table(comparison: Comparison) -> None:
     from qminima.tables import Column, counted, evaluations, print_comparison, seconds
 
     problem = comparison.problem
@@ -217,6 +330,7 @@ def _show(comparison: Comparison) -> None:
                 f"{counted(active_orbitals, 'orbital')}, {counted(problem['qubits'], 'qubit')}, "
                 f"{counted(problem['determinants'], 'determinant')}"
             ),
+            *_orbitals_line(problem),
             *(["U/ROHF: unrestricted, on ROHF orbitals"] if spin else []),
             *_reference_line(comparison),
         ],
@@ -226,10 +340,24 @@ def _show(comparison: Comparison) -> None:
             Column("error / mHa", _error_text),
             Column("<S²>", lambda result: _property(result, "spin_square", ".4f")),
             Column("T1", lambda result: _property(result, "t1_diagnostic", ".4f")),
+            *_cnot_columns(comparison),
             Column("energies", evaluations),
             Column("seconds", seconds),
         ],
     )
+
+
+def _orbitals_line(problem: Mapping[str, Any]) -> list[str]:
+    """Which orbitals are active, if they are not the canonical ones."""
+    if "active_orbitals" not in problem:
+        return []
+    occupations = problem.get("natural_occupations", [])
+    numbers = " ".join(f"{n:.3f}" for n in occupations)
+    line = f"active orbitals: {problem['active_orbitals']}"
+    lines = [f"{line}, occupations {numbers}" if occupations else line]
+    if "canonical_fci" in problem:
+        lines.append(f"FCI over canonical orbitals instead: {problem['canonical_fci']:.9f}")
+    return lines
 
 
 def _reference_line(comparison: Comparison) -> list[str]:
@@ -257,6 +385,48 @@ def _property(result: Result, name: str, style: str) -> str:
     if value is None:
         return ""
     return format(no_minus_zero(value), style)
+
+
+def _cnot_columns(comparison: Comparison) -> list[Column]:
+    """Parameters and CNOTs, if the circuits' are known."""
+    from qminima.tables import Column
+
+    if not any("cnots" in result.properties for result in comparison.results):
+        return []
+
+    def parameters(result: Result) -> str:
+        return "" if result.parameters is None else f"{len(result.parameters):,}"
+
+    def cnots(result: Result) -> str:
+        count = result.properties.get("cnots")
+        return "" if count is None else f"{count:,}"
+
+    return [Column("params", parameters), Column("CNOTs", cnots)]
+
+
+def _show_states(comparison: Comparison) -> None:
+    """What is known of the states, one line for each quantity."""
+    from qminima.tables import no_minus_zero, print_lines
+
+    for result in comparison.results:
+        known, lines = result.properties, []
+        if "leading_determinants" in known:
+            text = ", ".join(
+                f"{one['determinant']} {one['weight']:.4f}" for one in known["leading_determinants"]
+            )
+            lines.append(f"determinants: {text}")
+        if "natural_occupations" in known:
+            text = " ".join(f"{n:.4f}" for n in known["natural_occupations"])
+            lines.append(f"natural occupations: {text}")
+        if "dipole_debye" in known:
+            x, y, z = (no_minus_zero(value) for value in known["dipole_debye"])
+            size = (x * x + y * y + z * z) ** 0.5
+            lines.append(f"dipole moment: {x:.4f} {y:.4f} {z:.4f}, {size:.4f} debye")
+        if "mulliken_charges" in known:
+            text = " ".join(f"{no_minus_zero(q):+.4f}" for q in known["mulliken_charges"])
+            lines.append(f"Mulliken charges: {text}")
+        if lines:
+            print_lines(result.method, lines)
 
 
 def _draw(comparison: Comparison, path: Path) -> None:

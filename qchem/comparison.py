@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qminima.errors import InputError, unknown_name
 from qminima.limits import check_count
@@ -19,6 +23,9 @@ from simulator.spaces import Electrons
 from simulator.two_body_tables import table_memory
 
 from . import classical
+from .amplitudes import mp2_amplitudes
+from .ansatz.hamiltonian_variational import hamiltonian_variational, ramp_start
+from .ansatz.hardware_efficient import hardware_efficient
 from .ansatz.k_upccgsd import k_upccgsd
 from .ansatz.paired_uccd import paired_uccd
 from .ansatz.qnp_fabric import qnp_fabric
@@ -26,10 +33,13 @@ from .ansatz.shared_uccsd import shared_uccsd
 from .ansatz.singlet_uccsd import singlet_uccsd
 from .ansatz.uccgsd import uccgsd
 from .ansatz.uccsd import uccsd
+from .ansatz.ucj import local_ucj, ucj, ucj_start
+from .encoding import MAPPINGS, check_mapping
 from .hamiltonian import Hamiltonian
 from .pools import POOLS
+from .qubit_hamiltonian import TAPERS, QubitHamiltonian
 from .references import library_reference
-from .screening import check_threshold, screen, symmetric_space
+from .screening import check_threshold, screen, screenable, symmetric_space
 from .solvers.adapt import adapt
 from .solvers.vqe import VECTORS, vqe
 
@@ -44,8 +54,15 @@ ANSAETZE: dict[str, Callable[..., Circuit]] = {
     "k-upccgsd": k_upccgsd,
     "paired-uccd": paired_uccd,
     "qnp": qnp_fabric,
+    "ucj": ucj,
+    "local-ucj": local_ucj,
+    "hamiltonian-variational": hamiltonian_variational,
+    "hardware-efficient": hardware_efficient,
 }
-LAYERED = ("k-upccgsd", "qnp")
+JASTROW = ("ucj", "local-ucj")
+ON_QUBITS = ("hardware-efficient",)
+WITHOUT_AMPLITUDES = ("hardware-efficient",)
+LAYERED = ("k-upccgsd", "qnp", *JASTROW, "hamiltonian-variational", "hardware-efficient")
 
 MILLIHARTREE = 1000.0
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
@@ -70,6 +87,11 @@ def compare(
     amplitude_threshold: float | None = None,
     start: str = "mp2",
     optimizer: str = "L-BFGS-B",
+    restarts: int = 0,
+    mapping: str | None = None,
+    taper: str = "none",
+    resume: Mapping[str, Any] | None = None,
+    properties: bool = False,
     time_limit: float | None = None,
     seed: int | None = None,
     progress: Progress | None = None,
@@ -88,10 +110,18 @@ def compare(
             derivatives per CNOT; from the others one, that with the largest derivative.
         symmetry: leave out excitations that symmetry makes useless, as in `screen`.
         amplitude_threshold: leave out excitations of a smaller amplitude, as in `screen`.
-        start: first parameters, as in `vqe`.
+        start: first parameters, as in `vqe`. Ansätze that have nothing of the amplitudes of
+            classical methods start their own way instead of from "mp2" and "ccsd": the
+            Hamiltonian-variational one on an adiabatic path, the hardware-efficient one at random.
         optimizer: as in `vqe`.
+        restarts: as in `vqe`.
+        mapping: run "vqe" on qubits by this mapping, as in `QubitHamiltonian`.
+        taper: qubits to leave out there.
+        resume: record of an ADAPT run that "adapt" goes on from.
+        properties: tell more of the states of circuits and of FCI, as in
+            `qchem.density.state_properties`.
         time_limit: limit in seconds on the circuit's optimisation.
-        seed: stored in the record; none of these methods is random.
+        seed: of starts at random and of restarts, and stored in the record.
         progress: told of each method.
 
     Raises:
@@ -108,30 +138,50 @@ def compare(
     check_layers(ansatz, layers)
     if pool not in POOLS:
         raise unknown_name("pool", pool, POOLS)
+    if mapping is not None:
+        check_mapping(mapping)
+    if taper not in TAPERS:
+        raise unknown_name("way to taper", taper, TAPERS)
+    if taper != "none" and mapping is None:
+        raise InputError("tapering leaves out qubits of a mapping; give a mapping too")
     check_threshold(amplitude_threshold)
     started = datetime.now(UTC)
     progress = progress or Progress()
 
     def run_vqe() -> Result:
-        full = ANSAETZE[ansatz](hamiltonian, **({"layers": layers} if layers else {}))
-        circuit = screen(
-            full,
-            hamiltonian,
-            symmetry=symmetry,
-            threshold=amplitude_threshold,
-            amplitudes="ccsd" if start == "ccsd" else "mp2",
-        )
-        if circuit != full:
-            progress.say(_screening_line(circuit, full))
+        on_qubits = mapping is not None or ansatz in ON_QUBITS
+        qubits = QubitHamiltonian(hamiltonian, mapping or MAPPINGS[0], taper) if on_qubits else None
+        options = {"layers": layers} if layers else {}
+        full = ANSAETZE[ansatz](qubits if ansatz in ON_QUBITS else hamiltonian, **options)
+        circuit = full
+        if screenable(full):
+            circuit = screen(
+                full,
+                hamiltonian,
+                symmetry=symmetry,
+                threshold=amplitude_threshold,
+                amplitudes="ccsd" if start == "ccsd" else "mp2",
+            )
+            if circuit != full:
+                progress.say(_screening_line(circuit, full))
+        elif amplitude_threshold is not None:
+            raise InputError(f"a threshold of amplitudes is for excitations, not for {full.name}")
+        first = first_parameters(ansatz, hamiltonian, layers or 1, start)
+        named = "random" if isinstance(first, str) and first == "random" else start
         return vqe(
-            hamiltonian,
+            qubits or hamiltonian,
             circuit,
-            start=start,
+            start=first,
             optimizer=optimizer,
+            restarts=restarts,
+            seed=seed,
             time_limit=time_limit,
-            settings={"symmetry": symmetry, "amplitude_threshold": amplitude_threshold},
+            properties=properties,
+            settings={
+                "symmetry": symmetry, "amplitude_threshold": amplitude_threshold, "start": named,
+            },
             progress=progress,
-        )
+        )  # fmt: skip
 
     def run_adapt() -> Result:
         # What makes CNOTs few, where they can be counted; see `pool` above.
@@ -139,10 +189,15 @@ def compare(
         options = cheap if pool in ("ceo", "qubit") else {}
         return adapt(
             hamiltonian, pool, symmetry=symmetry, **options, time_limit=time_limit,
-            progress=progress,
+            resume=resume, properties=properties, progress=progress,
         )  # fmt: skip
 
-    circuits = {"vqe": run_vqe, "adapt": run_adapt}
+    circuits: dict[str, Callable[[], Result]] = {
+        "vqe": run_vqe,
+        "adapt": run_adapt,
+    }
+    if properties:
+        circuits["fci"] = partial(classical.METHODS["fci"], hamiltonian, properties=True)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in names:
@@ -163,6 +218,7 @@ def compare(
         if exact is not None and exact.converged
         else library_reference(problem)
     )
+    results = [_with_step_errors(result, reference) for result in results]
     mean_field = hamiltonian.orbital_gradient < _BRILLOUIN
     unreached = run.interrupted and not any(result.kind == "quantum" for result in results)
     return Comparison(
@@ -178,6 +234,29 @@ def compare(
         seed=seed,
         started=started,
     )
+
+
+def _with_step_errors(result: Result, reference: Reference | None) -> Result:
+    """The error of each step of an ansatz that grows, where a reference is known."""
+    steps = result.properties.get("steps")
+    if reference is None or steps is None:
+        return result
+    measured = [{**step, "error": step["energy"] - reference.value} for step in steps]
+    return replace(result, properties={**result.properties, "steps": measured})
+
+
+def first_parameters(
+    ansatz: str, hamiltonian: Hamiltonian, layers: int, start: str
+) -> str | NDArray[np.float64]:
+    """What `vqe` takes as start for an ansatz by name: its own construction where it has one."""
+    if start not in ("mp2", "ccsd"):
+        return start
+    if ansatz in JASTROW:
+        amplitudes = (mp2_amplitudes if start == "mp2" else classical.ccsd_amplitudes)(hamiltonian)
+        return ucj_start(hamiltonian, amplitudes, layers, local=ansatz == "local-ucj")
+    if ansatz == "hamiltonian-variational":
+        return ramp_start(layers)
+    return "random" if ansatz in WITHOUT_AMPLITUDES else start
 
 
 def check_layers(ansatz: str, layers: int | None) -> None:

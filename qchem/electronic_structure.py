@@ -1,17 +1,20 @@
-"""From a molecule to its Hamiltonian: Hartree-Fock orbitals and an active space."""
+"""From a molecule to its Hamiltonian: Hartree-Fock and integrals over an active space."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qminima.errors import InputError, shorten
+from qminima.errors import InputError
 from simulator.memory import require_memory
 
+from .active_space import ActiveSpace, ChosenOrbitals, as_active_space
 from .hamiltonian import Hamiltonian
 from .molecule import Molecule
+from .orbitals import MolecularOrbitals
 from .point_group import adapt_orbitals, drop_forbidden
 
 if TYPE_CHECKING:
@@ -24,43 +27,58 @@ _NEARLY_DEPENDENT = 1e-5
 
 def electronic_hamiltonian(
     molecule: Molecule,
-    active_space: tuple[int, int] | None = None,
+    active_space: ActiveSpace | tuple[int, int] | None = None,
     *,
     frozen_core: bool = False,
+    unrestricted: bool = False,
 ) -> Hamiltonian:
-    """Integrals over restricted Hartree-Fock orbitals (open shells: ROHF).
+    """Integrals over Hartree-Fock orbitals, or others that are made of them.
 
     Args:
         molecule: nuclei, electrons and basis set.
-        active_space: (electrons, orbitals) around the Fermi level; lower orbitals stay doubly
-            occupied and higher ones empty.  All orbitals if None.
+        active_space: (electrons, orbitals) around the Fermi level, or an `ActiveSpace`;
+            lower orbitals stay doubly occupied and higher ones empty.  All orbitals if None.
         frozen_core: keep the chemical core doubly occupied; not together with `active_space`.
+        unrestricted: orbitals of their own for each spin (UHF) instead of common ones (RHF, of
+            open shells ROHF).
 
     Raises:
-        InputError: if the active space does not fit the molecule, or Hartree-Fock does not
-            converge.
+        InputError: if the active space does not fit the molecule or needs restricted orbitals, or
+            Hartree-Fock does not converge.
         MemoryLimitError: if the integrals do not fit into memory.
     """
     mol = molecule.to_pyscf()
-    active_orbitals(mol, mol.nao, active_space, frozen_core=frozen_core)  # refuse before the work
+    space = as_active_space(active_space, frozen_core=frozen_core)
+    active_orbitals(mol, mol.nao, space)  # refuse before the work
+    if unrestricted and space is not None and space.kind in ("avas", "natural"):
+        raise InputError(f"{space} are made of restricted orbitals; leave out unrestricted")
     started = perf_counter()
-    mean_field, warnings = run_hartree_fock(molecule)
-    point_group, labels = adapt_orbitals(mean_field)
+    mean_field, warnings = run_hartree_fock(molecule, unrestricted=unrestricted)
+    point_group, labels = "C1", tuple[int, ...]()
+    if not unrestricted:
+        point_group, labels, mean_field.mo_coeff = adapt_orbitals(
+            mol, mean_field.mo_coeff, mean_field.mo_energy, mean_field.mo_occ
+        )
+    chosen = _chosen(mean_field, space, unrestricted=unrestricted)
+    if chosen.coefficients is not mean_field.mo_coeff:
+        _, labels, coefficients = adapt_orbitals(
+            mol, chosen.coefficients, chosen.levels, chosen.sets
+        )
+        chosen = replace(chosen, coefficients=coefficients)
     if point_group != "C1" and not labels:
         warnings.append(
-            f"the Hartree-Fock orbitals do not have the symmetry of the nuclei ({point_group}), "
+            f"the orbitals do not have the symmetry of the nuclei ({point_group}), "
             "so that no excitation is left out for it"
         )
     seconds = perf_counter() - started
-    core, norb = active_orbitals(
-        mol, mean_field.mo_coeff.shape[1], active_space, frozen_core=frozen_core
-    )
+    core, norb = chosen.core, chosen.norb
     require_memory(
-        4 * 8 * norb**4,
+        (12 if unrestricted else 4) * 8 * norb**4,
         f"the two-electron integrals over {norb} orbitals",
         "choose a smaller active space",
     )
-    h1, h2, core_energy = _integrals(mean_field, core, norb)
+    orbitals = _orbitals(mol, chosen)
+    h1, h2, core_energy = _integrals(mean_field, orbitals)
     if labels:
         drop_forbidden(h1, h2, labels[core : core + norb])
     nelec = (mol.nelec[0] - core, mol.nelec[1] - core)
@@ -69,6 +87,12 @@ def electronic_hamiltonian(
         "point_group": point_group,
         "active_space": [sum(nelec), norb],
     }
+    if unrestricted:
+        description["active_orbitals"] = "unrestricted"
+    elif space is not None and space.kind in ("avas", "natural"):
+        description["active_orbitals"] = str(space)
+    if chosen.occupations is not None:
+        description["natural_occupations"] = [float(n) for n in chosen.occupations]
     return Hamiltonian(
         h1,
         h2,
@@ -78,67 +102,50 @@ def electronic_hamiltonian(
         mean_field,
         (*molecule.warnings(), *warnings),
         seconds,
+        orbitals,
     )
 
 
-def active_orbitals(
-    mol: Mole, orbitals: int, active_space: tuple[int, int] | None, *, frozen_core: bool = False
-) -> tuple[int, int]:
+def active_orbitals(mol: Mole, orbitals: int, space: ActiveSpace | None) -> tuple[int, int]:
     """The number of doubly occupied orbitals below the active ones, and the number of these.
 
     Args:
         mol: the molecule.
         orbitals: how many molecular orbitals there are.
-        active_space: as in `electronic_hamiltonian`.
-        frozen_core: as in `electronic_hamiltonian`.
+        space: which of them are active, None for all.
 
     Raises:
         InputError: if the active space does not fit the molecule.
     """
-    nelec = mol.nelec
-    if frozen_core and active_space is not None:
-        raise InputError("give an active space or freeze the core, not both")
-    if frozen_core:
-        core = _chemical_core(mol)
-        active_space = (sum(nelec) - 2 * core, orbitals - core)
-    if active_space is None:
-        if max(nelec) > orbitals:
-            raise InputError(
-                f"{orbitals} orbitals cannot hold {max(nelec)} electrons of one spin; check charge "
-                "and spin, or choose a larger basis set"
-            )
-        return 0, orbitals
-    electrons, norb = active_space
-    total, spin = sum(nelec), nelec[0] - nelec[1]
-    head = f"an active space of {shorten(electrons)} electrons in {shorten(norb)} orbitals"
-    if electrons < 1 or norb < 1:
-        raise InputError(f"{head} is empty; expected at least one of each")
-    if electrons > total or norb > orbitals:
+    if space is not None:
+        return space.counts(mol, orbitals)
+    if max(mol.nelec) > orbitals:
         raise InputError(
-            f"{head} is larger than the molecule: {total} electrons in {orbitals} orbitals"
+            f"{orbitals} orbitals cannot hold {max(mol.nelec)} electrons of one spin; check charge "
+            "and spin, or choose a larger basis set"
         )
-    if (total - electrons) % 2:
-        raise InputError(
-            f"{head} leaves {total - electrons} of {total} electrons below it; these must pair, so "
-            f"expected an {'even' if total % 2 == 0 else 'odd'} number of active electrons"
-        )
-    if electrons < spin:
-        raise InputError(f"{head} has fewer electrons than the molecule has unpaired ({spin})")
-    if (electrons + spin) // 2 > norb:
-        raise InputError(
-            f"{head} cannot hold {(electrons + spin) // 2} electrons of one spin; "
-            "expected more orbitals"
-        )
-    core = (total - electrons) // 2
-    if core + norb > orbitals:
-        raise InputError(
-            f"{head} above {core} doubly occupied orbitals reaches orbital {core + norb}, "
-            f"but the molecule has {orbitals}; expected at most {orbitals - core} orbitals"
-        )
-    return core, norb
+    return 0, orbitals
 
 
-def run_hartree_fock(molecule: Molecule) -> tuple[SCF, list[str]]:
+def _chosen(mean_field: SCF, space: ActiveSpace | None, *, unrestricted: bool) -> ChosenOrbitals:
+    """The orbitals of a space; unrestricted ones of both spins, shape (2, nao, orbitals)."""
+    count = mean_field.mo_coeff.shape[-1]
+    core, norb = active_orbitals(mean_field.mol, count, space)
+    if unrestricted or space is None:
+        return ChosenOrbitals(mean_field.mo_coeff, mean_field.mo_energy, core, norb)
+    return space.choose(mean_field)
+
+
+def _orbitals(mol: Mole, chosen: ChosenOrbitals) -> MolecularOrbitals:
+    """Core and active orbitals of both spins."""
+    parts = slice(0, chosen.core), slice(chosen.core, chosen.core + chosen.norb)
+    core, active = (chosen.coefficients[..., part] for part in parts)
+    if core.ndim == 2:
+        return MolecularOrbitals(mol, (core, core), (active, active))
+    return MolecularOrbitals(mol, (core[0], core[1]), (active[0], active[1]))
+
+
+def run_hartree_fock(molecule: Molecule, *, unrestricted: bool = False) -> tuple[SCF, list[str]]:
     """A converged mean field, and warnings about it.
 
     Raises:
@@ -154,7 +161,8 @@ def run_hartree_fock(molecule: Molecule) -> tuple[SCF, list[str]]:
         f"Hartree-Fock with {size} basis functions",
         "choose a smaller basis set",
     )
-    mean_field = scf.RHF(mol) if mol.spin == 0 else scf.ROHF(mol)
+    restricted = scf.RHF if mol.spin == 0 else scf.ROHF
+    mean_field = (scf.UHF if unrestricted else restricted)(mol)
     mean_field.conv_tol = 1e-11
     if not _converge(mean_field):
         raise InputError(
@@ -223,8 +231,11 @@ def _stability(mean_field: SCF) -> tuple[Any, bool]:
     """Orbitals rotated downhill, and whether there was no downhill."""
     from pyscf.lib.exceptions import LinearDependencyError
 
-    (na, nb), norb = mean_field.mol.nelec, mean_field.mo_coeff.shape[1]
-    rotations = nb * (na - nb) + nb * (norb - na) + (na - nb) * (norb - na)
+    (na, nb), norb = mean_field.mol.nelec, mean_field.mo_coeff.shape[-1]
+    if mean_field.mo_coeff.ndim == 3:
+        rotations = na * (norb - na) + nb * (norb - nb)
+    else:
+        rotations = nb * (na - nb) + nb * (norb - na) + (na - nb) * (norb - na)
     if rotations == 0:
         return mean_field.mo_coeff, True
     # PySCF asks for this attribute and, where it is missing, imports all of itself to find it.
@@ -238,27 +249,36 @@ def _stability(mean_field: SCF) -> tuple[Any, bool]:
     return rotated, bool(stable)
 
 
-def _chemical_core(mol: Any) -> int:
-    from pyscf.data.elements import chemcore
+def _integrals(mean_field: SCF, orbitals: MolecularOrbitals) -> tuple[Any, Any, float]:
+    """h1, h2 and core energy over the active orbitals; of each spin where these differ."""
+    bare = mean_field.get_hcore()
+    core_energy = float(mean_field.energy_nuc())
+    potentials = [bare, bare]
+    if orbitals.core[0].shape[1]:
+        densities = np.array([core @ core.T for core in orbitals.core])
+        coulomb, exchange = mean_field.get_jk(orbitals.mol, densities)
+        potentials = [bare + coulomb.sum(axis=0) - part for part in exchange]
+        for density, potential in zip(densities, potentials, strict=True):
+            core_energy += 0.5 * float(np.einsum("ij,ji->", density, bare + potential))
+    one = [
+        np.ascontiguousarray(active.T @ potential @ active)
+        for active, potential in zip(orbitals.active, potentials, strict=True)
+    ]
+    alpha, beta = orbitals.active
+    if alpha is beta:
+        return one[0], _repulsion(mean_field, alpha, alpha), core_energy
+    pairs = ((alpha, alpha), (alpha, beta), (beta, beta))
+    return tuple(one), tuple(_repulsion(mean_field, *pair) for pair in pairs), core_energy
 
-    return int(chemcore(mol))
 
-
-def _integrals(mean_field: SCF, core: int, norb: int) -> tuple[Any, Any, float]:
-    """h1, h2 and core energy over orbitals core ... core + norb - 1."""
+def _repulsion(mean_field: SCF, left: Any, right: Any) -> Any:
+    """(pq|rs) with p, q of the left orbitals and r, s of the right ones."""
     from pyscf import ao2mo
 
-    mol, orbitals = mean_field.mol, mean_field.mo_coeff
-    active = orbitals[:, core : core + norb]
-    h1 = mean_field.get_hcore()
-    core_energy = mean_field.energy_nuc()
-    if core:
-        density = 2 * orbitals[:, :core] @ orbitals[:, :core].T
-        potential = mean_field.get_veff(mol, density)
-        # ROHF gives one potential per spin; they agree for a closed-shell density.
-        potential = potential[0] if potential.ndim == 3 else potential
-        core_energy += np.einsum("ij,ji->", density, h1 + 0.5 * potential)
-        h1 = h1 + potential
     stored = getattr(mean_field, "_eri", None)  # integrals over basis functions, if kept
-    h2 = ao2mo.restore(1, ao2mo.full(mol if stored is None else stored, active), norb)
-    return np.ascontiguousarray(active.T @ h1 @ active), h2, float(core_energy)
+    source = mean_field.mol if stored is None else stored
+    norb = left.shape[1]
+    if left is right:
+        return ao2mo.restore(1, ao2mo.full(source, left), norb)
+    packed = ao2mo.general(source, (left, left, right, right), compact=False)
+    return packed.reshape((norb,) * 4)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from openfermion import FermionOperator, QubitOperator
     from pyscf.scf.hf import SCF
 
+    from simulator.observables import PauliSum
     from simulator.operators import Operator
+
+    from .orbitals import MolecularOrbitals
 
 Floats = NDArray[np.float64]
 SpinIntegrals = tuple[float, tuple[Floats, Floats], tuple[Floats, Floats, Floats]]
@@ -42,6 +45,7 @@ class Hamiltonian:
         mean_field: the PySCF mean field that the orbitals are from, if any.
         warnings: what a reader of energies must know of how the integrals were made.
         seconds: wall time of the mean field.
+        orbitals: the functions in space that it is over, if it is of a molecule.
     """
 
     h1: Floats | tuple[Floats, Floats] = field(repr=False)
@@ -52,6 +56,7 @@ class Hamiltonian:
     mean_field: SCF | None = field(default=None, repr=False)
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    orbitals: MolecularOrbitals | None = field(default=None, repr=False)
 
     @classmethod
     def from_integrals(
@@ -197,9 +202,7 @@ class Hamiltonian:
 
             return two_body_operator(self.one_electron, self.two_electron, self.core_energy, space)
         if isinstance(space, Qubits):
-            from .mappings import block_pauli_sum
-
-            return block_pauli_sum(*self._spin_integrals).on(space)
+            return self.to_pauli_sum().on(space)
         raise SpaceError(f"the Hamiltonian acts on Electrons or Qubits, got {space}")
 
     def to_fermion_operator(self) -> FermionOperator:
@@ -208,8 +211,18 @@ class Hamiltonian:
 
         return fermion_operator(*self._spin_integrals)
 
+    def to_pauli_sum(self) -> PauliSum:
+        """On the qubits of `Electrons`, all alpha modes first, by the Jordan-Wigner mapping."""
+        from .mappings import block_pauli_sum
+
+        return block_pauli_sum(*self._spin_integrals)
+
     def to_qubit_operator(self, mapping: str = "jordan_wigner") -> QubitOperator:
         """As OpenFermion's qubit operator, in OpenFermion's order of modes.
+
+        Args:
+            mapping: "jordan_wigner", "parity" or "bravyi_kitaev". `QubitHamiltonian` keeps the
+                operator together with its reference state, and leaves out qubits.
 
         Raises:
             InputError: for an unknown mapping.

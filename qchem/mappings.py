@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError
 from simulator.ladder_sum import interleaving_signs
 from simulator.observables import PauliSum
 from simulator.pauli import PauliString
 from simulator.spaces import Electrons, Integers
+
+from .encoding import Encoding, check_mapping
 
 if TYPE_CHECKING:
     from openfermion import FermionOperator, QubitOperator
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 # Integrals of (alpha, beta) and of pairs (aa, ab, bb), in chemists' notation.
 OneElectron = tuple[NDArray[np.float64], NDArray[np.float64]]
 TwoElectron = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-
-MAPPINGS = ("jordan_wigner",)
 
 
 def fermion_operator(core_energy: float, h1: OneElectron, h2: TwoElectron) -> FermionOperator:
@@ -45,11 +45,16 @@ def qubit_operator(
     Raises:
         InputError: for an unknown mapping, listing the known ones.
     """
-    from openfermion import jordan_wigner
+    from openfermion import QubitOperator, jordan_wigner
 
-    if mapping not in MAPPINGS:
-        raise unknown_name("mapping", mapping, MAPPINGS)
-    return jordan_wigner(_interaction_operator(core_energy, h1, h2, interleaved=True))
+    operator = jordan_wigner(_interaction_operator(core_energy, h1, h2, interleaved=True))
+    encoding = Encoding(check_mapping(mapping), 2 * len(h1[0]))
+    if mapping == "jordan_wigner":
+        return operator
+    image = QubitOperator()
+    for string, weight in encoding.pauli_sum(pauli_sum(operator)).terms:
+        image += QubitOperator(str(string), weight)
+    return image
 
 
 def block_pauli_sum(core_energy: float, h1: OneElectron, h2: TwoElectron) -> PauliSum:

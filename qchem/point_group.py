@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from pyscf.gto import Mole
-    from pyscf.scf.hf import SCF
 
 Floats = NDArray[np.float64]
 
-# Orbital energies nearer than this, in hartree, are called degenerate.
+# Orbital energies in hartree, or occupations, nearer than this are called degenerate.
 _DEGENERATE = 1e-5
 # How far the weight of an orbital in a representation may be from zero or one.
 _PURE = 1e-4
+# Share of the largest coefficient from which on another one is as large, whatever the rounding.
+_LARGE = 0.9
 # Integrals that symmetry forbids and that are smaller than this, in hartree, are rounding of the
 # coordinates: they couple a state only to those of other symmetry, so that leaving them out
 # changes its energy by their square.
@@ -26,36 +27,52 @@ _ROUNDING = 1e-6
 _FINITE = {"SO3": "D2h", "Dooh": "D2h", "Coov": "C2v"}
 
 
-def adapt_orbitals(mean_field: SCF) -> tuple[str, tuple[int, ...]]:
+def adapt_orbitals(
+    mol: Mole, orbitals: Floats, levels: Floats, sets: NDArray[Any]
+) -> tuple[str, tuple[int, ...], Floats]:
     """Rotate degenerate orbitals so that each belongs to one representation.
 
-    Only orbitals of equal energy and occupation are mixed, which changes no energy. Hartree-Fock
+    Only orbitals of equal level in the same set are mixed, which changes no energy. Hartree-Fock
     converges to some mixture of degenerate orbitals; after this the mixture no longer depends on
     rounding, and integrals that symmetry forbids are zero to machine precision.  Orbitals that
     break the symmetry of the nuclei are left alone.
 
+    Args:
+        mol: the molecule.
+        orbitals: coefficients, shape (nao, orbitals).
+        levels: energies or natural occupations, neighbours where they are equal.
+        sets: numbers of the sets, such as occupied and empty ones.
+
     Returns:
         The point group of the nuclei in Schoenflies notation, "C1" if it has no symmetry that
-        one-dimensional representations can express; and the representation of each orbital,
-        numbered so that they multiply by exclusive or, or nothing if there are none.
+        one-dimensional representations can express; the representation of each orbital,
+        numbered so that they multiply by exclusive or, or nothing if there are none; and the
+        orbitals, whose signs depend on nothing but themselves.
     """
-    group, adapted, numbers = _adapted_basis(mean_field.mol)
+    group, adapted, numbers = _adapted_basis(mol)
     if group == "C1":
-        return group, ()
-    overlap = mean_field.mol.intor_symmetric("int1e_ovlp")
+        return group, (), _signed(orbitals)
+    overlap = mol.intor_symmetric("int1e_ovlp")
     projectors = [_projector(basis, overlap) for basis in adapted]
-    orbitals = np.empty_like(mean_field.mo_coeff)
+    rotated = np.empty_like(orbitals)
     labels: list[int] = []
-    for group_of_orbitals in _degenerate_sets(mean_field.mo_energy, mean_field.mo_occ):
-        pure = _split(mean_field.mo_coeff[:, group_of_orbitals], projectors, overlap)
+    for degenerate in _degenerate_sets(levels, sets):
+        pure = _split(orbitals[:, degenerate], projectors, overlap)
         if pure is None:
-            return group, ()
-        orbitals[:, group_of_orbitals] = np.hstack(pure)
+            return group, (), _signed(orbitals)
+        rotated[:, degenerate] = np.hstack(pure)
         labels += [n for n, part in zip(numbers, pure, strict=True) for _ in range(part.shape[1])]
     # Projection shortens the orbitals by what they had of other representations.
-    values, vectors = np.linalg.eigh(orbitals.T @ overlap @ orbitals)
-    mean_field.mo_coeff = orbitals @ (vectors / np.sqrt(values)) @ vectors.T
-    return group, tuple(labels)
+    values, vectors = np.linalg.eigh(rotated.T @ overlap @ rotated)
+    return group, tuple(labels), _signed(rotated @ (vectors / np.sqrt(values)) @ vectors.T)
+
+
+def _signed(orbitals: Floats) -> Floats:
+    """Orbitals with the sign that makes their first large coefficient positive."""
+    large = np.abs(orbitals) > _LARGE * np.abs(orbitals).max(axis=0)
+    first = orbitals[large.argmax(axis=0), np.arange(orbitals.shape[1])]
+    signed: Floats = orbitals * np.where(first < 0, -1.0, 1.0)
+    return signed
 
 
 def drop_forbidden(h1: Floats, h2: Floats, labels: tuple[int, ...]) -> None:
@@ -91,14 +108,14 @@ def _projector(basis: Floats, overlap: Floats) -> Floats:
     return projector
 
 
-def _degenerate_sets(energies: Floats, occupations: Floats) -> list[slice]:
-    """Ranges of neighbouring orbitals of equal energy and occupation."""
+def _degenerate_sets(levels: Floats, sets: NDArray[Any]) -> list[slice]:
+    """Ranges of neighbouring orbitals of equal level in the same set."""
     starts = [0]
-    for k in range(1, len(energies)):
-        apart = abs(energies[k] - energies[k - 1]) > _DEGENERATE
-        if apart or occupations[k] != occupations[k - 1]:
+    for k in range(1, len(levels)):
+        apart = abs(levels[k] - levels[k - 1]) > _DEGENERATE
+        if apart or sets[k] != sets[k - 1]:
             starts.append(k)
-    return [slice(*limits) for limits in zip(starts, [*starts[1:], len(energies)], strict=True)]
+    return [slice(*limits) for limits in zip(starts, [*starts[1:], len(levels)], strict=True)]
 
 
 def _split(orbitals: Floats, projectors: list[Any], overlap: Floats) -> list[Floats] | None:

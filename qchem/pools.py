@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from qminima.errors import InputError, unknown_name
 from simulator.generators import Excitation, Generator
 from simulator.ladder_sum import Ladder, LadderSum, excitation_terms
+from simulator.pauli import PauliString
 from simulator.spaces import Electrons
 
 from .hamiltonian import Hamiltonian
@@ -31,7 +32,7 @@ class Pool:
 
     Attributes:
         name: as in `POOLS`.
-        operators: on the Hamiltonian's determinants.
+        operators: on the Hamiltonian's determinants, or Pauli strings on its qubits.
         coupled: whether sums of two qubit excitations may be taken apart; see `qchem.adapt`.
     """
 
@@ -326,7 +327,22 @@ def _spins(modes: tuple[tuple[int, int], ...]) -> int:
     return sum(spin for _, spin in modes)
 
 
-def components(generator: Excitation | LadderSum) -> list[LadderSum]:
+def pauli_strings(space: Electrons) -> Iterator[PauliString]:
+    """The single Pauli strings of generalised qubit excitations, each by itself, on qubits.
+
+    Strings of the Jordan-Wigner mapping without its products of Z, all with an odd number of Y,
+    which keeps states real. They conserve neither electrons nor spin. Tang et al., PRX Quantum 2,
+    020310 (2021), arXiv:1911.10205.
+    """
+    found: dict[PauliString, None] = {}
+    for one in qubit_excitations(space):
+        support = sum(1 << p + spin * space.norb for p, spin in one.support)
+        for string, _ in one.pauli_terms(space.norb):
+            found.setdefault(PauliString(string.x, string.z & support))
+    yield from found
+
+
+def components(generator: Generator) -> list[LadderSum]:
     """The qubit excitations of which a coupled exchange is the sum or difference, else none."""
     if not isinstance(generator, LadderSum) or generator.signed or len(generator.terms) != 4:
         return []
@@ -356,4 +372,5 @@ POOLS: dict[str, Callable[[Electrons], Iterator[Generator]]] = {
     "spin-complement-gsd": spin_complement_generalised,
     "qubit": qubit_excitations,
     "ceo": coupled_exchanges,
+    "pauli": pauli_strings,
 }

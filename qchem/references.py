@@ -20,7 +20,7 @@ def library_reference(problem: Mapping[str, Any]) -> Reference | None:
     """
     name = problem.get("name")
     entry = Library("molecules").index.get(str(name))
-    if entry is None or problem.get("basis") is None:
+    if entry is None or problem.get("basis") is None or "active_orbitals" in problem:
         return None
     stored = Molecule.from_name(str(name), basis=problem["basis"])
     described = stored.describe()

@@ -74,7 +74,7 @@ def screen(
     if (
         not isinstance(space, Electrons)
         or not isinstance(initial, BasisState)
-        or len(generators) < len(circuit.steps)
+        or not screenable(circuit)
     ):
         raise InputError(
             "screening needs a circuit of excitations that act on a determinant of Electrons"
@@ -106,6 +106,15 @@ def screen(
         keep &= ~np.array(estimated, dtype=bool) | (np.abs(circuit.angles(params)) >= threshold)
     steps = [step for step, kept in zip(circuit.steps, keep, strict=True) if kept]
     return Circuit(space, initial, _renumbered(steps), name=circuit.name)
+
+
+def screenable(circuit: Circuit) -> bool:
+    """Whether a circuit consists of excitations that act on a determinant."""
+    return (
+        isinstance(circuit.space, Electrons)
+        and isinstance(circuit.initial_state, BasisState)
+        and all(isinstance(step.generator, Screened) for step in circuit.steps)
+    )
 
 
 def check_threshold(threshold: float | None) -> None:

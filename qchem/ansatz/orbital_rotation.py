@@ -5,11 +5,14 @@ from __future__ import annotations
 from math import atan2, pi
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
 from simulator.circuit import Step
 from simulator.generators import OrbitalRotation
+
+# Angles below are rounding.
+_NOTHING = 1e-15
 
 
 def orbital_rotation(matrix: ArrayLike) -> tuple[Step, ...]:
@@ -48,20 +51,48 @@ def orbital_rotation(matrix: ArrayLike) -> tuple[Step, ...]:
         raise InputError(f"expected orthonormal orbitals, got overlaps off by {apart:.1e}")
     if np.linalg.det(rest) < 0:
         raise InputError("expected determinant 1, got -1; turn the sign of one orbital")
-    steps: list[Step] = []
-    for column in range(norb - 1):
-        for row in range(norb - 1, column, -1):
-            angle = atan2(rest[row, column], rest[row - 1, column])
-            if abs(angle) < 1e-15:
-                continue
-            upper, lower = rest[row - 1].copy(), rest[row].copy()
-            rest[row - 1] = np.cos(angle) * upper + np.sin(angle) * lower
-            rest[row] = np.cos(angle) * lower - np.sin(angle) * upper
-            steps.append(Step(OrbitalRotation(row - 1, row), offset=angle))
-    # What is left is diagonal, with signs that come in pairs.
-    negative = [orbital for orbital in range(norb) if rest[orbital, orbital] < 0]
-    signs = [
+    angles, signs = givens_angles(rest)
+    pairs = givens_pairs(norb)
+    steps = [
+        Step(OrbitalRotation(*pair), offset=angle)
+        for pair, angle in zip(pairs, angles, strict=True)
+        if abs(angle) >= _NOTHING
+    ]
+    # Signs come in pairs, and are undone first.
+    negative = np.flatnonzero(signs < 0).tolist()
+    turns = [
         Step(OrbitalRotation(*pair), offset=pi)
         for pair in zip(negative[::2], negative[1::2], strict=True)
     ]
-    return (*signs, *reversed(steps))
+    return (*turns, *steps)
+
+
+def givens_pairs(norb: int) -> list[tuple[int, int]]:
+    """The neighbours that a network of rotations turns, first to last."""
+    return [(row - 1, row) for _, row in reversed(_eliminations(norb))]
+
+
+def givens_angles(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far each of `givens_pairs` turns, and the signs that orbitals take before.
+
+    Args:
+        matrix: orthogonal, shape (norb, norb).
+
+    Returns:
+        Angles of shape (norb (norb - 1) / 2,), and signs of shape (norb,).
+    """
+    rest = matrix.copy()
+    angles = []
+    for column, row in _eliminations(len(rest)):
+        angle = atan2(rest[row, column], rest[row - 1, column])
+        angle = 0.0 if abs(angle) < _NOTHING else angle
+        upper, lower = rest[row - 1].copy(), rest[row].copy()
+        rest[row - 1] = np.cos(angle) * upper + np.sin(angle) * lower
+        rest[row] = np.cos(angle) * lower - np.sin(angle) * upper
+        angles.append(angle)
+    return np.array(angles[::-1]), np.sign(np.diag(rest))
+
+
+def _eliminations(norb: int) -> list[tuple[int, int]]:
+    """Columns and rows of the elements below the diagonal, in the order in which they go."""
+    return [(column, row) for column in range(norb - 1) for row in range(norb - 1, column, -1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -10,33 +10,41 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, shorten, unknown_name
 from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
-from simulator.generators import Excitation, Generator, Support
+from simulator.circuit import BasisState, Circuit, Step
+from simulator.generators import Excitation, Generator, PauliString, Support
 from simulator.kernels.kernel import compile_seconds
 from simulator.ladder_sum import LadderSum
+from simulator.memory import require_memory
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
-from simulator.planar import split
+from simulator.pauli_gradient import PauliGradient
+from simulator.planar import join, split
 from simulator.pool_gradient import PoolGradient
 from simulator.program import Expectation
+from simulator.spaces import Electrons, Space
 
-from ..ansatz.build import circuit_of
 from ..hamiltonian import Hamiltonian
 from ..pools import Pool, components, operator_pool
+from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import cnot_resources
 from ..screening import keeps_symmetry, symmetric_space
 from ..spin import spin_square
+from .vqe import VECTORS, circuit_properties, electron_properties
 
 Floats = NDArray[np.float64]
+Candidate = Excitation | LadderSum | PauliString
 
 SELECTIONS = ("one", "disjoint")
 CONVERGED = ("the norm of all derivatives is below the threshold", "the target was reached")
 # Derivatives below are rounding.
 _NOTHING = 1e-8
+# Digits in which derivatives are compared.
+_TIE_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,16 @@ class AdaptStep:
         entry["added"] = list(self.added)
         return {name: value for name, value in entry.items() if value is not None}
 
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> AdaptStep:
+        """The step of a record's entry."""
+        return cls(
+            tuple(map(str, entry["added"])), float(entry["energy"]),
+            float(entry["largest_gradient"]), float(entry["gradient_norm"]),
+            int(entry["parameters"]), int(entry["evaluations"]),
+            entry.get("cnots"), entry.get("cnot_depth"),
+        )  # fmt: skip
+
 
 def adapt(
     hamiltonian: Hamiltonian,
@@ -93,6 +111,8 @@ def adapt(
     max_parameters: int | None = None,
     gradient_tolerance: float = 1e-6,
     time_limit: float | None = None,
+    resume: Mapping[str, Any] | None = None,
+    properties: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Grow an ansatz from a pool, one step after another.
@@ -108,6 +128,9 @@ def adapt(
     With the pool "ceo" a coupled exchange is taken apart where more than one of the qubit
     excitations on its spin orbitals has a derivative: these are added, each with a parameter of
     its own, at the price of one (DVG-CEO, arXiv:2407.08696).
+
+    Pools of Pauli strings run on all 2^(2 norb) configurations of qubits, by the Jordan-Wigner
+    mapping; all others on determinants.
 
     Args:
         hamiltonian: the problem.
@@ -125,6 +148,9 @@ def adapt(
         max_parameters: stop before the ansatz has more.
         gradient_tolerance: of each optimisation, largest component, in hartree.
         time_limit: limit in seconds on the whole.
+        resume: an earlier result's entry in a record (`Result.record()`), whose ansatz is where
+            growth starts again, with its parameters. The inverse Hessian is not in it.
+        properties: tell more of the state, as in `qchem.density.state_properties`.
         progress: told the energy as it falls.
 
     Returns:
@@ -134,8 +160,9 @@ def adapt(
         point tells nothing about the energy.
 
     Raises:
-        InputError: for an unknown pool or selection, limits out of range, or `per_cnot` with a pool
-            whose generators have no construction in `cnot_resources`.
+        InputError: for an unknown pool or selection, limits out of range, `per_cnot` with a pool
+            whose generators have no construction in `cnot_resources`, or a record to resume that
+            is not of this Hamiltonian and pool.
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
@@ -159,15 +186,21 @@ def adapt(
         pool = operator_pool(pool, hamiltonian)
     elif not isinstance(pool, Pool):
         pool = Pool("given", tuple(pool))
+    on_qubits = any(isinstance(one, PauliString) for one in pool.operators)
     for one in pool.operators:
-        if not isinstance(one, Excitation | LadderSum):
-            raise InputError(f"expected excitations or sums of ladder operators, got {one}")
+        if not isinstance(one, PauliString if on_qubits else Excitation | LadderSum):
+            raise InputError(
+                "expected excitations and sums of ladder operators, or Pauli strings only, got "
+                f"{one}"
+            )
     if per_cnot and any(cnot_resources([one]) is None for one in pool.operators):
         raise InputError(f"CNOTs are counted for qubit excitations only, not for {pool.name}")
     selection = Selection(select, per_cnot, least_share)
     growth = _Growth(
         hamiltonian, pool, selection, gradient_tolerance, progress or Progress(), symmetry=symmetry
     )
+    if resume is not None:
+        growth.resume(resume)
     limits = {
         "gradient_threshold": gradient_threshold,
         "energy_threshold": energy_threshold,
@@ -181,8 +214,16 @@ def adapt(
     except KeyboardInterrupt:
         if not growth.steps:
             raise
-        raise Interrupted(growth.result("interrupted", limits)) from None
-    return growth.result(reason, limits)
+        raise Interrupted(growth.result("interrupted", limits, more=properties)) from None
+    return growth.result(reason, limits, more=properties)
+
+
+def _support(candidate: Candidate) -> Support:
+    """The spin orbitals or qubits that a generator acts on."""
+    if isinstance(candidate, PauliString):
+        mask = candidate.x | candidate.z
+        return frozenset((q, 0) for q in range(mask.bit_length()) if mask >> q & 1)
+    return candidate.support
 
 
 class _Growth:
@@ -201,31 +242,91 @@ class _Growth:
         self._started, self._compiled = perf_counter(), compile_seconds()
         self._hamiltonian, self._pool, self._selection = hamiltonian, pool, selection
         self._tolerance, self._progress, self._symmetry = tolerance, progress, symmetry
-        self._space = hamiltonian.space
-        if symmetry:
-            labels = hamiltonian.orbital_symmetry
-            self._space = symmetric_space(self._space, self._space.reference, labels)
-        self._candidates: list[Excitation | LadderSum] = [
-            one
-            for one in pool.operators
-            if isinstance(one, Excitation | LadderSum) and keeps_symmetry(one, self._space)
-        ]
+        self._observable: Hamiltonian | QubitHamiltonian = hamiltonian
+        self._space: Space = hamiltonian.space
+        self._initial = BasisState(hamiltonian.space.reference)
+        self._candidates: list[Candidate]
+        strings = [one for one in pool.operators if isinstance(one, PauliString)]
+        if strings:
+            self._observable = qubits = QubitHamiltonian(hamiltonian)
+            self._space, self._initial = qubits.space, qubits.reference
+            self._candidates = list(strings)
+        else:
+            space = hamiltonian.space
+            if symmetry:
+                space = symmetric_space(space, space.reference, hamiltonian.orbital_symmetry)
+            self._space = space
+            self._candidates = [
+                one
+                for one in pool.operators
+                if isinstance(one, Excitation | LadderSum) and keeps_symmetry(one, space)
+            ]
         parts = [part for one in self._candidates for part in components(one)]
         self._parts = list(dict.fromkeys(parts)) if pool.coupled else []
         self._parts_on: dict[Support, list[LadderSum]] = {}
         for part in self._parts:
             self._parts_on.setdefault(part.support, []).append(part)
-        self._gradient = PoolGradient([*self._candidates, *self._parts], self._space)
-        self._operator = hamiltonian.on(self._space)
+        require_memory(
+            8 * VECTORS * self._space.size,
+            f"a state vector of {self._space.size:,} amplitudes",
+            "choose a smaller active space",
+        )
+        self._gradient = (
+            PauliGradient(strings, qubits.space)
+            if strings
+            else PoolGradient([*self._candidates, *self._parts], space)
+        )
+        self._operator = self._observable.on(self._space)
         self.chosen: list[Generator] = []
         self.parameters: Floats = np.zeros(0)
         self.steps: list[AdaptStep] = []
         self._inverse_hessian = np.zeros((0, 0))
         self._unfinished = ""  # why the last optimisation stopped early
         self._evaluations = 1
-        self._energy = Expectation(circuit_of(self._space, [], "ADAPT"), hamiltonian)
+        self._energy = self._compile([])
         self.value = self._energy(self.parameters)
         self.history = [(1, self.value)]
+
+    def _compile(self, generators: Sequence[Generator]) -> Expectation:
+        steps = tuple(Step(one, ((k, 1.0),)) for k, one in enumerate(generators))
+        circuit = Circuit(self._space, self._initial, steps, name="ADAPT")
+        return Expectation(circuit, self._observable)
+
+    def resume(self, entry: Mapping[str, Any]) -> None:
+        """Take over the ansatz of a record.
+
+        Raises:
+            InputError: if it is not one of this problem and pool.
+        """
+        known = {str(one): one for one in (*self._candidates, *self._parts)}
+        try:
+            steps = [AdaptStep.from_entry(step) for step in entry["steps"]]
+            parameters = np.array(entry["parameters"], dtype=float)
+            energy, evaluations = float(entry["value"]), int(entry["evaluations"])
+            history = [(int(p["evaluations"]), float(p["value"])) for p in entry["history"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"expected the record of an ADAPT run to resume ({error})") from None
+        names = [name for step in steps for name in step.added]
+        missing = [name for name in names if name not in known]
+        if missing:
+            raise InputError(
+                f"cannot resume: the record has {shorten(missing[0])!r}, which is not in the pool "
+                f"{self._pool.name}"
+            )
+        if parameters.shape != (len(names),) or not np.isfinite(parameters).all():
+            raise InputError(f"cannot resume: expected {len(names)} parameters in the record")
+        self.chosen = [known[name] for name in names]
+        self.parameters, self.steps = parameters, steps
+        self._energy = self._compile(self.chosen)
+        self.value = self._energy(parameters)
+        if abs(self.value - energy) > 1e-6:
+            raise InputError(
+                f"cannot resume: the record's energy is {energy:.9f}, its parameters give "
+                f"{self.value:.9f}; molecule, basis and active space must be the same"
+            )
+        self._inverse_hessian = np.eye(len(names))
+        self._evaluations += evaluations
+        self.history = history or self.history
 
     def run(
         self,
@@ -259,10 +360,11 @@ class _Growth:
 
     def _gradients(self) -> Floats:
         """Derivatives by all candidates, and by their parts."""
-        psi = split(self._energy.state(self.parameters), 1, np.float64)
+        state = self._energy.state(self.parameters)
+        psi = split(state, 2 if np.iscomplexobj(state) else 1, np.float64)
         image = np.empty_like(psi)
         self._operator.apply(psi, image)
-        return self._gradient(psi[0], image[0])
+        return self._gradient(state, join(image))
 
     def _selected(self, gradients: Floats) -> Iterator[Generator]:
         """What to append, best first."""
@@ -277,8 +379,11 @@ class _Growth:
         if self._selection.per_cnot:
             scores /= [(cnot_resources(choice) or (1, 1))[0] for choice in choices]
         least, taken = self._selection.least_share * scores.max(), Support()
-        for number in np.argsort(-scores, kind="stable"):
-            support = self._candidates[number].support
+        # Scores that differ by rounding only are ties, which the order of the pool decides, so that
+        # machines agree on molecules with degenerate orbitals.
+        digits = np.round(scores / max(scores.max(), _NOTHING), _TIE_DIGITS)
+        for number in np.argsort(-digits, kind="stable"):
+            support = _support(self._candidates[number])
             if scores[number] == 0 or scores[number] < least:
                 return
             if taken & support:
@@ -288,11 +393,9 @@ class _Growth:
             if self._selection.select == "one":
                 return
 
-    def _implemented(
-        self, candidate: Excitation | LadderSum, alive: set[LadderSum]
-    ) -> list[Generator]:
+    def _implemented(self, candidate: Candidate, alive: set[LadderSum]) -> list[Generator]:
         """A candidate, or the qubit excitations on its orbitals if several have a derivative."""
-        parts = self._parts_on.get(candidate.support, [])
+        parts = self._parts_on.get(_support(candidate), [])
         found: list[Generator] = [part for part in parts if part in alive]
         return found if len(found) > 1 else [candidate]
 
@@ -304,7 +407,7 @@ class _Growth:
         count, old = len(chosen), len(self.parameters)
         hessian = np.eye(count)
         hessian[:old, :old] = self._inverse_hessian
-        energy = Expectation(circuit_of(self._space, chosen, "ADAPT"), self._hamiltonian)
+        energy = self._compile(chosen)
         left = deadline.left()
         try:
             minimum = minimize(
@@ -360,7 +463,7 @@ class _Growth:
             f"{self._evaluations + count} energies"
         )
 
-    def result(self, reason: str, limits: dict[str, Any]) -> Result:
+    def result(self, reason: str, limits: dict[str, Any], *, more: bool) -> Result:
         """What was found so far."""
         # The target counts however it was reached.
         unfinished = self._unfinished if reason != CONVERGED[1] else ""
@@ -374,9 +477,13 @@ class _Growth:
                 "no generator has a derivative at the start, so this is the energy of the start"
             )
         properties: dict[str, Any] = {"steps": [step.entry() for step in self.steps]}
-        if self._hamiltonian.restricted:
+        if self._hamiltonian.restricted and isinstance(self._space, Electrons):
             state = self._energy.state(self.parameters)
             properties["spin_square"] = spin_square(state, self._space)
+        if more:
+            state = self._energy.state(self.parameters)
+            properties |= electron_properties(self._hamiltonian, state, self._space)
+        properties |= circuit_properties(self._energy.circuit)
         return Result(
             method=f"ADAPT-VQE ({self._pool.name})",
             kind="quantum",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -19,11 +19,17 @@ from simulator.kernels.kernel import compile_seconds
 from simulator.optimize import METHODS, Minimum, minimize
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.program import Expectation
-from simulator.spaces import Electrons
+from simulator.spaces import Electrons, Space
 
+from ..density import state_properties
 from ..hamiltonian import Hamiltonian
+from ..qubit_hamiltonian import QubitHamiltonian
+from ..resources import circuit_resources
 from ..spin import spin_square
+from ..starting_parameters import STARTS as CLASSICAL_STARTS
 from ..starting_parameters import initial_parameters
+
+STARTS = (*CLASSICAL_STARTS, "random")
 
 # Real vectors over determinants that are alive at the peak: ket, costate, a copy of the final
 # state, and what the spin of that state takes.
@@ -31,27 +37,39 @@ VECTORS = 5
 
 
 def vqe(
-    hamiltonian: Hamiltonian,
+    hamiltonian: Hamiltonian | QubitHamiltonian,
     circuit: Circuit,
     *,
     start: str | ArrayLike = "mp2",
+    restarts: int = 0,
+    spread: float = 0.1,
+    seed: int | None = None,
     optimizer: str = "L-BFGS-B",
     gradient_tolerance: float = 1e-6,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
+    properties: bool = False,
     settings: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Minimise the energy of a circuit.
 
     Args:
-        hamiltonian: the problem.
-        circuit: the ansatz, on determinants or on qubits.
-        start: "mp2", "ccsd" or "zero" (see `initial_parameters`), or the parameters.
+        hamiltonian: the problem, of electrons or on qubits.
+        circuit: the ansatz, on determinants or on qubits. A circuit of excitations for a
+            `QubitHamiltonian` is brought to its qubits.
+        start: "mp2", "ccsd" or "zero" (see `initial_parameters`), "random" (uniform between -pi/2
+            and pi/2), or the parameters.
+        restarts: how many further minimisations start elsewhere: from the start with normal
+            deviates of width `spread` added, or at random again. The lowest counts, and `runs`
+            among the properties of the result tells of all.
+        spread: of restarts, in radians.
+        seed: of what is random.
         optimizer: one of `simulator.optimize.METHODS`.
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
         max_evaluations: limit on energies computed.
         time_limit: limit in seconds on the optimisation.
+        properties: tell more of the state, as in `qchem.density.state_properties`.
         settings: more of what the record is to say, such as how the circuit was screened.
         progress: told the energy as it falls.
 
@@ -71,15 +89,19 @@ def vqe(
         raise unknown_name("optimiser", optimizer, METHODS)
     if max_evaluations is not None:
         check_count("max_evaluations", max_evaluations)
-    Deadline(time_limit)
+    deadline = Deadline(time_limit)
     if not gradient_tolerance > 0:
         raise InputError(f"expected a gradient tolerance above zero, got {gradient_tolerance}")
+    if restarts:
+        check_count("restarts", restarts)
+    if not 0 < spread < np.inf:
+        raise InputError(f"expected a spread above zero, got {spread}")
+    random = np.random.default_rng(seed)
+    given = circuit
+    if isinstance(hamiltonian, QubitHamiltonian) and isinstance(circuit.space, Electrons):
+        circuit = hamiltonian.circuit(circuit)
     energy = Expectation(circuit, hamiltonian)
-    params = (
-        initial_parameters(hamiltonian, circuit, start)
-        if isinstance(start, str)
-        else _check_parameters(start, circuit.num_parameters)
-    )
+    first = _first_parameters(hamiltonian, given, start, random)
     recorded = {
         "ansatz": circuit.name,
         "parameters": circuit.num_parameters,
@@ -89,49 +111,118 @@ def vqe(
         "gradient_tolerance": gradient_tolerance,
         "max_evaluations": max_evaluations,
         "time_limit": time_limit,
+        **({"restarts": restarts, "spread": spread, "seed": seed} if restarts else {}),
         **(settings or {}),
     }
+    minima: list[Minimum] = []
 
-    def finish(minimum: Minimum) -> Result:
-        warnings = []
-        if not minimum.converged:
-            warnings.append(f"not converged ({minimum.stop_reason})")
-        elif not circuit.num_parameters:
-            warnings.append("no parameter is left to optimise: this is the initial state's energy")
-        elif minimum.evaluations == 1:
-            warnings.append("the start is a stationary point, so this is the energy of the start")
+    def finish() -> Result:
+        best = min(minima, key=lambda minimum: minimum.value)
+        warnings = _warnings(best, circuit)
+        found = _properties(energy, best, hamiltonian)
+        found |= circuit_properties(circuit)
+        if properties and isinstance(hamiltonian, Hamiltonian):
+            found |= electron_properties(hamiltonian, energy.state(best.parameters), circuit.space)
+        if isinstance(hamiltonian, QubitHamiltonian):
+            warnings += _electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
+        if restarts:
+            found["runs"] = [
+                {
+                    "value": run.value, "evaluations": run.evaluations,
+                    "converged": run.converged, "parameters": [float(p) for p in run.parameters],
+                }
+                for run in minima
+            ]  # fmt: skip
         return Result(
             method=f"{circuit.name}-VQE",
             kind="quantum",
-            value=minimum.value,
+            value=best.value,
             unit="hartree",
             problem=hamiltonian.describe(),
             seconds=perf_counter() - started - (compile_seconds() - compiled),
-            evaluations=minimum.evaluations,
-            converged=minimum.converged,
+            evaluations=sum(run.evaluations for run in minima),
+            converged=best.converged,
             settings=recorded,
-            parameters=[float(p) for p in minimum.parameters],
-            history=minimum.history,
-            stop_reason=minimum.stop_reason,
+            parameters=[float(p) for p in best.parameters],
+            history=_history(minima),
+            stop_reason=best.stop_reason,
             warnings=warnings,
-            properties=_properties(energy, minimum, restricted=hamiltonian.restricted),
+            properties=found,
         )
 
-    try:
-        minimum = minimize(
-            energy,
-            params,
-            method=optimizer,
-            gradient_tolerance=gradient_tolerance,
-            max_evaluations=max_evaluations,
-            time_limit=time_limit,
-            callback=lambda count, value: progress.note(f"{value:.6f} hartree, {count} energies"),
-        )
-    except MinimizationInterrupted as interrupt:
-        if interrupt.minimum.evaluations == 0:
-            raise KeyboardInterrupt from None
-        raise Interrupted(finish(interrupt.minimum)) from None
-    return finish(minimum)
+    for run in range(restarts + 1):
+        if run and deadline():
+            break
+        params = first
+        if run and isinstance(start, str) and start == "random":
+            params = _first_parameters(hamiltonian, circuit, start, random)
+        elif run:
+            params = first + random.normal(scale=spread, size=len(first))
+        left = time_limit
+        if run and time_limit is not None:
+            left = max(deadline.left(), 1e-3)
+        try:
+            minimum = minimize(
+                energy,
+                params,
+                method=optimizer,
+                gradient_tolerance=gradient_tolerance,
+                max_evaluations=max_evaluations,
+                time_limit=left,
+                callback=lambda count, value: progress.note(
+                    f"{value:.6f} hartree, {count} energies"
+                ),
+                seed=seed,
+            )
+        except MinimizationInterrupted as interrupt:
+            if interrupt.minimum.evaluations:
+                minima.append(interrupt.minimum)
+            if not minima:
+                raise KeyboardInterrupt from None
+            raise Interrupted(finish()) from None
+        except ValueError as error:  # an optimiser that does not fit the circuit
+            raise InputError(str(error)) from None
+        minima.append(minimum)
+    return finish()
+
+
+def _first_parameters(
+    hamiltonian: Hamiltonian | QubitHamiltonian,
+    circuit: Circuit,
+    start: str | ArrayLike,
+    random: np.random.Generator,
+) -> NDArray[np.float64]:
+    if not isinstance(start, str):
+        return _check_parameters(start, circuit.num_parameters)
+    if start == "random":
+        return random.uniform(-np.pi / 2, np.pi / 2, circuit.num_parameters)
+    electrons = (
+        hamiltonian.hamiltonian if isinstance(hamiltonian, QubitHamiltonian) else hamiltonian
+    )
+    return initial_parameters(electrons, circuit, start)
+
+
+def _history(minima: Sequence[Minimum]) -> list[tuple[int, float]]:
+    """The best value so far after each improvement, over all runs."""
+    history: list[tuple[int, float]] = []
+    before, best = 0, np.inf
+    for run in minima:
+        for count, value in run.history:
+            if value < best:
+                best = value
+                history.append((before + count, value))
+        before += run.evaluations
+    return history
+
+
+def _warnings(minimum: Minimum, circuit: Circuit) -> list[str]:
+    if not minimum.converged:
+        return [f"not converged ({minimum.stop_reason})"]
+    if not circuit.num_parameters:
+        return ["no parameter is left to optimise: this is the initial state's energy"]
+    if minimum.evaluations == 1:
+        return ["the start is a stationary point, so this is the energy of the start"]
+    return []
 
 
 def _check_parameters(start: ArrayLike, count: int) -> NDArray[np.float64]:
@@ -144,11 +235,42 @@ def _check_parameters(start: ArrayLike, count: int) -> NDArray[np.float64]:
     return params
 
 
+def _electron_warnings(electrons: Sequence[float], nelec: tuple[int, int]) -> list[str]:
+    """What to say of a state on qubits that is none of the molecule's electrons."""
+    apart = max(abs(found - wanted) for found, wanted in zip(electrons, nelec, strict=True))
+    if apart < 1e-2:
+        return []
+    text = f"{electrons[0]:.3f} alpha and {electrons[1]:.3f} beta electrons"
+    return [f"the state has {text} on average, so that its energy is not one of the molecule"]
+
+
 def _properties(
-    energy: Expectation, minimum: Minimum, *, restricted: bool
-) -> dict[str, float | None]:
-    space = energy.circuit.space
-    properties: dict[str, float | None] = {"gradient_norm": minimum.gradient_norm}
-    if isinstance(space, Electrons) and restricted:
-        properties["spin_square"] = spin_square(energy.state(minimum.parameters), space)
+    energy: Expectation, minimum: Minimum, hamiltonian: Hamiltonian | QubitHamiltonian
+) -> dict[str, Any]:
+    circuit = energy.circuit
+    properties: dict[str, Any] = {"gradient_norm": minimum.gradient_norm}
+    if isinstance(circuit.space, Electrons) and hamiltonian.restricted:
+        state = energy.state(minimum.parameters)
+        properties["spin_square"] = spin_square(state, circuit.space)
+    if isinstance(hamiltonian, QubitHamiltonian):
+        properties["electrons"] = [
+            Expectation(circuit, count)(minimum.parameters) for count in hamiltonian.counts
+        ]
     return properties
+
+
+def electron_properties(
+    hamiltonian: Hamiltonian, state: NDArray[np.inexact], space: Space
+) -> dict[str, Any]:
+    """`state_properties` of a state on determinants, nothing of one on qubits."""
+    return state_properties(hamiltonian, state, space) if isinstance(space, Electrons) else {}
+
+
+def circuit_properties(circuit: Circuit) -> dict[str, Any]:
+    """CNOTs and their depth, all qubits connected and on a line, where they are known."""
+    found: dict[str, Any] = {}
+    for connectivity, ending in (("all", ""), ("line", "_line")):
+        resources = circuit_resources(circuit, connectivity)
+        if resources is not None:
+            found[f"cnots{ending}"], found[f"cnot_depth{ending}"] = resources
+    return found

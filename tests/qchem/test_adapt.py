@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -139,7 +140,7 @@ def test_cnots() -> None:
     uneven = LadderSum(one.terms + doubled, signed=False)
     for unknown in (two_singles, controlled, uneven):
         assert cnot_resources([unknown]) is None
-    assert cnot_resources([Excitation(alpha=((0,), (1,)))]) is None
+    assert cnot_resources([OrbitalRotation(0, 1), single]) == (10, 10)
 
 
 # -- ADAPT ---------------------------------------------------------------------------------
@@ -158,7 +159,8 @@ def test_small_molecules_are_solved(pool: str, h4: Hamiltonian) -> None:
     steps = result.properties["steps"]
     assert [step["energy"] for step in steps] == sorted((s["energy"] for s in steps), reverse=True)
     assert steps[-1]["parameters"] == len(result.parameters or [])
-    assert ("cnots" in steps[-1]) == (pool in ("qubit", "ceo"))
+    # Singlet doubles have no construction in gates.
+    assert ("cnots" in steps[-1]) == (pool in ("sd", "gsd", "qubit", "ceo"))
     counts, values = zip(*(result.history or []), strict=True)
     assert counts == tuple(sorted(counts))
     assert values[-1] == result.value
@@ -232,6 +234,53 @@ def test_symmetry_changes_nothing_but_the_work() -> None:
     assert one.settings["state_size"] < other.settings["state_size"]
 
 
+def test_pauli_strings(h2: Hamiltonian) -> None:
+    """On qubits: each string has one Y or three, and the molecule is solved."""
+    pool = operator_pool("pauli", h2)
+    assert all((one.x & one.z).bit_count() % 2 == 1 for one in pool.operators)  # type: ignore[attr-defined]
+    result = adapt(h2, pool, gradient_threshold=1e-6)
+    assert result.value == pytest.approx(qchem.fci(h2).value, abs=1e-9)
+    assert result.settings["state_size"] == 16
+    assert result.properties["steps"][-1]["cnots"] == 6  # a string of four qubits
+
+
+def test_more_pauli_strings(h4: Hamiltonian) -> None:
+    result = adapt(h4, "pauli", max_parameters=8, select="disjoint")
+    exact = qchem.fci(h4).value
+    assert exact < result.value < h4.reference_energy - 0.02
+    with pytest.raises(InputError, match="Pauli strings only"):
+        adapt(h4, [*operator_pool("pauli", h4).operators[:1], Excitation(alpha=((0,), (2,)))])
+
+
+@pytest.mark.parametrize("pool", ["gsd", "ceo", "pauli"])
+def test_growth_goes_on_from_a_record(pool: str, h4: Hamiltonian) -> None:
+    whole = adapt(h4, pool, max_parameters=6)
+    first = adapt(h4, pool, max_parameters=3)
+    entry = json.loads(json.dumps(first.record()))["results"][0]
+    rest = adapt(h4, pool, max_parameters=6, resume=entry)
+    assert rest.value == pytest.approx(whole.value, abs=1e-8)
+    added = [[step["added"] for step in one.properties["steps"]] for one in (whole, rest)]
+    assert added[0] == added[1]
+    assert rest.evaluations > first.evaluations
+    counts = [count for count, _ in rest.history or []]
+    assert counts == sorted(counts)
+
+
+def test_records_that_cannot_be_resumed(h2: Hamiltonian, h4: Hamiltonian) -> None:
+    entry = adapt(h4, "gsd", max_parameters=2).record()["results"][0]
+    with pytest.raises(InputError, match="not in the pool"):
+        adapt(h4, "qubit", resume=entry)
+    with pytest.raises(InputError, match="record of an ADAPT run"):
+        adapt(h4, "gsd", resume={"method": "FCI"})
+    with pytest.raises(InputError, match="2 parameters"):
+        adapt(h4, "gsd", resume={**entry, "parameters": [1.0]})
+    other = qchem.electronic_hamiltonian(
+        qchem.Molecule.from_atoms("H 0 0 0; H 0 0 1; H 0 0 2.2; H 0 0.1 3")
+    )
+    with pytest.raises(InputError, match="must be the same"):
+        adapt(other, "gsd", symmetry=False, resume=entry)
+
+
 def test_few_cnots(h4: Hamiltonian) -> None:
     """Ranking by derivative per CNOT takes fewer of them, at the same accuracy."""
     target = qchem.fci(h4).value + 1e-3
@@ -262,7 +311,7 @@ def test_a_stationary_start_returns_its_energy() -> None:
         {"max_parameters": 0},
         {"least_share": 2.0},
         {"least_share": 0.5},
-        {"per_cnot": True},
+        {"per_cnot": True},  # singlet doubles have no construction
         {"target": np.nan},
         {"pool": [OrbitalRotation(0, 1)]},
         {"pool": [Excitation(alpha=((0,), (7,)))]},
