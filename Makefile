@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt profile clean
+.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
@@ -16,7 +16,8 @@ help:
 	@echo "make check      format, lint, types, layering, and a wheel in an empty environment"
 	@echo "make bench-chem UCCSD beside its fastest peers, in one run (about 15 minutes)"
 	@echo "make bench-qaoa QAOA beside gate simulators, in one run (about 30 minutes)"
-	@echo "make bench-adapt ADAPT-VQE beside published runs (about 7 minutes)"
+	@echo "make bench-adapt ADAPT-VQE beside published runs (about 2 minutes)"
+	@echo "make ansatz-table ansätze side by side on small systems (about 3 minutes)"
 	@echo "make profile    where the time of a UCCSD energy with gradient goes"
 	@echo "make format     rewrite the sources in the project's format"
 
@@ -50,6 +51,9 @@ bench-qaoa: $(VENV)/.installed
 
 bench-adapt: $(VENV)/.installed
 	$(BIN)/python benchmarks/adapt.py --write docs/benchmarks.md
+
+ansatz-table: $(VENV)/.installed
+	$(BIN)/python benchmarks/ansatz_table.py --write docs/ansatz-table.md
 
 profile: $(VENV)/.installed
 	$(BIN)/python benchmarks/profile_ucc.py --write docs/benchmarks.md
