@@ -34,8 +34,8 @@ from .hamiltonian import Hamiltonian as Hamiltonian
 from .mappings import from_openfermion_order as from_openfermion_order
 from .mappings import pauli_sum as pauli_sum
 from .mappings import to_openfermion_order as to_openfermion_order
+from .molden import write_molden as write_molden
 from .molecule import Molecule as Molecule
-from .orbitals import write_molden as write_molden
 from .pools import Pool as Pool
 from .pools import operator_pool as operator_pool
 from .qubit_hamiltonian import QubitHamiltonian as QubitHamiltonian
