@@ -1,6 +1,7 @@
 from .active_space import ActiveSpace as ActiveSpace
 from .amplitudes import mp2_amplitudes as mp2_amplitudes
 from .ansatz.hamiltonian_variational import hamiltonian_variational as hamiltonian_variational
+from .ansatz.hamiltonian_variational import ramp_start as ramp_start
 from .ansatz.hardware_efficient import hardware_efficient as hardware_efficient
 from .ansatz.k_upccgsd import k_upccgsd as k_upccgsd
 from .ansatz.orbital_rotation import orbital_rotation as orbital_rotation

@@ -167,10 +167,12 @@ def solve(
             announced_compilation(lambda: progress.say(COMPILING)),
         ):
             on_qubits = "vqe" in methods and (mapping is not None or ansatz in ON_QUBITS)
-            progress.say(_memory_line(system, space, methods, on_qubits=on_qubits))
+            # How many qubits "all" leaves out is known after Hartree-Fock, two at least.
+            removed = None if not on_qubits else 0 if taper == "none" else 2
+            progress.say(_memory_line(system, space, methods, removed))
             with progress.stage("Hartree-Fock"):
                 hamiltonian = electronic_hamiltonian(system, space, unrestricted=unrestricted)
-            if "fci" in methods and "active_orbitals" in hamiltonian.description:
+            if "fci" in methods and space is not None and space.kind in ("avas", "natural"):
                 with progress.stage("FCI, canonical orbitals"):
                     hamiltonian = _beside_canonical(hamiltonian, system)
             comparison = compare(
@@ -281,8 +283,7 @@ def _memory_line(
     molecule: Molecule,
     active_space: ActiveSpace | None,
     methods: tuple[str, ...],
-    *,
-    on_qubits: bool,
+    removed: int | None,
 ) -> str:
     """The predicted memory in words; refuses what does not fit, before anything is computed."""
     from qminima.tables import counted
@@ -298,8 +299,8 @@ def _memory_line(
         return "the active space is known after Hartree-Fock; memory is checked then"
     space = Electrons(norb, (mol.nelec[0] - core, mol.nelec[1] - core))
     needed = predict_memory(space.nelec, norb, methods)
-    if on_qubits:
-        needed = max(needed, 8 * 12 * 4**norb)
+    if removed is not None:
+        needed = max(needed, 8 * 12 * 2 ** (2 * norb - removed))
     size = f"{counted(space.num_qubits, 'qubit')}, {counted(space.size, 'determinant')}"
     require_memory(
         needed,

@@ -166,8 +166,7 @@ def compare(
                 progress.say(_screening_line(circuit, full))
         elif amplitude_threshold is not None:
             raise InputError(f"a threshold of amplitudes is for excitations, not for {full.name}")
-        first = first_parameters(ansatz, hamiltonian, layers or 1, start)
-        named = "random" if isinstance(first, str) and first == "random" else start
+        first, named = first_parameters(ansatz, hamiltonian, layers or 1, start)
         return vqe(
             qubits or hamiltonian,
             circuit,
@@ -247,16 +246,17 @@ def _with_step_errors(result: Result, reference: Reference | None) -> Result:
 
 def first_parameters(
     ansatz: str, hamiltonian: Hamiltonian, layers: int, start: str
-) -> str | NDArray[np.float64]:
-    """What `vqe` takes as start for an ansatz by name: its own construction where it has one."""
+) -> tuple[str | NDArray[np.float64], str]:
+    """What `vqe` takes as start for an ansatz, its own construction where it has one; its name."""
     if start not in ("mp2", "ccsd"):
-        return start
+        return start, start
     if ansatz in JASTROW:
         amplitudes = (mp2_amplitudes if start == "mp2" else classical.ccsd_amplitudes)(hamiltonian)
-        return ucj_start(hamiltonian, amplitudes, layers, local=ansatz == "local-ucj")
+        return ucj_start(hamiltonian, amplitudes, layers, local=ansatz == "local-ucj"), start
     if ansatz == "hamiltonian-variational":
-        return ramp_start(layers)
-    return "random" if ansatz in WITHOUT_AMPLITUDES else start
+        return ramp_start(layers), "ramp"
+    named = "random" if ansatz in WITHOUT_AMPLITUDES else start
+    return named, named
 
 
 def check_layers(ansatz: str, layers: int | None) -> None:

@@ -65,9 +65,18 @@ class DensityMatrices:
         """<S^2> = S_z (S_z + 1) + <S_- S_+>.
 
         Args:
-            overlap: <p alpha|q beta> of unrestricted orbitals, shape (norb, norb).
+            overlap: <p alpha|q beta> of unrestricted orbitals, shape (norb, norb). Both spins must
+                have the same span, as without an active space.
+
+        Raises:
+            InputError: if they have not: the rest of the electrons would count too.
         """
         between = np.eye(len(self.one[0])) if overlap is None else overlap
+        if np.abs(between.T @ between - np.eye(len(between))).max(initial=0) > 1e-6:
+            raise InputError(
+                "expected orbitals of both spins with the same span; with an active space, <S^2> "
+                "depends on the orbitals outside"
+            )
         projection = (self.nelec[0] - self.nelec[1]) / 2
         # <S_- S_+> = sum S_rs S_pq <b+_s a_r a+_p b_q>, brought to normal order.
         lowered = np.einsum("ps,pq,sq->", between, between, self.one[1])

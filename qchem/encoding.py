@@ -105,6 +105,18 @@ class Encoding:
         """The qubits of a determinant, bit j of the integer being qubit j."""
         return self._shrunk(_product(self._matrices[0], determinant))
 
+    def holds(self, determinant: int) -> bool:
+        """Whether a determinant has the values of the symmetries."""
+        bits = _product(self._matrices[0], determinant)
+        return all(
+            ((one.mask & bits).bit_count() % 2 == 1) == one.negative for one in self.symmetries
+        )
+
+    def commutes(self, string: PauliString) -> bool:
+        """Whether a Pauli string over spin orbitals commutes with the symmetries."""
+        x = _product(self._matrices[0], string.x)
+        return all((one.mask & x).bit_count() % 2 == 0 for one in self.symmetries)
+
     def mask(self, orbitals: int) -> int:
         """The qubits, none left out, whose product of Z is that of a mask of spin orbitals."""
         return _product(self._matrices[1], orbitals)
@@ -112,7 +124,8 @@ class Encoding:
     def string(self, string: PauliString) -> tuple[PauliString, float]:
         """A Pauli string over spin orbitals (Jordan-Wigner) on the qubits, and its sign.
 
-        Strings must commute with the symmetries, as the terms of the Hamiltonian do.
+        Only strings that commute with the symmetries have one, as the terms of the Hamiltonian do;
+        see `commutes`.
         """
         x, z = _product(self._matrices[0], string.x), _product(self._matrices[1], string.z)
         phase = string.phase

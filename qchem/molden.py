@@ -23,8 +23,8 @@ def write_molden(
     orbitals of the Hamiltonian, occupied as in the reference.
 
     Raises:
-        InputError: if the Hamiltonian is not of a molecule, its orbitals differ between the spins
-            or the file cannot be written.
+        InputError: if the Hamiltonian is not of a molecule, its orbitals differ between the spins,
+            the density is over others, or the file cannot be written.
     """
     from tempfile import TemporaryDirectory
 
@@ -40,8 +40,13 @@ def write_molden(
         filled = [np.arange(hamiltonian.norb) < count for count in hamiltonian.nelec]
         occupations = filled[0].astype(float) + filled[1]
     else:
-        occupations, rotation = density.natural_orbitals()
-        active = active @ rotation.real
+        if len(density.one[0]) != hamiltonian.norb:
+            raise InputError(
+                f"expected a density over {hamiltonian.norb} orbitals, got {len(density.one[0])}"
+            )
+        # Of a complex state, the density of electrons in space is that of the real part.
+        values, vectors = np.linalg.eigh(np.real(density.spin_summed))
+        occupations, active = values[::-1], active @ vectors[:, ::-1]
     core = orbitals.core[0]
     coefficients = np.hstack([core, active])
     occupations = np.concatenate([np.full(core.shape[1], 2.0), occupations])

@@ -11,7 +11,7 @@ from simulator.circuit import BasisState, Circuit, Step
 from simulator.generators import Excitation, Generator, OrbitalRotation, PauliString
 from simulator.ladder_sum import LadderSum, excitation_terms
 from simulator.observables import PauliSum
-from simulator.spaces import Qubits, Space, SpaceError
+from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
 from .encoding import Encoding, Symmetry, check_mapping, symmetries
 from .hamiltonian import Hamiltonian
@@ -128,35 +128,38 @@ class QubitHamiltonian:
         >>> abs(fewer - simulator.Expectation(circuit, h2)(parameters)) < 1e-12
         True
         """
-        if not isinstance(circuit.initial_state, BasisState) or circuit.space.num_qubits != (
-            2 * self.hamiltonian.norb
+        space, electrons = circuit.space, self.hamiltonian.space
+        if (
+            not isinstance(circuit.initial_state, BasisState)
+            or not isinstance(space, Electrons)
+            or (space.norb, space.nelec) != (electrons.norb, electrons.nelec)
         ):
+            raise InputError(f"expected a circuit on {electrons} that starts from a determinant")
+        determinant = circuit.initial_state.configuration
+        if not self.encoding.holds(determinant):
             raise InputError(
-                f"expected a circuit on {self.hamiltonian.space} that starts from a determinant"
+                "the circuit starts from a determinant of another symmetry than the reference, for "
+                "which qubits were left out; taper less"
             )
         steps = tuple(
             Step(string, tuple((p, weight * c) for p, c in step.coefficients), weight * step.offset)
             for step in circuit.steps
             for string, weight in self._strings(step.generator)
         )
-        initial = BasisState(self.encoding.configuration(circuit.initial_state.configuration))
+        initial = BasisState(self.encoding.configuration(determinant))
         name = f"{circuit.name} on {self.num_qubits} qubits"
         return Circuit(self.space, initial, steps, name=name)
 
     def _strings(self, generator: Generator) -> Iterator[tuple[PauliString, float]]:
         """Strings P and weights w with A = sum w (-i P)."""
-        strings = list(pauli_strings(generator, self.hamiltonian.norb))
-        plain = Encoding(self.mapping, 2 * self.hamiltonian.norb)
-        for string, weight in strings:
-            image, _ = plain.string(string)
-            for symmetry in self.encoding.symmetries:
-                if (image.x & symmetry.mask).bit_count() % 2:
-                    raise InputError(
-                        f"{generator} changes a symmetry that a qubit was left out for; screen the "
-                        "circuit by symmetry first, or taper less"
-                    )
-            shrunk, sign = self.encoding.string(string)
-            yield shrunk, sign * weight
+        for string, weight in pauli_strings(generator, self.hamiltonian.norb):
+            if not self.encoding.commutes(string):
+                raise InputError(
+                    f"{generator} changes a symmetry that a qubit was left out for; screen the "
+                    "circuit by symmetry first, or taper less"
+                )
+            image, sign = self.encoding.string(string)
+            yield image, sign * weight
 
     def describe(self) -> dict[str, Any]:
         """The `problem` entry of records."""

@@ -94,11 +94,14 @@ def read_json(path: str | Path) -> Any:
         InputError: if the file cannot be read, is too large, or is no JSON.
     """
     try:
-        if _is_special(path) or Path(path).stat().st_size > _LARGEST:
-            raise InputError(f"cannot read {shorten(path)}: expected a record, an ordinary file")
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        readable = not _is_special(path) and Path(path).stat().st_size <= _LARGEST
+        text = Path(path).read_bytes() if readable else b""
     except OSError as error:
         raise InputError(f"cannot read {shorten(path)}: {error.strerror}") from None
+    if not readable:
+        raise InputError(f"cannot read {shorten(path)}: expected a record, an ordinary file")
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"cannot read {shorten(path)}: it is no JSON ({error})") from None
 

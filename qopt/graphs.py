@@ -33,6 +33,16 @@ def check_graph(graph: Any, weight: str = "weight") -> None:
         InputError: for a directed graph or multigraph, no nodes, self-loops, or weights that
             are not finite numbers.
     """
+    check_simple(graph)
+    for u, v, value in graph.edges(data=weight, default=1):
+        if not _is_real_number(value):
+            raise InputError(
+                f"expected a finite number as weight of the edge {u!r} - {v!r}, got {value!r}"
+            )
+
+
+def check_simple(graph: Any) -> None:
+    """Raise `InputError` for a directed graph or multigraph, no nodes, or self-loops."""
     if not isinstance(graph, nx.Graph):
         raise InputError(f"expected a networkx.Graph, got {type(graph).__name__}")
     if graph.is_directed() or graph.is_multigraph():
@@ -42,13 +52,9 @@ def check_graph(graph: Any, weight: str = "weight") -> None:
         )
     if graph.number_of_nodes() == 0:
         raise InputError("expected a graph with at least one node, got none")
-    for u, v, value in graph.edges(data=weight, default=1):
+    for u, v in graph.edges:
         if u == v:
             raise InputError(f"node {u!r} has an edge to itself, which no cut can hold; remove it")
-        if not _is_real_number(value):
-            raise InputError(
-                f"expected a finite number as weight of the edge {u!r} - {v!r}, got {value!r}"
-            )
 
 
 def _is_real_number(value: Any) -> bool:

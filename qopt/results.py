@@ -30,7 +30,11 @@ def solution(
         problem=problem.describe(),
         seconds=perf_counter() - started,
         bitstring=bitstring,
-        properties={"cut": problem.score(bitstring), **(properties or {})},
+        properties={
+            problem.score_name: problem.score(bitstring),
+            **({} if problem.feasible(bitstring) else {"feasible": False}),
+            **(properties or {}),
+        },
         **fields,
     )
 

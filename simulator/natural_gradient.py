@@ -56,7 +56,8 @@ def descend(
         while value(point + length * direction) > energy + _ARMIJO * length * slope:
             length, tried = length / 2, tried + 1
             if length < _SHORTEST:
-                return False, "no further decrease within rounding"
+                arrived = np.abs(gradient).max() < 100 * tolerance
+                return bool(arrived), "no further decrease within rounding"
         damping = min(4 * damping, _MOST) if tried > 1 else max(damping / 2, _LEAST)
         point = point + length * direction
         energy, gradient = value_and_gradient(point)

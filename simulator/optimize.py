@@ -138,6 +138,8 @@ class _Recorder:
             self.best, self.parameters = value, np.array(params)
             self.gradient = None if gradient is None else gradient.copy()
             self.history.append((self.evaluations, value))
+        elif gradient is not None and np.array_equal(params, self.parameters):
+            self.gradient = gradient.copy()  # of a point that a line search had looked at
         if self._callback is not None:
             self._callback(self.evaluations, self.best)
         self._check_limits()

@@ -46,7 +46,8 @@ class PoolGradient:
                 entries[signed].append((row, number, sign * weight))
         self._weights = []
         for kind, found in zip(self._kinds, entries, strict=True):
-            kind.finish()
+            if len(kind):
+                kind.finish()
             rows, columns, weights = zip(*found, strict=True) if found else ((), (), ())
             shape = (len(generators), len(kind))
             self._weights.append(csr_array((weights, (rows, columns)), shape=shape, dtype=float))
@@ -57,7 +58,12 @@ class PoolGradient:
         Args:
             psi: the real state, shape (size,).
             image: H psi.
+
+        Raises:
+            TypeError: for complex states.
         """
+        if np.iscomplexobj(psi) or np.iscomplexobj(image):
+            raise TypeError("expected a real state, as excitations keep it; got a complex one")
         total = np.zeros(self._weights[0].shape[0])
         for kind, weights in zip(self._kinds, self._weights, strict=True):
             if len(kind):

@@ -117,9 +117,14 @@ class Program:
 
         the quantum geometric tensor's real part (Stokes et al., Quantum 4, 269 (2020),
         arXiv:1909.02108). A product takes a forward sweep of the tangent, step by step, and a
-        backward sweep, in memory for four states.
+        backward sweep, in memory for six states and what single steps tabulate.
+
+        Raises:
+            MemoryLimitError: if these do not fit.
         """
         angles = self.circuit.angles(params)
+        diagonals = {s.generator for s in self.circuit.steps if isinstance(s.generator, Diagonal)}
+        self._require(5 * self._psi.nbytes + 8 * len(diagonals) * self._psi.shape[1], self.circuit)
         self._prepare(angles)
         final, circuit = self._psi.copy(), self.circuit
         if self._stepwise is None:

@@ -14,6 +14,8 @@ _ALPHA, _GAMMA = 0.602, 0.101
 _PERTURBATION = 0.02  # of each parameter, first
 _FIRST_STEP = 0.02  # length of the first step in each parameter
 _CALIBRATIONS = 10
+_FLAT = 1e-10  # slopes below are rounding
+_LONGEST = 0.2  # of any parameter in a step
 # It has settled when this many steps bring less than the tolerance.
 _PATIENCE = 500
 
@@ -50,11 +52,15 @@ def spsa(
 
     stability = 0.1 * min(max_iterations, 1000)
     sizes = [abs(slope(start, _PERTURBATION)[1]) for _ in range(_CALIBRATIONS)]
-    gain = _FIRST_STEP * (1 + stability) ** _ALPHA / max(float(np.mean(sizes)), 1e-12)
+    typical = float(np.mean(sizes))
+    if typical < _FLAT:
+        return False, "the value does not change around the start"
+    gain = _FIRST_STEP * (1 + stability) ** _ALPHA / typical
     point, best, improved = start.copy(), value(start), 0
     for k in range(max_iterations):
         signs, size, least = slope(point, _PERTURBATION / (k + 1) ** _GAMMA)
-        point = point - gain / (k + 1 + stability) ** _ALPHA * size * signs
+        step = gain / (k + 1 + stability) ** _ALPHA * size
+        point = point - np.clip(step, -_LONGEST, _LONGEST) * signs
         if least < best - tolerance:
             best, improved = least, k
         if k - improved >= _PATIENCE:

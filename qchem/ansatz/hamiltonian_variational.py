@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from qminima.limits import check_count
 from simulator.circuit import BasisState, Circuit, Step
 from simulator.generators import Diagonal, SparseGenerator
+from simulator.memory import require_memory
 from simulator.observables import PauliSum
 from simulator.operators import MatrixOperator
 from simulator.polynomial import Polynomial
@@ -32,6 +33,7 @@ def hamiltonian_variational(hamiltonian: Hamiltonian, layers: int = 1) -> Circui
 
     Raises:
         InputError: for fewer layers than one.
+        MemoryLimitError: if the parts do not fit into memory.
 
     >>> import qchem
     >>> molecule = qchem.Molecule.from_atoms("H 0 0 0; H 0 0 0.74")
@@ -73,6 +75,11 @@ def _moves(strings: PauliSum, space: Electrons) -> list[SparseGenerator]:
     """-i times the matrix elements between determinants that differ by one and two electrons."""
     from scipy.sparse import coo_array
 
+    require_memory(
+        64 * space.size * max(space.num_qubits, 1) ** 2,
+        f"parts of the Hamiltonian over {space.size:,} determinants",
+        "choose a smaller active space",
+    )
     operator = strings.on(space)
     assert isinstance(operator, MatrixOperator)  # noqa: S101 - as sums of strings are on electrons
     matrix = operator.matrix.tocoo()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atan2, pi
+from math import atan2
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,20 +51,12 @@ def orbital_rotation(matrix: ArrayLike) -> tuple[Step, ...]:
         raise InputError(f"expected orthonormal orbitals, got overlaps off by {apart:.1e}")
     if np.linalg.det(rest) < 0:
         raise InputError("expected determinant 1, got -1; turn the sign of one orbital")
-    angles, signs = givens_angles(rest)
-    pairs = givens_pairs(norb)
-    steps = [
+    angles, _ = givens_angles(rest)
+    return tuple(
         Step(OrbitalRotation(*pair), offset=angle)
-        for pair, angle in zip(pairs, angles, strict=True)
+        for pair, angle in zip(givens_pairs(norb), angles, strict=True)
         if abs(angle) >= _NOTHING
-    ]
-    # Signs come in pairs, and are undone first.
-    negative = np.flatnonzero(signs < 0).tolist()
-    turns = [
-        Step(OrbitalRotation(*pair), offset=pi)
-        for pair in zip(negative[::2], negative[1::2], strict=True)
-    ]
-    return (*turns, *steps)
+    )
 
 
 def givens_pairs(norb: int) -> list[tuple[int, int]]:
@@ -79,7 +71,8 @@ def givens_angles(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDA
         matrix: orthogonal, shape (norb, norb).
 
     Returns:
-        Angles of shape (norb (norb - 1) / 2,), and signs of shape (norb,).
+        Angles of shape (norb (norb - 1) / 2,), and signs of shape (norb,), of which only the last
+        can be -1, that of the determinant.
     """
     rest = matrix.copy()
     angles = []

@@ -34,7 +34,7 @@ from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import cnot_resources
 from ..screening import keeps_symmetry, symmetric_space
 from ..spin import spin_square
-from .vqe import VECTORS, circuit_properties, electron_properties
+from .vqe import VECTORS, circuit_properties, electron_properties, electron_warnings
 
 Floats = NDArray[np.float64]
 Candidate = Excitation | LadderSum | PauliString
@@ -194,7 +194,10 @@ def adapt(
                 f"{one}"
             )
     if per_cnot and any(cnot_resources([one]) is None for one in pool.operators):
-        raise InputError(f"CNOTs are counted for qubit excitations only, not for {pool.name}")
+        raise InputError(
+            f"the pool {pool.name} has generators without a construction in gates "
+            "(qchem.cnot_resources), so they cannot be ranked by CNOTs"
+        )
     selection = Selection(select, per_cnot, least_share)
     growth = _Growth(
         hamiltonian, pool, selection, gradient_tolerance, progress or Progress(), symmetry=symmetry
@@ -377,7 +380,7 @@ class _Growth:
         choices = [self._implemented(one, alive) for one in self._candidates]
         scores = np.where(np.abs(gradients[:count]) < _NOTHING, 0.0, np.abs(gradients[:count]))
         if self._selection.per_cnot:
-            scores /= [(cnot_resources(choice) or (1, 1))[0] for choice in choices]
+            scores /= [max((cnot_resources(choice) or (1, 1))[0], 1) for choice in choices]
         least, taken = self._selection.least_share * scores.max(), Support()
         # Scores that differ by rounding only are ties, which the order of the pool decides, so that
         # machines agree on molecules with degenerate orbitals.
@@ -480,6 +483,13 @@ class _Growth:
         if self._hamiltonian.restricted and isinstance(self._space, Electrons):
             state = self._energy.state(self.parameters)
             properties["spin_square"] = spin_square(state, self._space)
+        if isinstance(self._observable, QubitHamiltonian):
+            electrons = [
+                Expectation(self._energy.circuit, count)(self.parameters)
+                for count in self._observable.counts
+            ]
+            properties["electrons"] = electrons
+            warnings += electron_warnings(electrons, self._hamiltonian.nelec)
         if more:
             state = self._energy.state(self.parameters)
             properties |= electron_properties(self._hamiltonian, state, self._space)

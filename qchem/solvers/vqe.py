@@ -19,7 +19,7 @@ from simulator.kernels.kernel import compile_seconds
 from simulator.optimize import METHODS, Minimum, minimize
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.program import Expectation
-from simulator.spaces import Electrons, Space
+from simulator.spaces import Electrons, Qubits, Space
 
 from ..density import state_properties
 from ..hamiltonian import Hamiltonian
@@ -59,7 +59,8 @@ def vqe(
         circuit: the ansatz, on determinants or on qubits. A circuit of excitations for a
             `QubitHamiltonian` is brought to its qubits.
         start: "mp2", "ccsd" or "zero" (see `initial_parameters`), "random" (uniform between -pi/2
-            and pi/2), or the parameters.
+            and pi/2), or the parameters, such as those of `ucj_start` and `ramp_start`: circuits
+            without excitations have nothing of "mp2" and "ccsd", and are stationary at zero.
         restarts: how many further minimisations start elsewhere: from the start with normal
             deviates of width `spread` added, or at random again. The lowest counts, and `runs`
             among the properties of the result tells of all.
@@ -67,9 +68,9 @@ def vqe(
         seed: of what is random.
         optimizer: one of `simulator.optimize.METHODS`.
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
-        max_evaluations: limit on energies computed.
-        time_limit: limit in seconds on the optimisation.
-        properties: tell more of the state, as in `qchem.density.state_properties`.
+        max_evaluations: limit on energies computed, of all runs together.
+        time_limit: limit in seconds on the optimisation, of all runs together.
+        properties: tell more of a state on determinants, as in `qchem.density.state_properties`.
         settings: more of what the record is to say, such as how the circuit was screened.
         progress: told the energy as it falls.
 
@@ -97,7 +98,10 @@ def vqe(
     if not 0 < spread < np.inf:
         raise InputError(f"expected a spread above zero, got {spread}")
     random = np.random.default_rng(seed)
+    given_at_random = isinstance(start, str) and start == "random"
     given = circuit
+    if isinstance(hamiltonian, Hamiltonian) and isinstance(circuit.space, Qubits):
+        hamiltonian = QubitHamiltonian(hamiltonian)
     if isinstance(hamiltonian, QubitHamiltonian) and isinstance(circuit.space, Electrons):
         circuit = hamiltonian.circuit(circuit)
     energy = Expectation(circuit, hamiltonian)
@@ -111,7 +115,8 @@ def vqe(
         "gradient_tolerance": gradient_tolerance,
         "max_evaluations": max_evaluations,
         "time_limit": time_limit,
-        **({"restarts": restarts, "spread": spread, "seed": seed} if restarts else {}),
+        **({"restarts": restarts, "spread": spread} if restarts else {}),
+        **({"seed": seed} if restarts or optimizer == "SPSA" or given_at_random else {}),
         **(settings or {}),
     }
     minima: list[Minimum] = []
@@ -124,7 +129,7 @@ def vqe(
         if properties and isinstance(hamiltonian, Hamiltonian):
             found |= electron_properties(hamiltonian, energy.state(best.parameters), circuit.space)
         if isinstance(hamiltonian, QubitHamiltonian):
-            warnings += _electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
+            warnings += electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
         if restarts:
             found["runs"] = [
                 {
@@ -151,10 +156,11 @@ def vqe(
         )
 
     for run in range(restarts + 1):
-        if run and deadline():
+        done = sum(one.evaluations for one in minima)
+        if run and (deadline() or done == max_evaluations):
             break
         params = first
-        if run and isinstance(start, str) and start == "random":
+        if run and given_at_random:
             params = _first_parameters(hamiltonian, circuit, start, random)
         elif run:
             params = first + random.normal(scale=spread, size=len(first))
@@ -167,7 +173,7 @@ def vqe(
                 params,
                 method=optimizer,
                 gradient_tolerance=gradient_tolerance,
-                max_evaluations=max_evaluations,
+                max_evaluations=None if max_evaluations is None else max_evaluations - done,
                 time_limit=left,
                 callback=lambda count, value: progress.note(
                     f"{value:.6f} hartree, {count} energies"
@@ -235,7 +241,7 @@ def _check_parameters(start: ArrayLike, count: int) -> NDArray[np.float64]:
     return params
 
 
-def _electron_warnings(electrons: Sequence[float], nelec: tuple[int, int]) -> list[str]:
+def electron_warnings(electrons: Sequence[float], nelec: tuple[int, int]) -> list[str]:
     """What to say of a state on qubits that is none of the molecule's electrons."""
     apart = max(abs(found - wanted) for found, wanted in zip(electrons, nelec, strict=True))
     if apart < 1e-2:

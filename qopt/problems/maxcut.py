@@ -34,6 +34,7 @@ class MaxCut:
     weight: str = "weight"
     reference: Reference | None = None
     kind: str = field(default="maxcut", init=False)
+    score_name: str = field(default="cut", init=False)
 
     @cached_property
     def nodes(self) -> tuple[Hashable, ...]:
@@ -85,6 +86,11 @@ class MaxCut:
     def value(self, bitstring: str) -> float:
         """Minus the cut; raises what `score` raises."""
         return 0.0 - self.score(bitstring)
+
+    def feasible(self, bitstring: str) -> bool:
+        """True: any bit string is a cut; raises what `score` raises."""
+        self.score(bitstring)
+        return True
 
     def decode(self, bitstring: str) -> tuple[set[Hashable], set[Hashable]]:
         """The labels on either side, those of bit 0 first; raises what `score` raises."""

@@ -27,6 +27,13 @@ class Problem(Protocol):
     def reference(self) -> Reference | None:
         """The best value that is known beforehand, if any."""
 
+    @property
+    def score_name(self) -> str:
+        """What scores are called in records."""
+
+    def feasible(self, bitstring: str) -> bool:
+        """Whether a bit string violates no constraint."""
+
     def value(self, bitstring: str) -> float:
         """Cost of a bit string, computed from the data and not from `cost`."""
 

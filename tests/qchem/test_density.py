@@ -122,6 +122,13 @@ def test_molden(tmp_path: Path, water: Hamiltonian) -> None:
     qchem.write_molden(water, path, density)
     natural = molden.load(str(path))[3]
     np.testing.assert_allclose(natural, density.natural_orbitals()[0], atol=1e-5)
+    turned = density_matrices(random_state(water.space.size, seed=1), water.space)
+    qchem.write_molden(water, path, turned)
+    _, _, coefficients, occupations, _, _ = molden.load(str(path))
+    overlap = water.mean_field.get_ovlp()  # type: ignore[union-attr]
+    gram = coefficients.T @ overlap @ coefficients
+    np.testing.assert_allclose(gram, np.eye(len(gram)), atol=1e-6)
+    assert occupations.sum() == pytest.approx(10, abs=1e-4)
 
 
 def test_refused(h2: Hamiltonian, h4: Hamiltonian, tmp_path: Path) -> None:
@@ -134,6 +141,10 @@ def test_refused(h2: Hamiltonian, h4: Hamiltonian, tmp_path: Path) -> None:
         qchem.dipole_moment(lattice, density.one)
     with pytest.raises(InputError, match="4 orbitals"):
         density.energy(h2)
+    with pytest.raises(InputError, match="same span"):
+        density.spin_square(0.9 * np.eye(4))
+    with pytest.raises(InputError, match="2 orbitals"):
+        qchem.write_molden(h2, tmp_path / "h2.molden", density)
     with pytest.raises(InputError, match="molden"):
         qchem.write_molden(lattice, tmp_path / "lattice.molden")
     with pytest.raises(InputError, match="amplitudes"):

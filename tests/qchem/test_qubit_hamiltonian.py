@@ -148,6 +148,27 @@ def test_refused(h2: Hamiltonian, lih: Hamiltonian, h4: Hamiltonian) -> None:
         QubitHamiltonian(h2).on(Qubits(5))
 
 
+def test_circuits_of_another_sector_are_refused(h4: Hamiltonian) -> None:
+    """Their energies would be those of other electrons."""
+    from simulator import BasisState, Circuit
+
+    qubits = QubitHamiltonian(h4, "parity", "spins")
+    space = Electrons(4, (3, 1))
+    with pytest.raises(InputError, match="expected a circuit on"):
+        qubits.circuit(Circuit(space, BasisState(space.reference), ()))
+    chain = "; ".join(f"H 0 0 {k}" for k in range(4))
+    symmetric = qchem.electronic_hamiltonian(qchem.Molecule.from_atoms(chain))
+    excited = Circuit(symmetric.space, BasisState(0b0011_0101), ())  # one electron g -> u
+    with pytest.raises(InputError, match="another symmetry"):
+        QubitHamiltonian(symmetric, "parity", "all").circuit(excited)
+
+
+def test_a_plain_hamiltonian_on_qubits_tells_electrons(h2: Hamiltonian) -> None:
+    result = vqe(h2, qchem.hardware_efficient(h2), start="random", seed=1, max_evaluations=2)
+    assert len(result.properties["electrons"]) == 2
+    assert result.settings["seed"] == 1
+
+
 def test_electrons_that_come_and_go_are_told(h2: Hamiltonian) -> None:
     qubits = QubitHamiltonian(h2)
     circuit = qchem.hardware_efficient(qubits)

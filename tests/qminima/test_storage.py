@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qminima import InputError, write_json
-from qminima.storage import check_writable, write_atomically
+from qminima.storage import check_writable, read_json, write_atomically
 
 JSON = st.recursive(
     st.none()
@@ -236,3 +236,19 @@ def test_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     check_writable("r.json")
     write_json("r.json", {"value": 1})
     assert (tmp_path / "r.json").exists()
+
+
+def test_records_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    with pytest.raises(InputError, match="No such file"):
+        read_json(path)
+    with pytest.raises(InputError, match="directory"):
+        read_json(tmp_path)
+    for content in (b"{", b"\xff\xfe", b"[" * 100_000):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="no JSON"):
+            read_json(path)
+    with pytest.raises(InputError, match=r"an ordinary file$"):
+        read_json("/dev/null")
+    path.write_text('{"a": [1]}')
+    assert read_json(path) == {"a": [1]}

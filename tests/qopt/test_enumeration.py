@@ -26,6 +26,7 @@ class Spins:
     num_variables: int
     name: str = "spins"
     reference: Reference | None = None
+    score_name: str = "score"
 
     def value(self, bitstring: str) -> float:
         z = [1 - 2 * int(bit) for bit in bitstring]
@@ -33,6 +34,9 @@ class Spins:
 
     def score(self, bitstring: str) -> float:
         return -self.value(bitstring)
+
+    def feasible(self, bitstring: str) -> bool:
+        return True
 
     def decode(self, bitstring: str) -> Any:
         return bitstring

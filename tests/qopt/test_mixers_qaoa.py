@@ -40,12 +40,16 @@ class Cost:
     num_variables: int
     name: str = "cost"
     reference: Reference | None = None
+    score_name: str = "score"
 
     def value(self, bitstring: str) -> float:
         return self.cost.value(sum(int(bit) << j for j, bit in enumerate(bitstring)))
 
     def score(self, bitstring: str) -> float:
         return self.value(bitstring)
+
+    def feasible(self, bitstring: str) -> bool:
+        return True
 
     def decode(self, bitstring: str) -> Any:
         return bitstring

@@ -153,3 +153,5 @@ def test_pool_gradient() -> None:
     assert PoolGradient([], space)(psi, image).shape == (0,)
     with pytest.raises(TypeError, match="expected excitations"):
         PoolGradient([object()], space)  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="real state"):
+        PoolGradient(pool, space)(psi * 1j, image)

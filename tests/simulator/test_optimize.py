@@ -158,6 +158,9 @@ def test_methods_for_circuits_find_minima(method: str, energy: Expectation) -> N
     minimum = minimize(energy, start, method=method, gradient_tolerance=1e-7)
     assert minimum.converged
     assert minimum.value == pytest.approx(energy(minimum.parameters), abs=1e-12)
+    if method == "natural-gradient":
+        assert minimum.gradient_norm is not None
+        assert minimum.gradient_norm < 1e-5
     _, gradient = energy.value_and_gradient(minimum.parameters)
     assert np.abs(gradient).max() < 1e-3
     polished = minimize(energy, minimum.parameters, method="BFGS")
@@ -232,3 +235,10 @@ def test_spsa() -> None:
     for run in runs:
         assert run.value < energy(start)
         assert run.value - best < 0.05
+
+
+def test_spsa_where_nothing_changes() -> None:
+    flat = Circuit(Qubits(1), BasisState(0), (gates.rotation("Z0", 0),))
+    run = minimize(Expectation(flat, PauliSum({"Z0": 1.0})), [0.3], method="SPSA", seed=0)
+    assert not run.converged
+    assert run.stop_reason == "the value does not change around the start"

@@ -1,0 +1,134 @@
+"""What problems over bits share: scoring, feasibility, and constraints as penalties."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.errors import InputError, shorten
+from qminima.result import Reference
+from simulator.polynomial import Polynomial
+from simulator.spaces import Space
+
+from ..mixers import Mixer
+
+Bits = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BinaryProblem(ABC):
+    """A minimisation or maximisation over bit strings, under constraints.
+
+    The cost that is minimised is
+
+        cost(x) = objective(x) + penalty(x),     minus the objective where that is maximised,
+
+    with penalties so large, each problem says why, that no infeasible bit string has the least
+    cost.
+
+    Attributes:
+        name: shown in tables and stored in records.
+        reference: the best cost that is known, if any.
+    """
+
+    name: str
+    reference: Reference | None = None
+
+    #: Which problem it is, as in records.
+    kind: ClassVar[str]
+    #: What scores are called in records.
+    score_name: ClassVar[str] = "objective"
+    #: Whether the objective is to be large.
+    maximise: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def num_variables(self) -> int:
+        """Length of bit strings."""
+
+    @abstractmethod
+    def objective(self, bits: Bits) -> float:
+        """The problem's own value, computed from its data."""
+
+    def penalty(self, bits: Bits) -> float:  # noqa: ARG002 - of problems without constraints
+        """What violated constraints cost, zero on feasible bit strings only."""
+        return 0.0
+
+    @property
+    @abstractmethod
+    def cost(self) -> Polynomial:
+        """What is minimised, in spins."""
+
+    @abstractmethod
+    def solution(self, bits: Bits) -> Any:
+        """What bits mean, in the user's own labels."""
+
+    def native(self) -> tuple[Space, Mixer] | None:
+        """The space of feasible bit strings and a mixer that keeps to it, where there is one.
+
+        `qopt.qaoa(problem, depth, space=space, mixer=mixer)` then needs no penalty: it is zero
+        there.
+        """
+        return None
+
+    def score(self, bitstring: str) -> float:
+        """The objective of a bit string, feasible or not.
+
+        Raises:
+            InputError: if the bit string does not have one character 0 or 1 for each variable.
+        """
+        return self.objective(self._bits(bitstring))
+
+    def value(self, bitstring: str) -> float:
+        """The cost of a bit string from the data; raises what `score` raises."""
+        bits = self._bits(bitstring)
+        objective = self.objective(bits)
+        return (0.0 - objective if self.maximise else objective) + self.penalty(bits)
+
+    def feasible(self, bitstring: str) -> bool:
+        """Whether all constraints hold; raises what `score` raises."""
+        return self.penalty(self._bits(bitstring)) == 0
+
+    def decode(self, bitstring: str) -> Any:
+        """The solution in the user's own labels.
+
+        Raises:
+            InputError: as `score`, and if the bit string violates a constraint.
+        """
+        bits = self._bits(bitstring)
+        if self.penalty(bits):
+            raise InputError(f"{shorten(bitstring)} violates a constraint of {self.name}")
+        return self.solution(bits)
+
+    def describe(self) -> dict[str, Any]:
+        """Name, kind and size."""
+        return {"name": self.name, "kind": self.kind, "variables": self.num_variables}
+
+    def _bits(self, bitstring: str) -> Bits:
+        if len(bitstring) != self.num_variables or set(bitstring) - {"0", "1"}:
+            raise InputError(
+                f"expected {self.num_variables} characters 0 or 1, got {shorten(bitstring)!r}"
+            )
+        return np.frombuffer(bitstring.encode(), dtype=np.uint8).astype(np.int64) - ord("0")
+
+
+def finite(values: Any, name: str, rank: int) -> NDArray[np.float64]:
+    """Numbers from a user as an array of a rank.
+
+    Raises:
+        InputError: if they are not real and finite, or of another rank.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "biuf" or array.ndim != rank or not np.isfinite(array).all():
+        raise InputError(
+            f"expected {name} as {'a list' if rank == 1 else 'a matrix'} of finite numbers, "
+            f"got {shorten(values)}"
+        )
+    return array.astype(float)

@@ -1,0 +1,125 @@
+"""Knapsack: the most valuable items that a capacity holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.errors import InputError
+from qminima.result import Reference
+from simulator.polynomial import Polynomial
+
+from .binary import BinaryProblem, Bits, finite
+from .bits import BitPolynomial
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Knapsack(BinaryProblem):
+    """Maximum value of items of total weight at most W; made by `knapsack`.
+
+    Behind the items come slack variables, whole numbers that add up to any rest from 0 to W: powers
+    of two, and what is left. A bit string is feasible if items and slack fill W exactly.
+    """
+
+    values: NDArray[np.float64]
+    weights: NDArray[np.int64]
+    capacity: int
+    kind: ClassVar[str] = "knapsack"
+    maximise: ClassVar[bool] = True
+
+    @cached_property
+    def slack(self) -> NDArray[np.int64]:
+        """Weights of the slack variables."""
+        found, rest = [], self.capacity
+        step = 1
+        while rest > 0:
+            found.append(min(step, rest))
+            rest -= found[-1]
+            step *= 2
+        return np.array(found, dtype=np.int64)
+
+    @property
+    def num_variables(self) -> int:
+        """Items and slack variables."""
+        return len(self.values) + len(self.slack)
+
+    @cached_property
+    def penalty_weight(self) -> float:
+        """Of the square of the weight beyond W.
+
+        To be rid of an excess e, at most e items must go, each of weight one at least, which gives
+        up less than e times this; weight that is missing is filled by slack for nothing.
+        """
+        return 2.0 * float(self.values.max(initial=0)) or 1.0
+
+    def objective(self, bits: Bits) -> float:
+        """The value of the chosen items."""
+        return float(self.values @ bits[: len(self.values)])
+
+    def penalty(self, bits: Bits) -> float:
+        """Of items and slack that do not fill W exactly."""
+        filled = int(np.concatenate([self.weights, self.slack]) @ bits)
+        return self.penalty_weight * (filled - self.capacity) ** 2
+
+    @cached_property
+    def cost(self) -> Polynomial:
+        """-sum v_i x_i + P (sum w_i x_i + slack - W)^2."""
+        every = np.concatenate([self.weights, self.slack]).astype(float)
+        excess = BitPolynomial.linear(enumerate(every)) - self.capacity
+        chosen = BitPolynomial.linear(enumerate(self.values))
+        return (excess * excess * self.penalty_weight - chosen).spins()
+
+    def solution(self, bits: Bits) -> list[int]:
+        """Numbers of the chosen items."""
+        return [int(item) for item in np.flatnonzero(bits[: len(self.values)])]
+
+    def describe(self) -> dict[str, Any]:
+        """Name, kind, items and capacity."""
+        return {**super().describe(), "items": len(self.values), "capacity": self.capacity}
+
+
+def knapsack(
+    values: Sequence[float],
+    weights: Sequence[int],
+    capacity: int,
+    *,
+    name: str = "knapsack",
+    reference: Reference | None = None,
+) -> Knapsack:
+    """The most valuable items of total weight at most the capacity. Lucas, arXiv:1302.5843.
+
+    Args:
+        values: from zero on, one for each item.
+        weights: whole numbers from one on.
+        capacity: a whole number from zero on.
+        name: shown in tables.
+        reference: the best cost (minus the largest value) that is known.
+
+    Raises:
+        InputError: for other numbers.
+
+    >>> problem = knapsack([4, 3, 2], [3, 2, 2], capacity=4)
+    >>> problem.num_variables, problem.decode("011000"), problem.score("011000")
+    (6, [1, 2], 5.0)
+    """
+    worth, heavy = finite(values, "values", 1), finite(weights, "weights", 1)
+    if worth.shape != heavy.shape or not len(worth):
+        raise InputError(
+            f"expected a weight for each of at least one value, got {len(worth)} values and "
+            f"{len(heavy)} weights"
+        )
+    if (worth < 0).any():
+        raise InputError(f"expected values from zero on, got {worth.min():g}")
+    if (heavy < 1).any() or (heavy != np.round(heavy)).any() or (heavy > 2**40).any():
+        raise InputError("expected whole numbers from 1 to 2^40 as weights; scale them up first")
+    if capacity < 0 or capacity != int(capacity) or capacity > 2**40:
+        raise InputError(f"expected a capacity from 0 to 2^40, a whole number, got {capacity}")
+    return Knapsack(
+        values=worth, weights=heavy.astype(np.int64), capacity=int(capacity), name=name,
+        reference=reference,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Number partitioning: two heaps of numbers whose sums are as close as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.errors import InputError
+from qminima.result import Reference
+from simulator.polynomial import Polynomial
+
+from .binary import BinaryProblem, Bits, finite
+from .bits import BitPolynomial
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Partition(BinaryProblem):
+    """(sum_j a_j z_j)^2 of numbers a_j; made by `partition`."""
+
+    numbers: NDArray[np.float64]
+    kind: ClassVar[str] = "number partitioning"
+
+    @property
+    def num_variables(self) -> int:
+        """How many numbers there are."""
+        return len(self.numbers)
+
+    def objective(self, bits: Bits) -> float:
+        """The square of the difference of both sums."""
+        return float(self.numbers @ (1 - 2 * bits)) ** 2
+
+    @cached_property
+    def cost(self) -> Polynomial:
+        """The square of sum_j a_j (1 - 2 x_j)."""
+        weights = enumerate(-2 * self.numbers)
+        difference = BitPolynomial.linear(weights) + float(self.numbers.sum())
+        return (difference * difference).spins()
+
+    def solution(self, bits: Bits) -> tuple[list[float], list[float]]:
+        """Both heaps, those of bit 0 first."""
+        return tuple(self.numbers[bits == side].tolist() for side in (0, 1))
+
+
+def partition(
+    numbers: Sequence[float], *, name: str = "numbers", reference: Reference | None = None
+) -> Partition:
+    """The partition of numbers into two heaps of nearly the same sum.
+
+    Args:
+        numbers: at least one.
+        name: shown in tables.
+        reference: the least cost that is known, the square of a difference.
+
+    Raises:
+        InputError: if they are not finite numbers.
+
+    >>> problem = partition([3, 1, 1, 2, 2, 1])
+    >>> problem.score("100110"), problem.score("100010"), problem.decode("100010")
+    (16.0, 0.0, ([1.0, 1.0, 2.0, 1.0], [3.0, 2.0]))
+    """
+    array = finite(numbers, "numbers", 1)
+    if not len(array):
+        raise InputError("expected at least one number, got none")
+    return Partition(numbers=array, name=name, reference=reference)

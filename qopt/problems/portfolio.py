@@ -1,0 +1,133 @@
+"""Portfolio selection: k assets of large return and small common risk."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qminima.errors import InputError
+from qminima.result import Reference
+from simulator.constrained import HammingWeight
+from simulator.polynomial import Polynomial
+from simulator.spaces import Space
+
+from ..mixers import Mixer, xy_ring_mixer
+from .binary import BinaryProblem, Bits, finite
+from .bits import BitPolynomial, total
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Portfolio(BinaryProblem):
+    """q x S x - m x with exactly k assets x; made by `portfolio`."""
+
+    returns: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    budget: int
+    risk: float
+    labels: tuple[Hashable, ...]
+    kind: ClassVar[str] = "portfolio"
+
+    @property
+    def num_variables(self) -> int:
+        """Number of assets."""
+        return len(self.returns)
+
+    def objective(self, bits: Bits) -> float:
+        """Risk minus return."""
+        return float(self.risk * bits @ self.covariance @ bits - self.returns @ bits)
+
+    @cached_property
+    def penalty_weight(self) -> float:
+        """Of the square of the assets that are missing or too many.
+
+        Twice more than the objective can change at all, so that any choice of k assets is better
+        than any other choice.
+        """
+        quadratic = self.risk * self.covariance
+        spread = np.abs(quadratic).sum() + np.abs(self.returns).sum()
+        return float(2 * spread) or 1.0
+
+    def penalty(self, bits: Bits) -> float:
+        """Of another number of assets than k."""
+        return float(self.penalty_weight * (int(bits.sum()) - self.budget) ** 2)
+
+    @cached_property
+    def cost(self) -> Polynomial:
+        """Objective and penalty."""
+        pairs = [
+            BitPolynomial.variable(i) * BitPolynomial.variable(j) * float(self.risk * value)
+            for (i, j), value in np.ndenumerate(self.covariance)
+        ]
+        count = BitPolynomial.linear((j, 1.0) for j in range(self.num_variables)) - self.budget
+        return (total(
+            [*pairs, BitPolynomial.linear(enumerate(-self.returns)),
+             count * count * self.penalty_weight]
+        )).spins()  # fmt: skip
+
+    def solution(self, bits: Bits) -> list[Hashable]:
+        """Labels of the chosen assets."""
+        return [label for label, bit in zip(self.labels, bits, strict=True) if bit]
+
+    def native(self) -> tuple[Space, Mixer]:
+        """All choices of k assets, and an XY mixer on a ring."""
+        return HammingWeight(self.num_variables, self.budget), xy_ring_mixer(
+            range(self.num_variables)
+        )
+
+    def describe(self) -> dict[str, Any]:
+        """Name, kind, assets and budget."""
+        return {**super().describe(), "budget": self.budget, "risk": self.risk}
+
+
+def portfolio(
+    returns: ArrayLike,
+    covariance: ArrayLike,
+    budget: int,
+    *,
+    risk: float = 0.5,
+    labels: Sequence[Hashable] | None = None,
+    name: str = "portfolio",
+    reference: Reference | None = None,
+) -> Portfolio:
+    """The choice of k assets with the least q x S x - m x.
+
+    Hodson et al., arXiv:1911.05296, with constraints kept by the mixer or by a penalty.
+
+    Args:
+        returns: m, expected returns, shape (assets,).
+        covariance: S, symmetric, shape (assets, assets).
+        budget: k, how many assets are chosen.
+        risk: q, from 0 on.
+        labels: of the assets; their numbers unless given.
+        name: shown in tables.
+        reference: the least cost that is known.
+
+    Raises:
+        InputError: if shapes do not fit together, numbers are not finite, the covariance is not
+            symmetric, or k assets cannot be chosen.
+
+    >>> problem = portfolio([3.0, 2.0, 1.0], np.eye(3), budget=2, labels=["a", "b", "c"])
+    >>> problem.score("110"), problem.decode("110"), problem.feasible("100")
+    (-4.0, ['a', 'b'], False)
+    """
+    mean, matrix = finite(returns, "returns", 1), finite(covariance, "a covariance", 2)
+    if matrix.shape != (len(mean), len(mean)):
+        raise InputError(f"expected a covariance of {len(mean)} assets, got shape {matrix.shape}")
+    if np.abs(matrix - matrix.T).max(initial=0) > 1e-12 * max(1.0, np.abs(matrix).max(initial=0)):
+        raise InputError("expected a symmetric covariance; it differs from its transpose")
+    if not 1 <= budget <= len(mean):
+        raise InputError(f"expected a budget from 1 to {len(mean)} assets, got {budget}")
+    if not 0 <= risk < np.inf:
+        raise InputError(f"expected a risk factor from 0 on, got {risk}")
+    names = tuple(range(len(mean)) if labels is None else labels)
+    if len(names) != len(mean):
+        raise InputError(f"expected {len(mean)} labels, got {len(names)}")
+    return Portfolio(
+        returns=mean, covariance=matrix, budget=budget, risk=risk, labels=names, name=name,
+        reference=reference,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""Maximum satisfiability: as many clauses as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from qminima.errors import InputError, shorten
+from qminima.result import Reference
+from simulator.polynomial import Polynomial
+
+from .binary import BinaryProblem, Bits
+from .bits import BitPolynomial, total
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Satisfiability(BinaryProblem):
+    """The number of violated clauses; made by `max_sat`.
+
+    Attributes:
+        clauses: literals as in DIMACS files, k for variable k and -k for its negation, from 1 on.
+        variables: how many there are.
+    """
+
+    clauses: tuple[tuple[int, ...], ...]
+    variables: int
+    kind: ClassVar[str] = "satisfiability"
+
+    @property
+    def num_variables(self) -> int:
+        """Number of variables."""
+        return self.variables
+
+    def objective(self, bits: Bits) -> float:
+        """The number of clauses none of whose literals is true."""
+        return float(
+            sum(all((literal > 0) != bits[abs(literal) - 1] for literal in c) for c in self.clauses)
+        )
+
+    @cached_property
+    def cost(self) -> Polynomial:
+        """Sum over clauses of the product of their literals' negations."""
+        parts = []
+        for clause in self.clauses:
+            violated = BitPolynomial({frozenset(): 1.0})
+            for literal in clause:
+                variable = BitPolynomial.variable(abs(literal) - 1)
+                violated = violated * (1 - variable if literal > 0 else variable)
+            parts.append(violated)
+        return (total(parts)).spins()
+
+    def solution(self, bits: Bits) -> dict[int, bool]:
+        """The value of each variable, numbered from 1."""
+        return {number: bool(bit) for number, bit in enumerate(bits, start=1)}
+
+    def describe(self) -> dict[str, Any]:
+        """Name, kind, variables and clauses."""
+        return {**super().describe(), "clauses": len(self.clauses)}
+
+
+# A clause of k literals has up to 2^k terms.
+_LONGEST = 16
+
+
+def max_sat(
+    clauses: Iterable[Sequence[int]],
+    *,
+    variables: int | None = None,
+    name: str = "max-sat",
+    reference: Reference | None = None,
+) -> Satisfiability:
+    """The assignment that violates the fewest clauses.
+
+    Args:
+        clauses: of at most 16 literals, k for variable k and -k for its negation, from 1 on; a
+            clause that says both is true.
+        variables: how many there are; as many as are named unless given.
+        name: shown in tables.
+        reference: the fewest violated clauses that are known, 0 if all can hold.
+
+    Raises:
+        InputError: for literals that are no whole numbers, zero or beyond the variables, or a
+            clause that is empty or too long.
+
+    >>> problem = max_sat([(1, 2), (-1, 2), (-2,)])
+    >>> problem.score("01"), problem.decode("10")
+    (1.0, {1: True, 2: False})
+    """
+    checked: list[tuple[int, ...]] = []
+    for clause in clauses:
+        literals = tuple(dict.fromkeys(clause))
+        if not literals:
+            raise InputError("expected clauses of at least one literal, got an empty one")
+        if len(literals) > _LONGEST:
+            raise InputError(
+                f"expected clauses of at most {_LONGEST} literals, got one of {len(literals)}"
+            )
+        for literal in literals:
+            if isinstance(literal, bool) or not isinstance(literal, int) or literal == 0:
+                raise InputError(f"expected literals ±1, ±2, ..., got {shorten(literal)}")
+        if not any(-literal in literals for literal in literals):
+            checked.append(literals)
+    largest = max((abs(literal) for clause in checked for literal in clause), default=1)
+    count = largest if variables is None else variables
+    if count < largest:
+        raise InputError(f"expected literals up to {count}, got {largest}")
+    return Satisfiability(clauses=tuple(checked), variables=count, name=name, reference=reference)

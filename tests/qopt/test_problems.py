@@ -1,0 +1,213 @@
+"""One contract for all problems: costs, feasibility and optima against their definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations, product
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import qopt
+from qminima import InputError
+from qopt.problems.binary import BinaryProblem
+from qopt.problems.labs import OPTIMAL
+from simulator import Expectation, bitstring
+from simulator.spaces import Qubits
+
+GRAPH = nx.random_regular_graph(3, 8, seed=2)
+WEIGHTED = nx.Graph([("a", "b"), ("b", "c"), ("c", "d"), ("d", "a"), ("a", "c"), ("d", "e")])
+nx.set_node_attributes(WEIGHTED, {"a": 2.5, "b": 1.0, "c": 4, "d": 0.5, "e": 3}, "weight")
+RNG = np.random.default_rng(4)
+FACTORS = RNG.normal(size=(6, 3))
+
+
+def independent(graph: nx.Graph[Any]) -> float:
+    """The largest weight of nodes without an edge between them, by looking at all."""
+    best = 0.0
+    for size in range(len(graph) + 1):
+        for nodes in combinations(graph, size):
+            if not graph.subgraph(nodes).number_of_edges():
+                best = max(best, sum(graph.nodes[node].get("weight", 1) for node in nodes))
+    return best
+
+
+def least_conflicts(graph: nx.Graph[Any], colours: int) -> int:
+    places = {node: k for k, node in enumerate(graph)}
+    return min(
+        sum(colour[places[u]] == colour[places[v]] for u, v in graph.edges)
+        for colour in product(range(colours), repeat=len(graph))
+    )
+
+
+def best_knapsack(values: list[float], weights: list[int], capacity: int) -> float:
+    """By dynamic programming."""
+    best = np.zeros(capacity + 1)
+    for value, weight in zip(values, weights, strict=True):
+        for room in range(capacity, weight - 1, -1):
+            best[room] = max(best[room], best[room - weight] + value)
+    return float(best[capacity])
+
+
+SQUARE = nx.cycle_graph(4)
+TRIANGLES = nx.Graph([(0, 1), (1, 2), (0, 2), (2, 3), (1, 3)])
+CLAUSES = [(1, 2, -3), (-1, 4), (2, -4, 5), (-2, -5), (3, 5), (-3, -4), (1, -2, 4), (-1,), (1,)]
+NUMBERS = [4.0, 5.0, 6.0, 7.0, 8.5, 0.5]
+RETURNS = RNG.normal(size=6)
+KNAPSACK = ([4.0, 3.0, 2.5, 5.0], [3, 2, 2, 4], 6)
+
+PROBLEMS: dict[str, tuple[Callable[[], BinaryProblem], float]] = {
+    "independent set": (lambda: qopt.independent_set(GRAPH), -independent(GRAPH)),
+    "weighted independent set": (lambda: qopt.independent_set(WEIGHTED), -independent(WEIGHTED)),
+    "vertex cover": (lambda: qopt.vertex_cover(GRAPH), 8 - independent(GRAPH)),
+    "weighted vertex cover": (lambda: qopt.vertex_cover(WEIGHTED), 11 - independent(WEIGHTED)),
+    "no edges": (lambda: qopt.independent_set(nx.empty_graph(3)), -3.0),
+    "colouring": (lambda: qopt.colouring(SQUARE, 2), 0.0),
+    "too few colours": (lambda: qopt.colouring(TRIANGLES, 2), least_conflicts(TRIANGLES, 2)),
+    "three colours": (lambda: qopt.colouring(nx.complete_graph(4), 3), 1.0),
+    "partition": (lambda: qopt.partition(NUMBERS), 0.0),
+    "portfolio": (
+        lambda: qopt.portfolio(RETURNS, FACTORS @ FACTORS.T, 3, risk=0.7),
+        min(
+            0.7 * float(np.sum((FACTORS.T @ x) ** 2)) - float(RETURNS @ x)
+            for x in (np.isin(range(6), c).astype(float) for c in combinations(range(6), 3))
+        ),
+    ),
+    "knapsack": (lambda: qopt.knapsack(*KNAPSACK), -best_knapsack(*KNAPSACK)),
+    "empty knapsack": (lambda: qopt.knapsack([2.0], [3], 2), 0.0),
+    "labs": (lambda: qopt.labs(9), float(OPTIMAL[9])),
+    "max-sat": (lambda: qopt.max_sat(CLAUSES), 1.0),
+    "qubo": (lambda: qopt.qubo({("a",): 1.0, ("a", "b"): -3.0, (): 0.5, ("c", "c"): -1.0}), -2.5),
+    "qubo matrix": (lambda: qopt.qubo(np.array([[1, -2], [0, 0.5]])), -0.5),
+    "cubic": (lambda: qopt.qubo({("x", "y", "z"): -2.0, ("x",): 0.5}), -1.5),
+    "ising": (lambda: qopt.ising({("a", "b"): 1.0, ("b", "c"): 1.0, ("a", "c"): 1.0}), -1.0),
+    "spin glass": (
+        lambda: qopt.spin_glass(6, seed=1),
+        min(
+            sum(w * z[i] * z[j] for (i, j), w in dict(qopt.spin_glass(6, seed=1).terms).items())
+            for z in product((1, -1), repeat=6)
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(PROBLEMS))
+def test_contract(name: str) -> None:
+    """Value of every bit string from the data and from the cost, and the least one."""
+    make, optimum = PROBLEMS[name]
+    problem = make()
+    n = problem.num_variables
+    strings = [bitstring(configuration, n) for configuration in range(1 << n)]
+    values = np.array([problem.value(text) for text in strings])
+    costs = problem.cost.values(Qubits(n)).to_array()
+    np.testing.assert_allclose(costs, values, atol=1e-9 * max(1.0, np.abs(values).max()))
+    feasible = np.array([problem.feasible(text) for text in strings])
+    assert feasible.any()
+    assert values.min() == pytest.approx(optimum, abs=1e-9)
+    assert values[feasible].min() == values.min()
+    if not feasible.all():  # by a margin that rounding does not touch
+        assert values[~feasible].min() > values.min() + 1e-6
+    best = strings[int(values.argmin())]
+    sign = -1 if problem.maximise else 1
+    assert problem.score(best) == pytest.approx(sign * optimum, abs=1e-9)
+    problem.decode(best)
+    described = problem.describe()
+    assert described["variables"] == n
+    assert described["name"] == problem.name
+    for wrong in ("", "2" * n, "0" * (n + 1)):
+        with pytest.raises(InputError, match="characters 0 or 1"):
+            problem.score(wrong)
+    if not feasible.all():
+        with pytest.raises(InputError, match="violates a constraint"):
+            problem.decode(strings[int(np.flatnonzero(~feasible)[0])])
+
+
+@pytest.mark.parametrize("name", ["colouring", "three colours", "portfolio"])
+def test_native_forms(name: str) -> None:
+    """The space holds the feasible bit strings, no others, and no layer leaves it."""
+    problem = PROBLEMS[name][0]()
+    found = problem.native()
+    assert found is not None
+    space, mixer = found
+    n = problem.num_variables
+    held = {bitstring(int(one), n) for one in space.configurations()}
+    feasible = {text for k in range(1 << n) if problem.feasible(text := bitstring(k, n))}
+    assert held == feasible
+    result = qopt.solve_qaoa(problem, 2, space=space, mixer=mixer, seed=0)
+    assert result.bitstring is not None
+    assert problem.feasible(result.bitstring)
+    circuit = qopt.qaoa(problem, 1, space=space, mixer=mixer)
+    assert circuit.space.size == len(feasible)
+    mean = Expectation(circuit, problem.cost)([0.0, 0.0])
+    assert mean == pytest.approx(np.mean([problem.value(text) for text in feasible]))
+
+
+def test_solutions_in_the_users_labels() -> None:
+    cover = qopt.vertex_cover(WEIGHTED)
+    chosen = cover.decode("10110")
+    assert chosen == {"a", "c", "d"}
+    assert all(u in chosen or v in chosen for u, v in WEIGHTED.edges)
+    assert qopt.colouring(SQUARE, 2).decode("10011001") == {0: 0, 1: 1, 2: 0, 3: 1}
+    heaps = qopt.partition(NUMBERS).decode("000110")
+    assert sum(heaps[0]) == sum(heaps[1])
+    assert qopt.labs(13).merit_factor("0000011001010") == pytest.approx(169 / 12)
+    assert qopt.ising({("a",): 1.0}).decode("1") == {"a": -1}
+
+
+@pytest.mark.parametrize("length", range(3, 13))
+def test_labs_optima(length: int) -> None:
+    """Published optimal energies, by enumeration."""
+    problem = qopt.labs(length)
+    assert problem.cost.values(Qubits(length)).to_array().min() == OPTIMAL[length]
+    assert problem.reference is not None
+    assert problem.reference.value == OPTIMAL[length]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: qopt.independent_set(nx.DiGraph([(0, 1)])),
+        lambda: qopt.independent_set(nx.Graph([(0, 0)])),
+        lambda: qopt.vertex_cover(nx.Graph()),
+        lambda: qopt.independent_set([(0, 1)]),  # type: ignore[arg-type]
+        lambda: qopt.colouring(SQUARE, 1),
+        lambda: qopt.partition([]),
+        lambda: qopt.partition([1.0, np.nan]),
+        lambda: qopt.partition("12"),  # type: ignore[arg-type]
+        lambda: qopt.portfolio([1.0, 2.0], np.eye(3), 1),
+        lambda: qopt.portfolio([1.0, 2.0], [[1, 2], [0, 1]], 1),
+        lambda: qopt.portfolio([1.0, 2.0], np.eye(2), 3),
+        lambda: qopt.portfolio([1.0, 2.0], np.eye(2), 1, risk=-1.0),
+        lambda: qopt.portfolio([1.0, 2.0], np.eye(2), 1, labels=["a"]),
+        lambda: qopt.knapsack([1.0], [1, 2], 3),
+        lambda: qopt.knapsack([1.0], [0], 3),
+        lambda: qopt.knapsack([1.0], [1.5], 3),  # type: ignore[list-item]
+        lambda: qopt.knapsack([-1.0], [1], 3),
+        lambda: qopt.knapsack([1.0], [1], -3),
+        lambda: qopt.labs(1),
+        lambda: qopt.max_sat([()]),
+        lambda: qopt.max_sat([(1, 0)]),
+        lambda: qopt.max_sat([(1.5,)]),  # type: ignore[list-item]
+        lambda: qopt.max_sat([(3,)], variables=2),
+        lambda: qopt.max_sat([range(1, 40)]),
+        lambda: qopt.qubo([[1, 2, 3]]),
+        lambda: qopt.qubo({}),
+        lambda: qopt.qubo({"ab": 1.0}),  # type: ignore[dict-item]
+        lambda: qopt.qubo({("a",): "1"}),  # type: ignore[dict-item]
+        lambda: qopt.ising({("a",): np.inf}),
+        lambda: qopt.spin_glass(1),
+    ],
+)
+def test_refused(make: Callable[[], Any]) -> None:
+    with pytest.raises(InputError):
+        make()
+
+
+@pytest.mark.parametrize("weight", [0, -1.0, np.nan, "1", True])
+def test_node_weights(weight: Any) -> None:
+    graph = nx.path_graph(2)
+    graph.nodes[0]["weight"] = weight
+    with pytest.raises(InputError, match="node 0"):
+        qopt.independent_set(graph)
