@@ -48,6 +48,7 @@ from .problems.polynomial_problem import spin_glass as spin_glass
 from .problems.portfolio import portfolio as portfolio
 from .problems.problem import Problem as Problem
 from .problems.satisfiability import max_sat as max_sat
+from .problems.travelling_salesman import travelling_salesman as travelling_salesman
 from .regular_graphs import regular_graph_with_girth as regular_graph_with_girth
 from .solvers.qaoa import solve_qaoa as solve_qaoa
 from .tree import TreeExpectation as TreeExpectation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 from typing import Any
 
 import networkx as nx
@@ -51,6 +51,15 @@ def best_knapsack(values: list[float], weights: list[int], capacity: int) -> flo
     return float(best[capacity])
 
 
+def shortest_trip(distances: np.ndarray) -> float:
+    free = range(1, len(distances))
+    return float(
+        min(sum(distances[a, b] for a, b in zip((0, *trip), (*trip, 0), strict=True))
+            for trip in permutations(free))
+    )  # fmt: skip
+
+
+CITIES = RNG.uniform(1, 9, size=(4, 4))
 SQUARE = nx.cycle_graph(4)
 TRIANGLES = nx.Graph([(0, 1), (1, 2), (0, 2), (2, 3), (1, 3)])
 CLAUSES = [(1, 2, -3), (-1, 4), (2, -4, 5), (-2, -5), (3, 5), (-3, -4), (1, -2, 4), (-1,), (1,)]
@@ -77,6 +86,7 @@ PROBLEMS: dict[str, tuple[Callable[[], BinaryProblem], float]] = {
     ),
     "knapsack": (lambda: qopt.knapsack(*KNAPSACK), -best_knapsack(*KNAPSACK)),
     "empty knapsack": (lambda: qopt.knapsack([2.0], [3], 2), 0.0),
+    "salesman": (lambda: qopt.travelling_salesman(CITIES), shortest_trip(CITIES)),
     "labs": (lambda: qopt.labs(9), float(OPTIMAL[9])),
     "max-sat": (lambda: qopt.max_sat(CLAUSES), 1.0),
     "qubo": (lambda: qopt.qubo({("a",): 1.0, ("a", "b"): -3.0, (): 0.5, ("c", "c"): -1.0}), -2.5),
@@ -156,6 +166,20 @@ def test_solutions_in_the_users_labels() -> None:
     assert qopt.ising({("a",): 1.0}).decode("1") == {"a": -1}
 
 
+def test_stops_of_one_city_each() -> None:
+    """The salesman's space holds all feasible bit strings, and a penalty the rest."""
+    problem = qopt.travelling_salesman(CITIES, labels="wxyz")
+    space, mixer = problem.native()
+    held = {bitstring(int(one), 9) for one in space.configurations()}
+    assert len(held) == 27
+    assert {text for k in range(512) if problem.feasible(text := bitstring(k, 9))} < held
+    result = qopt.solve_qaoa(problem, 2, space=space, mixer=mixer, seed=0)
+    trip = problem.decode(result.bitstring or "")
+    assert trip[0] == "w"
+    assert sorted(trip) == list("wxyz")
+    assert result.properties["length"] == problem.score(result.bitstring or "")
+
+
 @pytest.mark.parametrize("length", range(3, 13))
 def test_labs_optima(length: int) -> None:
     """Published optimal energies, by enumeration."""
@@ -186,6 +210,10 @@ def test_labs_optima(length: int) -> None:
         lambda: qopt.knapsack([1.0], [1.5], 3),  # type: ignore[list-item]
         lambda: qopt.knapsack([-1.0], [1], 3),
         lambda: qopt.knapsack([1.0], [1], -3),
+        lambda: qopt.travelling_salesman(np.ones((2, 2))),
+        lambda: qopt.travelling_salesman(np.ones((3, 4))),
+        lambda: qopt.travelling_salesman(-np.ones((3, 3))),
+        lambda: qopt.travelling_salesman(np.ones((3, 3)), labels="ab"),
         lambda: qopt.labs(1),
         lambda: qopt.max_sat([()]),
         lambda: qopt.max_sat([(1, 0)]),

@@ -1,0 +1,147 @@
+"""The travelling salesman: the shortest round trip through all cities."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qminima.errors import InputError
+from qminima.result import Reference
+from simulator.constrained import HammingWeight, Product
+from simulator.polynomial import Polynomial
+from simulator.spaces import Space
+
+from ..mixers import Mixer, xy_complete_mixer
+from .binary import BinaryProblem, Bits, finite
+from .bits import BitPolynomial, total
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TravellingSalesman(BinaryProblem):
+    """A round trip that starts at the first city; made by `travelling_salesman`.
+
+    Of n cities n - 1 are free: variable (n - 1) t + c says that stop t + 1 is city c + 1.
+    """
+
+    distances: NDArray[np.float64]
+    labels: tuple[Hashable, ...]
+    kind: ClassVar[str] = "travelling salesman"
+    score_name: ClassVar[str] = "length"
+
+    @property
+    def num_variables(self) -> int:
+        """(n - 1)^2."""
+        return (len(self.labels) - 1) ** 2
+
+    @cached_property
+    def penalty_weight(self) -> float:
+        """Of the squares of stops and cities that are missing or doubled.
+
+        More than the length of one round trip, the nearest city next: lengths are not negative, so
+        that any violation costs more than that trip.
+        """
+        left, here, length = set(range(1, len(self.labels))), 0, 0.0
+        while left:
+            after = min(left, key=lambda city: (self.distances[here, city], city))
+            length += float(self.distances[here, after])
+            left.remove(after)
+            here = after
+        return 1.1 * (length + float(self.distances[here, 0])) or 1.0
+
+    def objective(self, bits: Bits) -> float:
+        """The length of the round trip; of the same sum, where it is none."""
+        stops, d = self._table(bits), self.distances
+        there = stops[0] @ d[0, 1:] + stops[-1] @ d[1:, 0]
+        between = sum(one @ d[1:, 1:] @ other for one, other in pairwise(stops))
+        return float(there + between)
+
+    def penalty(self, bits: Bits) -> float:
+        """Of stops without exactly one city, and cities without exactly one stop."""
+        stops = self._table(bits)
+        violations = sum(int(((stops.sum(axis=axis) - 1) ** 2).sum()) for axis in (0, 1))
+        return self.penalty_weight * violations
+
+    @cached_property
+    def cost(self) -> Polynomial:
+        """Length and penalties."""
+        free, d = len(self.labels) - 1, self.distances
+        x = [[BitPolynomial.variable(free * t + c) for c in range(free)] for t in range(free)]
+        parts = [x[0][c] * float(d[0, c + 1]) + x[-1][c] * float(d[c + 1, 0]) for c in range(free)]
+        parts += [
+            x[t][c] * x[t + 1][e] * float(d[c + 1, e + 1])
+            for t in range(free - 1) for c in range(free) for e in range(free) if c != e
+        ]  # fmt: skip
+        for k in range(free):
+            for line in (x[k], [row[k] for row in x]):
+                excess = total(line) - 1
+                parts.append(excess * excess * self.penalty_weight)
+        return total(parts).spins()
+
+    def solution(self, bits: Bits) -> list[Hashable]:
+        """The cities in the order of the trip, the first one first."""
+        return [
+            self.labels[0],
+            *(self.labels[int(c) + 1] for c in self._table(bits).argmax(axis=1)),
+        ]
+
+    def native(self) -> tuple[Space, Mixer]:
+        """One city at each stop, and an XY mixer on each stop's cities.
+
+        That each city comes once stays with the penalty.
+        """
+        free = len(self.labels) - 1
+        space = Product(*[HammingWeight(free, 1)] * free)
+        return space, xy_complete_mixer(*(range(t * free, (t + 1) * free) for t in range(free)))
+
+    def describe(self) -> dict[str, Any]:
+        """Name, kind and cities."""
+        return {**super().describe(), "cities": len(self.labels)}
+
+    def _table(self, bits: Bits) -> Bits:
+        """Stops as rows, cities as columns."""
+        free = len(self.labels) - 1
+        return bits.reshape(free, free)
+
+
+def travelling_salesman(
+    distances: ArrayLike,
+    *,
+    labels: Sequence[Hashable] | None = None,
+    name: str = "tour",
+    reference: Reference | None = None,
+) -> TravellingSalesman:
+    """The shortest round trip. Lucas, Front. Phys. 2, 5 (2014), arXiv:1302.5843.
+
+    Args:
+        distances: from row to column, shape (cities, cities), at least three; the diagonal does
+            not count, and both directions may differ.
+        labels: of the cities; their numbers unless given.
+        name: shown in tables.
+        reference: the least length that is known.
+
+    Raises:
+        InputError: if distances are not finite and from zero on, or there are fewer cities.
+
+    >>> problem = travelling_salesman([[0, 1, 9], [9, 0, 1], [1, 9, 0]], labels="abc")
+    >>> problem.decode("1001"), problem.score("1001"), problem.feasible("1010")
+    (['a', 'b', 'c'], 3.0, False)
+    """
+    matrix = finite(distances, "distances", 2)
+    if matrix.shape[0] != matrix.shape[1] or len(matrix) < 3:
+        raise InputError(
+            f"expected distances between at least three cities, got shape {matrix.shape}"
+        )
+    matrix = matrix.copy()
+    np.fill_diagonal(matrix, 0.0)
+    if (matrix < 0).any():
+        raise InputError(f"expected distances from zero on, got {matrix.min():g}")
+    names = tuple(range(len(matrix)) if labels is None else labels)
+    if len(names) != len(matrix):
+        raise InputError(f"expected {len(matrix)} labels, got {len(names)}")
+    return TravellingSalesman(distances=matrix, labels=names, name=name, reference=reference)
