@@ -8,13 +8,16 @@ three. Errors are from FCI of the same run.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from machine import machine_line
 from report import Report
+from timing import median_seconds
 
 import qchem
+import simulator
 from qchem.comparison import compare
 
 SYSTEMS: dict[str, tuple[str, tuple[int, int] | None]] = {
@@ -43,6 +46,8 @@ ANSAETZE: tuple[tuple[str, int | None], ...] = (
 )
 RIVALS = ("hf", "mp2", "cisd", "ccsd", "ccsd_t", "fci")
 RESTARTS, SEED = 2, 1
+CHAINS = (6, 8, 10)
+MOST_ENERGIES = 5
 
 
 def main() -> None:
@@ -53,6 +58,7 @@ def main() -> None:
     report = Report("ansätze", "make ansatz-table", machine_line())
     for name, (atoms, space) in SYSTEMS.items():
         system(report, name, atoms, space)
+    gradients(report)
     if arguments.write:
         report.write(Path(arguments.write))
 
@@ -92,6 +98,29 @@ def system(report: Report, name: str, atoms: str, space: tuple[int, int] | None)
         name,
         ["method", "parameters", "CNOTs", "depth", "on a line", "depth there", "error / mHa",
          "<S²>", "energies", "seconds"],
+        rows,
+    )  # fmt: skip
+
+
+def gradients(report: Report) -> None:
+    """What a gradient of the Jastrow ansatz costs, in energies."""
+    rows = []
+    for count in CHAINS:
+        atoms = "; ".join(f"H 0 0 {k}" for k in range(count))
+        hamiltonian = qchem.electronic_hamiltonian(qchem.Molecule.from_atoms(atoms))
+        circuit = qchem.ucj(hamiltonian, layers=2)
+        energy = simulator.Expectation(circuit, hamiltonian)
+        start = qchem.ucj_start(hamiltonian, qchem.mp2_amplitudes(hamiltonian), layers=2)
+        alone = median_seconds(partial(energy, start))
+        both = median_seconds(partial(energy.value_and_gradient, start))
+        rows.append([
+            f"H{count}", circuit.space.size, circuit.num_parameters, alone * 1e3, both * 1e3,
+            both / alone, MOST_ENERGIES,
+        ])  # fmt: skip
+    report.table(
+        "Two layers of UCJ: an energy with all derivatives, in energies",
+        ["chain, 1.0 Å", "determinants", "parameters", "energy / ms", "with gradient / ms", "ratio",
+         "goal, at most"],
         rows,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, shorten, unknown_name
 from qminima.limits import check_count
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
@@ -63,6 +63,8 @@ JASTROW = ("ucj", "local-ucj")
 ON_QUBITS = ("hardware-efficient",)
 WITHOUT_AMPLITUDES = ("hardware-efficient",)
 LAYERED = ("k-upccgsd", "qnp", *JASTROW, "hamiltonian-variational", "hardware-efficient")
+
+MOST_LAYERS = 1_000
 
 MILLIHARTREE = 1000.0
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
@@ -266,6 +268,8 @@ def check_layers(ansatz: str, layers: int | None) -> None:
     if ansatz not in LAYERED:
         raise InputError(f"the ansatz {ansatz} has no layers; {' and '.join(LAYERED)} have")
     check_count("layers", layers)
+    if layers > MOST_LAYERS:
+        raise InputError(f"expected at most {MOST_LAYERS:,} layers, got {shorten(layers)}")
 
 
 def _screening_line(circuit: Circuit, full: Circuit) -> str:

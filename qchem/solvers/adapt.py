@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from time import perf_counter
 from typing import Any
 
@@ -85,16 +86,6 @@ class AdaptStep:
         entry = {name: getattr(self, name) for name in self.__annotations__}
         entry["added"] = list(self.added)
         return {name: value for name, value in entry.items() if value is not None}
-
-    @classmethod
-    def from_entry(cls, entry: Mapping[str, Any]) -> AdaptStep:
-        """The step of a record's entry."""
-        return cls(
-            tuple(map(str, entry["added"])), float(entry["energy"]),
-            float(entry["largest_gradient"]), float(entry["gradient_norm"]),
-            int(entry["parameters"]), int(entry["evaluations"]),
-            entry.get("cnots"), entry.get("cnot_depth"),
-        )  # fmt: skip
 
 
 def adapt(
@@ -221,6 +212,40 @@ def adapt(
     return growth.result(reason, limits, more=properties)
 
 
+def _of(entry: Any, name: str) -> Any:
+    """A part of a record's entry; raises `InputError` if there is none."""
+    if not isinstance(entry, Mapping) or name not in entry:
+        raise InputError(f"cannot resume: expected {name!r} in the record, got {shorten(entry)}")
+    return entry[name]
+
+
+def _entries(entry: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """A list in a record's entry."""
+    found = _of(entry, name)
+    if not isinstance(found, list | tuple):
+        raise InputError(f"cannot resume: expected a list {name!r}, got {shorten(found)}")
+    return found
+
+
+def _names(step: Any) -> list[str]:
+    """The generators that a step added."""
+    return [str(name) for name in _entries(step, "added")]
+
+
+def _number(value: Any, name: str) -> float:
+    """A finite number of a record."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise InputError(f"cannot resume: expected {name} as a number, got {shorten(value)}")
+    return float(value)
+
+
+def _count(value: Any, name: str) -> int:
+    """A count of a record."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        raise InputError(f"cannot resume: expected {name} as a count, got {shorten(value)}")
+    return value
+
+
 def _support(candidate: Candidate) -> Support:
     """The spin orbitals or qubits that a generator acts on."""
     if isinstance(candidate, PauliString):
@@ -302,24 +327,28 @@ class _Growth:
             InputError: if it is not one of this problem and pool.
         """
         known = {str(one): one for one in (*self._candidates, *self._parts)}
-        try:
-            steps = [AdaptStep.from_entry(step) for step in entry["steps"]]
-            parameters = np.array(entry["parameters"], dtype=float)
-            energy, evaluations = float(entry["value"]), int(entry["evaluations"])
-            history = [(int(p["evaluations"]), float(p["value"])) for p in entry["history"]]
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"expected the record of an ADAPT run to resume ({error})") from None
-        names = [name for step in steps for name in step.added]
+        steps = _entries(entry, "steps")
+        names = [name for step in steps for name in _names(step)]
         missing = [name for name in names if name not in known]
         if missing:
             raise InputError(
                 f"cannot resume: the record has {shorten(missing[0])!r}, which is not in the pool "
                 f"{self._pool.name}"
             )
-        if parameters.shape != (len(names),) or not np.isfinite(parameters).all():
-            raise InputError(f"cannot resume: expected {len(names)} parameters in the record")
+        parameters = np.array([_number(p, "a parameter") for p in _entries(entry, "parameters")])
+        if len(parameters) != len(names):
+            raise InputError(
+                f"cannot resume: expected a parameter for each of {len(names)} generators in the "
+                f"record, got {len(parameters)}"
+            )
+        energy = _number(entry.get("value"), "the energy")
+        evaluations = _count(entry.get("evaluations"), "evaluations")
+        history = [
+            (_count(_of(one, "evaluations"), "evaluations"), _number(_of(one, "value"), "a value"))
+            for one in _entries(entry, "history")
+        ]
         self.chosen = [known[name] for name in names]
-        self.parameters, self.steps = parameters, steps
+        self.parameters = parameters
         self._energy = self._compile(self.chosen)
         self.value = self._energy(parameters)
         if abs(self.value - energy) > 1e-6:
@@ -329,7 +358,20 @@ class _Growth:
             )
         self._inverse_hessian = np.eye(len(names))
         self._evaluations += evaluations
-        self.history = history or self.history
+        self.history = [point for point in history if point[1] >= self.value - 1e-6]
+        self.history = self.history or [(self._evaluations, self.value)]
+        count = 0
+        for step in steps:
+            count += len(_names(step))
+            cnots, depth = cnot_resources(self.chosen[:count]) or (None, None)
+            energy, largest, norm = (
+                _number(_of(step, name), name)
+                for name in ("energy", "largest_gradient", "gradient_norm")
+            )
+            spent = _count(_of(step, "evaluations"), "evaluations")
+            self.steps.append(
+                AdaptStep(tuple(_names(step)), energy, largest, norm, count, spent, cnots, depth)
+            )
 
     def run(
         self,
@@ -479,6 +521,7 @@ class _Growth:
             warnings.append(
                 "no generator has a derivative at the start, so this is the energy of the start"
             )
+        strange: list[str] = []
         properties: dict[str, Any] = {"steps": [step.entry() for step in self.steps]}
         if self._hamiltonian.restricted and isinstance(self._space, Electrons):
             state = self._energy.state(self.parameters)
@@ -489,7 +532,8 @@ class _Growth:
                 for count in self._observable.counts
             ]
             properties["electrons"] = electrons
-            warnings += electron_warnings(electrons, self._hamiltonian.nelec)
+            strange = electron_warnings(electrons, self._hamiltonian.nelec)
+            warnings += strange
         if more:
             state = self._energy.state(self.parameters)
             properties |= electron_properties(self._hamiltonian, state, self._space)
@@ -502,7 +546,7 @@ class _Growth:
             problem=self._hamiltonian.describe(),
             seconds=perf_counter() - self._started - (compile_seconds() - self._compiled),
             evaluations=self._evaluations,
-            converged=reason in CONVERGED and not unfinished,
+            converged=reason in CONVERGED and not unfinished and not strange,
             settings={
                 "pool": self._pool.name, "pool_size": len(self._pool),
                 "symmetry": self._symmetry, "pool_size_of_symmetry": len(self._candidates),

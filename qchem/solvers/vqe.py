@@ -76,7 +76,8 @@ def vqe(
 
     Returns:
         A result whose value is an energy in hartree that the circuit does reach, with
-        `spin_square` among its properties. Its time leaves out the loading of kernels, as that
+        `spin_square` among its properties; on qubits `electrons`, and with others than the
+        molecule's it does not count as converged. Its time leaves out the loading of kernels, as that
         of the classical methods leaves out the loading of libraries.
 
     Raises:
@@ -123,13 +124,14 @@ def vqe(
 
     def finish() -> Result:
         best = min(minima, key=lambda minimum: minimum.value)
-        warnings = _warnings(best, circuit)
+        warnings, strange = _warnings(best, circuit), list[str]()
         found = _properties(energy, best, hamiltonian)
         found |= circuit_properties(circuit)
         if properties and isinstance(hamiltonian, Hamiltonian):
             found |= electron_properties(hamiltonian, energy.state(best.parameters), circuit.space)
         if isinstance(hamiltonian, QubitHamiltonian):
-            warnings += electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
+            strange = electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
+            warnings += strange
         if restarts:
             found["runs"] = [
                 {
@@ -146,11 +148,11 @@ def vqe(
             problem=hamiltonian.describe(),
             seconds=perf_counter() - started - (compile_seconds() - compiled),
             evaluations=sum(run.evaluations for run in minima),
-            converged=best.converged,
+            converged=best.converged and not strange,
             settings=recorded,
             parameters=[float(p) for p in best.parameters],
             history=_history(minima),
-            stop_reason=best.stop_reason,
+            stop_reason=strange[0] if best.converged and strange else best.stop_reason,
             warnings=warnings,
             properties=found,
         )

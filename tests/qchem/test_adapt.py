@@ -270,10 +270,24 @@ def test_records_that_cannot_be_resumed(h2: Hamiltonian, h4: Hamiltonian) -> Non
     entry = adapt(h4, "gsd", max_parameters=2).record()["results"][0]
     with pytest.raises(InputError, match="not in the pool"):
         adapt(h4, "qubit", resume=entry)
-    with pytest.raises(InputError, match="record of an ADAPT run"):
+    step = entry["steps"][0]
+    parts: tuple[dict[str, Any], ...] = (
+        {"steps": "x"}, {"steps": [{}]}, {"steps": [3]}, {"steps": []},
+        {"steps": [{**step, "energy": np.nan}, entry["steps"][1]]},
+        {"steps": [{**step, "evaluations": -10**25}, entry["steps"][1]]},
+        {"parameters": {}}, {"parameters": [1.0]}, {"parameters": [np.nan] * 2},
+        {"parameters": [[1], [2]]}, {"value": np.nan}, {"value": "1"}, {"evaluations": np.inf},
+        {"evaluations": -5}, {"evaluations": 10**30}, {"history": {}},
+        {"history": [{"evaluations": 1}]}, {"history": [{"evaluations": 1.5, "value": 0.0}]},
+    )  # fmt: skip
+    for part in parts:
+        with pytest.raises(InputError, match="cannot resume: expected"):
+            adapt(h4, "gsd", resume={**entry, **part})
+    with pytest.raises(InputError, match="'steps' in the record"):
         adapt(h4, "gsd", resume={"method": "FCI"})
-    with pytest.raises(InputError, match="2 parameters"):
-        adapt(h4, "gsd", resume={**entry, "parameters": [1.0]})
+    past = [{"evaluations": 3, "value": -1e9}]
+    result = adapt(h4, "gsd", max_parameters=2, resume={**entry, "history": past})
+    assert [value for _, value in result.history or []] == [result.value]
     other = qchem.electronic_hamiltonian(
         qchem.Molecule.from_atoms("H 0 0 0; H 0 0 1; H 0 0 2.2; H 0 0.1 3")
     )

@@ -144,6 +144,7 @@ def test_comparison_by_name(h2: Hamiltonian) -> None:
         {"ansatz": "ucj", "amplitude_threshold": 0.1},
         {"optimizer": "magic"},
         {"restarts": -1},
+        {"ansatz": "ucj", "layers": 10**9},
     ],
     ids=str,
 )
