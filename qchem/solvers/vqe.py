@@ -77,8 +77,8 @@ def vqe(
     Returns:
         A result whose value is an energy in hartree that the circuit does reach, with
         `spin_square` among its properties; on qubits `electrons`, and with others than the
-        molecule's it does not count as converged. Its time leaves out the loading of kernels, as that
-        of the classical methods leaves out the loading of libraries.
+        molecule's it does not count as converged. Its time leaves out the loading of kernels, as
+        that of the classical methods leaves out the loading of libraries.
 
     Raises:
         InputError: for an unknown start or optimiser, or limits that are not above zero.
