@@ -9,6 +9,8 @@ from .angles import linear_ramp as linear_ramp
 from .angles import transfer_angles as transfer_angles
 from .angles import unwrap_angles as unwrap_angles
 from .ansatz import qaoa as qaoa
+from .bqm import from_bqm as from_bqm
+from .bqm import to_bqm as to_bqm
 from .classical.annealing import annealing as annealing
 from .classical.enumeration import enumeration as enumeration
 from .classical.greedy import greedy as greedy
@@ -50,6 +52,7 @@ from .problems.problem import Problem as Problem
 from .problems.satisfiability import max_sat as max_sat
 from .problems.travelling_salesman import travelling_salesman as travelling_salesman
 from .regular_graphs import regular_graph_with_girth as regular_graph_with_girth
+from .sampler import QAOASampler as QAOASampler
 from .solvers.qaoa import solve_qaoa as solve_qaoa
 from .tree import TreeExpectation as TreeExpectation
 from .warm_start import warm_start_qaoa as warm_start_qaoa

@@ -1,0 +1,63 @@
+"""Between problems and dimod's binary quadratic models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qminima.errors import InputError
+
+from .problems.polynomial_problem import PolynomialProblem, ising, qubo
+from .problems.problem import Problem
+
+if TYPE_CHECKING:
+    import dimod
+
+
+def from_bqm(bqm: dimod.BinaryQuadraticModel, *, name: str = "bqm") -> PolynomialProblem:
+    """A binary quadratic model as a problem with the same energies and labels.
+
+    Bits are the model's binary variables; of a model of spins, bit 0 is +1.
+
+    Raises:
+        InputError: if it has no variables.
+
+    >>> import dimod
+    >>> bqm = dimod.BinaryQuadraticModel({"a": 1.0}, {("a", "b"): -2.0}, 0.5, "BINARY")
+    >>> from_bqm(bqm).score("11")
+    -0.5
+    """
+    terms: dict[tuple[Any, ...], float] = {(v,): float(h) for v, h in bqm.linear.items()}
+    terms |= {(u, v): float(j) for (u, v), j in bqm.quadratic.items()}
+    terms[()] = float(bqm.offset)
+    return (ising if bqm.vartype.name == "SPIN" else qubo)(terms, name=name)
+
+
+def to_bqm(problem: Problem, *, vartype: str = "BINARY") -> dimod.BinaryQuadraticModel:
+    """The cost of a problem as a binary quadratic model, over its variables' numbers.
+
+    Binary variables are the problem's bits; of spins, +1 is bit 0.
+
+    Raises:
+        InputError: if the cost is of a higher degree.
+
+    >>> import networkx, qopt
+    >>> float(to_bqm(qopt.maxcut(networkx.path_graph(2))).energy({0: 0, 1: 1}))
+    -1.0
+    """
+    from dimod import BinaryQuadraticModel
+
+    # dimod's own change of type would turn spin +1 into binary 1; here bit 0 is spin +1.
+    scale, shift = (1.0, 0.0) if vartype == "SPIN" else (-2.0, 1.0)  # z = scale * variable + shift
+    found = BinaryQuadraticModel(vartype)
+    found.add_linear_from(dict.fromkeys(range(problem.num_variables), 0.0))
+    for qubits, weight in problem.cost.terms:
+        if len(qubits) > 2:
+            raise InputError(
+                f"expected a cost of degree two at most, got a term of degree {len(qubits)}"
+            )
+        found.offset += weight * shift ** len(qubits)
+        for qubit in qubits:
+            found.add_linear(qubit, weight * scale * shift ** (len(qubits) - 1))
+        if len(qubits) == 2:
+            found.add_quadratic(*qubits, weight * scale**2)
+    return found
