@@ -340,9 +340,17 @@ def _show_table(comparison: Comparison) -> None:
             Column("energy / hartree", lambda result: f"{result.value:.9f}"),
             Column("error / mHa", _error_text),
             Column("<S²>", lambda result: _property(result, "spin_square", ".4f")),
-            Column("T1", lambda result: _property(result, "t1_diagnostic", ".4f")),
+            *(
+                [Column("T1", lambda result: _property(result, "t1_diagnostic", ".4f"))]
+                if any("t1_diagnostic" in result.properties for result in comparison.results)
+                else []
+            ),
             *_cnot_columns(comparison),
-            Column("energies", evaluations),
+            *(
+                [Column("energies", evaluations)]
+                if any(result.evaluations for result in comparison.results)
+                else []
+            ),
             Column("seconds", seconds),
         ],
     )
@@ -357,7 +365,7 @@ def _orbitals_line(problem: Mapping[str, Any]) -> list[str]:
     line = f"active orbitals: {problem['active_orbitals']}"
     lines = [f"{line}, occupations {numbers}" if occupations else line]
     if "canonical_fci" in problem:
-        lines.append(f"FCI over canonical orbitals instead: {problem['canonical_fci']:.9f}")
+        lines.append(f"FCI over as many canonical orbitals: {problem['canonical_fci']:.9f} hartree")
     return lines
 
 

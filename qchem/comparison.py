@@ -42,6 +42,7 @@ from .references import library_reference
 from .screening import check_threshold, screen, screenable, symmetric_space
 from .solvers.adapt import adapt
 from .solvers.vqe import VECTORS, vqe
+from .starting_parameters import initial_parameters
 
 CLASSICAL = tuple(classical.METHODS)
 QUANTUM = ("vqe", "adapt")
@@ -61,10 +62,15 @@ ANSAETZE: dict[str, Callable[..., Circuit]] = {
 }
 JASTROW = ("ucj", "local-ucj")
 ON_QUBITS = ("hardware-efficient",)
+# Rotations of orbitals of different symmetry are what makes these good: from a start with the
+# symmetry of the molecule their derivatives vanish, so they are neither screened nor start there.
+BREAK_SYMMETRY = ("k-upccgsd", "qnp")
 WITHOUT_AMPLITUDES = ("hardware-efficient",)
 LAYERED = ("k-upccgsd", "qnp", *JASTROW, "hamiltonian-variational", "hardware-efficient")
 
 MOST_LAYERS = 1_000
+# Width of the normal deviates that take a start away from symmetry, in radians.
+_AWAY = 0.05
 
 MILLIHARTREE = 1000.0
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
@@ -110,11 +116,13 @@ def compare(
         pool: name out of `qchem.pools.POOLS`, for "adapt". From "ceo" and "qubit", whose CNOTs are
             counted, several disjoint operators are added in a step, those with the largest
             derivatives per CNOT; from the others one, that with the largest derivative.
-        symmetry: leave out excitations that symmetry makes useless, as in `screen`.
+        symmetry: leave out excitations that symmetry makes useless, as in `screen`; not from the
+            ansätze of `BREAK_SYMMETRY`.
         amplitude_threshold: leave out excitations of a smaller amplitude, as in `screen`.
         start: first parameters, as in `vqe`. Ansätze that have nothing of the amplitudes of
             classical methods start their own way instead of from "mp2" and "ccsd": the
             Hamiltonian-variational one on an adiabatic path, the hardware-efficient one at random.
+            Those of `BREAK_SYMMETRY` start near the amplitudes, disturbed at random.
         optimizer: as in `vqe`.
         restarts: as in `vqe`.
         mapping: run "vqe" on qubits by this mapping, as in `QubitHamiltonian`.
@@ -156,11 +164,12 @@ def compare(
         options = {"layers": layers} if layers else {}
         full = ANSAETZE[ansatz](qubits if ansatz in ON_QUBITS else hamiltonian, **options)
         circuit = full
+        screened = symmetry and ansatz not in BREAK_SYMMETRY
         if screenable(full):
             circuit = screen(
                 full,
                 hamiltonian,
-                symmetry=symmetry,
+                symmetry=screened,
                 threshold=amplitude_threshold,
                 amplitudes="ccsd" if start == "ccsd" else "mp2",
             )
@@ -168,7 +177,9 @@ def compare(
                 progress.say(_screening_line(circuit, full))
         elif amplitude_threshold is not None:
             raise InputError(f"a threshold of amplitudes is for excitations, not for {full.name}")
-        first, named = first_parameters(ansatz, hamiltonian, layers or 1, start)
+        first, named = first_parameters(ansatz, hamiltonian, full, layers or 1, start, seed)
+        if isinstance(first, np.ndarray) and len(first) != circuit.num_parameters:
+            first = named  # screening by amplitudes left out parameters
         return vqe(
             qubits or hamiltonian,
             circuit,
@@ -179,7 +190,8 @@ def compare(
             time_limit=time_limit,
             properties=properties,
             settings={
-                "symmetry": symmetry, "amplitude_threshold": amplitude_threshold, "start": named,
+                "symmetry": screened and screenable(full),
+                "amplitude_threshold": amplitude_threshold, "start": named,
             },
             progress=progress,
         )  # fmt: skip
@@ -247,7 +259,12 @@ def _with_step_errors(result: Result, reference: Reference | None) -> Result:
 
 
 def first_parameters(
-    ansatz: str, hamiltonian: Hamiltonian, layers: int, start: str
+    ansatz: str,
+    hamiltonian: Hamiltonian,
+    circuit: Circuit,
+    layers: int,
+    start: str,
+    seed: int | None,
 ) -> tuple[str | NDArray[np.float64], str]:
     """What `vqe` takes as start for an ansatz, its own construction where it has one; its name."""
     if start not in ("mp2", "ccsd"):
@@ -257,6 +274,9 @@ def first_parameters(
         return ucj_start(hamiltonian, amplitudes, layers, local=ansatz == "local-ucj"), start
     if ansatz == "hamiltonian-variational":
         return ramp_start(layers), "ramp"
+    if ansatz in BREAK_SYMMETRY:
+        near = np.random.default_rng(seed).normal(scale=_AWAY, size=circuit.num_parameters)
+        return initial_parameters(hamiltonian, circuit, start) + near, f"{start}, disturbed"
     named = "random" if ansatz in WITHOUT_AMPLITUDES else start
     return named, named
 
@@ -266,7 +286,7 @@ def check_layers(ansatz: str, layers: int | None) -> None:
     if layers is None:
         return
     if ansatz not in LAYERED:
-        raise InputError(f"the ansatz {ansatz} has no layers; {' and '.join(LAYERED)} have")
+        raise InputError(f"the ansatz {ansatz} has no layers; {', '.join(LAYERED)} have")
     check_count("layers", layers)
     if layers > MOST_LAYERS:
         raise InputError(f"expected at most {MOST_LAYERS:,} layers, got {shorten(layers)}")

@@ -242,7 +242,9 @@ def leading_determinants(
     weights = np.abs(state)
     check_count("count", count)
     first = np.argpartition(-weights, min(count, len(weights)) - 1)[:count]
-    positions = np.array(sorted(first, key=lambda place: (-weights[place], place)), dtype=np.int64)
+    # Weights that are equal but for rounding come in the order of the determinants.
+    ordered = sorted(first, key=lambda place: (-round(float(weights[place]), 8), place))
+    positions = np.array(ordered, dtype=np.int64)
     configurations = space.configurations_at(positions)
     return [
         (_written(int(configuration), space.norb), state[place].item())

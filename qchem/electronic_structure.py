@@ -67,8 +67,8 @@ def electronic_hamiltonian(
         chosen = replace(chosen, coefficients=coefficients)
     if point_group != "C1" and not labels:
         warnings.append(
-            f"the orbitals do not have the symmetry of the nuclei ({point_group}), "
-            "so that no excitation is left out for it"
+            f"the orbitals do not have the whole symmetry of the nuclei ({point_group}); circuits "
+            "are screened by what they have of it, if anything"
         )
     seconds = perf_counter() - started
     core, norb = chosen.core, chosen.norb

@@ -147,7 +147,8 @@ class QubitHamiltonian:
             for string, weight in self._strings(step.generator)
         )
         initial = BasisState(self.encoding.configuration(determinant))
-        name = f"{circuit.name} on {self.num_qubits} qubits"
+        plural = "" if self.num_qubits == 1 else "s"
+        name = f"{circuit.name} ({self.num_qubits} qubit{plural})"
         return Circuit(self.space, initial, steps, name=name)
 
     def _strings(self, generator: Generator) -> Iterator[tuple[PauliString, float]]:

@@ -53,15 +53,19 @@ def plot_comparison(
 
     check_plot_path(path)
     zero = 0.0 if comparison.reference is None else comparison.reference.value
-    growing = [result for result in comparison.results if result.properties.get("steps")]
+    colors = [f"C{index % 10}" for index in range(len(comparison.results))]
+    growing = [
+        (result, color)
+        for result, color in zip(comparison.results, colors, strict=True)
+        if result.properties.get("steps")
+    ]
     figure = Figure(figsize=(7.5, 7.5 if growing else 4.5), layout="constrained")
     panels = figure.subplots(2 if growing else 1, squeeze=False)[:, 0]
     axes = panels[0]
     if growing:
         _draw_growth(panels[1], growing, zero, scale, label)
     heights: list[float] = []
-    for index, result in enumerate(comparison.results):
-        color = f"C{index % 10}"
+    for result, color in zip(comparison.results, colors, strict=True):
         if result.history:
             counts = [count for count, _ in result.history]
             values = [(value - zero) * scale for _, value in result.history]
@@ -90,17 +94,17 @@ def plot_comparison(
 
 
 def _draw_growth(
-    axes: Axes, results: Sequence[Result], zero: float, scale: float, label: str
+    axes: Axes, results: Sequence[tuple[Result, str]], zero: float, scale: float, label: str
 ) -> None:
     """Values of ansätze that grow, step by step, over their parameters and their CNOTs."""
-    for result in results:
+    for result, color in results:
         steps = result.properties["steps"]
         heights = [(step["energy"] - zero) * scale for step in steps]
         for key, style in (("parameters", "-"), ("cnots", "--"), ("cnot_depth", ":")):
             if all(key in step for step in steps):
                 name = f"{result.method}, {key.replace('_', ' ').replace('cnot', 'CNOT')}"
                 axes.plot(
-                    [step[key] for step in steps], heights, style, marker=".", color="C0",
+                    [step[key] for step in steps], heights, style, marker=".", color=color,
                     label=_literal(name),
                 )  # fmt: skip
         if min(heights, default=0) > 0 and zero:

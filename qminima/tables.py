@@ -116,11 +116,7 @@ def print_comparison(
         console.print(Text(printable(line)))
     table = Table()
     for column in columns:
-        table.add_column(
-            column.heading,
-            justify=column.justify,  # type: ignore[arg-type]
-            no_wrap=column.justify == "left",
-        )
+        table.add_column(column.heading, justify=column.justify)  # type: ignore[arg-type]
     for result in comparison.results:
         style = "cyan" if result.kind == "quantum" else ""
         table.add_row(*(Text(printable(column.text(result))) for column in columns), style=style)

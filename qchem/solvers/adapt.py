@@ -35,7 +35,13 @@ from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import cnot_resources
 from ..screening import keeps_symmetry, symmetric_space
 from ..spin import spin_square
-from .vqe import VECTORS, circuit_properties, electron_properties, electron_warnings
+from .vqe import (
+    ON_DETERMINANTS_ONLY,
+    VECTORS,
+    circuit_properties,
+    electron_properties,
+    electron_warnings,
+)
 
 Floats = NDArray[np.float64]
 Candidate = Excitation | LadderSum | PauliString
@@ -358,6 +364,7 @@ class _Growth:
             )
         self._inverse_hessian = np.eye(len(names))
         self._evaluations += evaluations
+        self._started -= max(_number(entry.get("seconds"), "seconds"), 0.0)
         self.history = [point for point in history if point[1] >= self.value - 1e-6]
         self.history = self.history or [(self._evaluations, self.value)]
         count = 0
@@ -534,6 +541,8 @@ class _Growth:
             properties["electrons"] = electrons
             strange = electron_warnings(electrons, self._hamiltonian.nelec)
             warnings += strange
+            if more:
+                warnings.append(ON_DETERMINANTS_ONLY)
         if more:
             state = self._energy.state(self.parameters)
             properties |= electron_properties(self._hamiltonian, state, self._space)

@@ -31,6 +31,8 @@ from ..starting_parameters import initial_parameters
 
 STARTS = (*CLASSICAL_STARTS, "random")
 
+ON_DETERMINANTS_ONLY = "properties are told of states on determinants only, not of this on qubits"
+
 # Real vectors over determinants that are alive at the peak: ket, costate, a copy of the final
 # state, and what the spin of that state takes.
 VECTORS = 5
@@ -129,6 +131,8 @@ def vqe(
         found |= circuit_properties(circuit)
         if properties and isinstance(hamiltonian, Hamiltonian):
             found |= electron_properties(hamiltonian, energy.state(best.parameters), circuit.space)
+        elif properties:
+            warnings.append(ON_DETERMINANTS_ONLY)
         if isinstance(hamiltonian, QubitHamiltonian):
             strange = electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
             warnings += strange

@@ -186,3 +186,15 @@ def test_comparison_on_qubits(mapping: str, h2: Hamiltonian) -> None:
     assert circuit.problem["qubits"] == 1
     assert "dipole_debye" in exact.properties
     assert "dipole_debye" not in circuit.properties
+
+
+@pytest.mark.parametrize(("name", "layers"), [("k-upccgsd", 2), ("qnp", 6)])
+def test_symmetry_does_not_hold_these_back(name: str, layers: int) -> None:
+    """Screened, or from a symmetric start, both end 30 to 100 mHa above."""
+    chain = "; ".join(f"H 0 0 {1.5 * k}" for k in range(4))
+    hamiltonian = qchem.electronic_hamiltonian(qchem.Molecule.from_atoms(chain))
+    run = compare(hamiltonian, ["fci", "vqe"], ansatz=name, layers=layers, restarts=1, seed=1)
+    exact, circuit = run.results
+    assert circuit.value - exact.value < 1e-5
+    assert circuit.settings["symmetry"] is False
+    assert circuit.settings["start"] == "mp2, disturbed"

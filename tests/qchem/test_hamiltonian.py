@@ -346,7 +346,7 @@ def test_saddle_point_is_left_and_told() -> None:
     hamiltonian = electronic_hamiltonian(Molecule.from_name("o2"))
     lowered, broken = hamiltonian.warnings
     assert "following the instability lowered it by 0.001329 hartree" in lowered
-    assert "do not have the symmetry of the nuclei (Dooh)" in broken
+    assert "do not have the whole symmetry of the nuclei (Dooh)" in broken
     assert hamiltonian.reference_energy == pytest.approx(-147.6334958793, abs=1e-7)
 
 
