@@ -100,6 +100,26 @@ def solve(
         finish(comparison, _show, _draw, json, plot)
 
 
+@app.command("list")
+def list_names() -> None:
+    """List the methods, problems, circuits, mixers and graphs, one line each."""
+    with reported_errors(MemoryLimitError):
+        from qminima.library import Library
+        from qminima.tables import print_names, summary
+
+        from .catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS
+
+        for title, names in (
+            ("methods (--method)", METHODS),
+            ("problems (qopt.NAME in Python; files are MaxCut)", PROBLEMS),
+            ("circuits (qopt.NAME in Python)", CIRCUITS),
+            ("mixers (qopt.NAME in Python)", MIXERS),
+        ):
+            print_names(title, {name: summary(function) for name, function in names.items()})
+        notes = {name: entry["note"] for name, entry in Library("problems").index.items()}
+        print_names("graphs", notes)
+
+
 def _memory_line(
     problem: MaxCut,
     methods: tuple[str, ...],

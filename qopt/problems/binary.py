@@ -17,6 +17,8 @@ from simulator.spaces import Space
 from ..mixers import Mixer
 
 Bits = NDArray[np.int64]
+# See `BinaryProblem.native`.
+Native = tuple["BinaryProblem", Space, Mixer]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,10 +35,12 @@ class BinaryProblem(ABC):
     Attributes:
         name: shown in tables and stored in records.
         reference: the best cost that is known, if any.
+        penalised: whether the cost has the penalty; without, it serves feasible bit strings only.
     """
 
     name: str
     reference: Reference | None = None
+    penalised: bool = True
 
     #: Which problem it is, as in records.
     kind: ClassVar[str]
@@ -67,11 +71,11 @@ class BinaryProblem(ABC):
     def solution(self, bits: Bits) -> Any:
         """What bits mean, in the user's own labels."""
 
-    def native(self) -> tuple[Space, Mixer] | None:
-        """The space of feasible bit strings and a mixer that keeps to it, where there is one.
+    def native(self) -> Native | None:
+        """The problem without its penalty, the space of feasible bit strings, and a mixer for it.
 
-        `qopt.qaoa(problem, depth, space=space, mixer=mixer)` then needs no penalty: it is zero
-        there.
+        None where no mixer keeps the constraint. The three go into
+        `qopt.qaoa(problem, depth, space=space, mixer=mixer)`.
         """
         return None
 
@@ -87,7 +91,8 @@ class BinaryProblem(ABC):
         """The cost of a bit string from the data; raises what `score` raises."""
         bits = self._bits(bitstring)
         objective = self.objective(bits)
-        return (0.0 - objective if self.maximise else objective) + self.penalty(bits)
+        cost = 0.0 - objective if self.maximise else objective
+        return cost + self.penalty(bits) if self.penalised else cost
 
     def feasible(self, bitstring: str) -> bool:
         """Whether all constraints hold; raises what `score` raises."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -15,11 +15,10 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.constrained import HammingWeight, Product
 from simulator.polynomial import Polynomial
-from simulator.spaces import Space
 
 from ..graphs import check_simple
-from ..mixers import Mixer, xy_complete_mixer
-from .binary import BinaryProblem, Bits
+from ..mixers import xy_complete_mixer
+from .binary import BinaryProblem, Bits, Native
 from .bits import BitPolynomial, total
 
 
@@ -77,7 +76,7 @@ class Colouring(BinaryProblem):
             for c in range(k)
         }
         parts = [BitPolynomial(pairs)]
-        for node, weight in enumerate(self.penalties):
+        for node, weight in enumerate(self.penalties if self.penalised else []):
             excess = BitPolynomial.linear((node * k + c, 1.0) for c in range(k)) - 1
             parts.append(excess * excess * float(weight))
         return (total(parts)).spins()
@@ -87,11 +86,12 @@ class Colouring(BinaryProblem):
         colours = bits.reshape(-1, self.colours).argmax(axis=1)
         return {node: int(colour) for node, colour in zip(self.graph, colours, strict=True)}
 
-    def native(self) -> tuple[Space, Mixer]:
+    def native(self) -> Native:
         """One colour for each node, and an XY mixer on each node's colours."""
         nodes, k = self.graph.number_of_nodes(), self.colours
         space = Product(*[HammingWeight(k, 1)] * nodes)
-        return space, xy_complete_mixer(*(range(v * k, v * k + k) for v in range(nodes)))
+        mixer = xy_complete_mixer(*(range(v * k, v * k + k) for v in range(nodes)))
+        return replace(self, penalised=False), space, mixer
 
     def describe(self) -> dict[str, Any]:
         """Name, kind, nodes, edges and colours."""

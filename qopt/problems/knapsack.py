@@ -91,7 +91,9 @@ def knapsack(
     name: str = "knapsack",
     reference: Reference | None = None,
 ) -> Knapsack:
-    """The most valuable items of total weight at most the capacity. Lucas, arXiv:1302.5843.
+    """The most valuable items of total weight at most the capacity.
+
+    Lucas, Front. Phys. 2, 5 (2014), arXiv:1302.5843.
 
     Args:
         values: from zero on, one for each item.

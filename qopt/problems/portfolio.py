@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -14,10 +14,9 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.constrained import HammingWeight
 from simulator.polynomial import Polynomial
-from simulator.spaces import Space
 
-from ..mixers import Mixer, xy_ring_mixer
-from .binary import BinaryProblem, Bits, finite
+from ..mixers import xy_ring_mixer
+from .binary import BinaryProblem, Bits, Native, finite
 from .bits import BitPolynomial, total
 
 
@@ -63,21 +62,20 @@ class Portfolio(BinaryProblem):
             BitPolynomial.variable(i) * BitPolynomial.variable(j) * float(self.risk * value)
             for (i, j), value in np.ndenumerate(self.covariance)
         ]
-        count = BitPolynomial.linear((j, 1.0) for j in range(self.num_variables)) - self.budget
-        return (total(
-            [*pairs, BitPolynomial.linear(enumerate(-self.returns)),
-             count * count * self.penalty_weight]
-        )).spins()  # fmt: skip
+        parts = [*pairs, BitPolynomial.linear(enumerate(-self.returns))]
+        if self.penalised:
+            count = BitPolynomial.linear((j, 1.0) for j in range(self.num_variables))
+            parts.append((count - self.budget) * (count - self.budget) * self.penalty_weight)
+        return total(parts).spins()
 
     def solution(self, bits: Bits) -> list[Hashable]:
         """Labels of the chosen assets."""
         return [label for label, bit in zip(self.labels, bits, strict=True) if bit]
 
-    def native(self) -> tuple[Space, Mixer]:
+    def native(self) -> Native:
         """All choices of k assets, and an XY mixer on a ring."""
-        return HammingWeight(self.num_variables, self.budget), xy_ring_mixer(
-            range(self.num_variables)
-        )
+        space = HammingWeight(self.num_variables, self.budget)
+        return replace(self, penalised=False), space, xy_ring_mixer(range(self.num_variables))
 
     def describe(self) -> dict[str, Any]:
         """Name, kind, assets and budget."""

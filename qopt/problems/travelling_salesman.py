@@ -15,10 +15,9 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.constrained import HammingWeight, Product
 from simulator.polynomial import Polynomial
-from simulator.spaces import Space
 
-from ..mixers import Mixer, xy_complete_mixer
-from .binary import BinaryProblem, Bits, finite
+from ..mixers import xy_complete_mixer
+from .binary import BinaryProblem, Bits, Native, finite
 from .bits import BitPolynomial, total
 
 
@@ -90,14 +89,15 @@ class TravellingSalesman(BinaryProblem):
             *(self.labels[int(c) + 1] for c in self._table(bits).argmax(axis=1)),
         ]
 
-    def native(self) -> tuple[Space, Mixer]:
+    def native(self) -> Native:
         """One city at each stop, and an XY mixer on each stop's cities.
 
-        That each city comes once stays with the penalty.
+        That each city comes once stays with the penalty, which stays.
         """
         free = len(self.labels) - 1
         space = Product(*[HammingWeight(free, 1)] * free)
-        return space, xy_complete_mixer(*(range(t * free, (t + 1) * free) for t in range(free)))
+        mixer = xy_complete_mixer(*(range(t * free, (t + 1) * free) for t in range(free)))
+        return self, space, mixer
 
     def describe(self) -> dict[str, Any]:
         """Name, kind and cities."""
@@ -116,7 +116,9 @@ def travelling_salesman(
     name: str = "tour",
     reference: Reference | None = None,
 ) -> TravellingSalesman:
-    """The shortest round trip. Lucas, Front. Phys. 2, 5 (2014), arXiv:1302.5843.
+    """The shortest round trip through all cities.
+
+    Lucas, Front. Phys. 2, 5 (2014), arXiv:1302.5843.
 
     Args:
         distances: from row to column, shape (cities, cities), at least three; the diagonal does

@@ -140,17 +140,19 @@ def test_native_forms(name: str) -> None:
     problem = PROBLEMS[name][0]()
     found = problem.native()
     assert found is not None
-    space, mixer = found
+    free, space, mixer = found
     n = problem.num_variables
     held = {bitstring(int(one), n) for one in space.configurations()}
     feasible = {text for k in range(1 << n) if problem.feasible(text := bitstring(k, n))}
     assert held == feasible
-    result = qopt.solve_qaoa(problem, 2, space=space, mixer=mixer, seed=0)
+    for text in feasible:
+        assert free.value(text) == pytest.approx(problem.value(text), abs=1e-9)
+    result = qopt.solve_qaoa(free, 2, space=space, mixer=mixer, seed=0)
     assert result.bitstring is not None
     assert problem.feasible(result.bitstring)
-    circuit = qopt.qaoa(problem, 1, space=space, mixer=mixer)
+    circuit = qopt.qaoa(free, 1, space=space, mixer=mixer)
     assert circuit.space.size == len(feasible)
-    mean = Expectation(circuit, problem.cost)([0.0, 0.0])
+    mean = Expectation(circuit, free.cost)([0.0, 0.0])
     assert mean == pytest.approx(np.mean([problem.value(text) for text in feasible]))
 
 
@@ -169,7 +171,7 @@ def test_solutions_in_the_users_labels() -> None:
 def test_stops_of_one_city_each() -> None:
     """The salesman's space holds all feasible bit strings, and a penalty the rest."""
     problem = qopt.travelling_salesman(CITIES, labels="wxyz")
-    space, mixer = problem.native()
+    _, space, mixer = problem.native()
     held = {bitstring(int(one), 9) for one in space.configurations()}
     assert len(held) == 27
     assert {text for k in range(512) if problem.feasible(text := bitstring(k, 9))} < held

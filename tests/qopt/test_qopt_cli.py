@@ -404,3 +404,13 @@ def test_weights_that_single_precision_cannot_hold(folder: Path, weight: float) 
 def test_only_the_table_goes_to_standard_output() -> None:
     found = run("solve", "petersen", "--method", "milp").stdout
     assert found.startswith(b"petersen")
+
+
+def test_list_names_everything() -> None:
+    from qopt.catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS
+
+    assert list(METHODS) == list(comparison.METHODS)
+    text = invoke("list").output
+    for names in (METHODS, PROBLEMS, CIRCUITS, MIXERS, ("petersen", "karate")):
+        for name in names:
+            assert f" {name} " in text

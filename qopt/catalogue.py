@@ -1,0 +1,59 @@
+"""What there is, by name: `qopt list` shows it with the first line of each one's documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .ansatz import qaoa
+from .classical.annealing import annealing
+from .classical.enumeration import enumeration
+from .classical.greedy import greedy
+from .classical.milp import milp
+from .classical.random_assignment import random_assignment
+from .classical.semidefinite import goemans_williamson, semidefinite_bound
+from .classical.tabu import tabu
+from .mixers import grover_mixer, x_mixer, xy_complete_mixer, xy_ring_mixer
+from .multi_angle import multi_angle_qaoa
+from .problems.colouring import colouring
+from .problems.independent_set import independent_set, vertex_cover
+from .problems.knapsack import knapsack
+from .problems.labs import labs
+from .problems.maxcut import maxcut
+from .problems.partition import partition
+from .problems.polynomial_problem import ising, qubo, spin_glass
+from .problems.portfolio import portfolio
+from .problems.satisfiability import max_sat
+from .problems.travelling_salesman import travelling_salesman
+from .solvers.qaoa import solve_qaoa
+from .warm_start import warm_start_qaoa
+
+Names = dict[str, Callable[..., Any]]
+
+# As `--method` spells them.
+METHODS: Names = {
+    "random": random_assignment,
+    "greedy": greedy,
+    "annealing": annealing,
+    "tabu": tabu,
+    "gw": goemans_williamson,
+    "sdp": semidefinite_bound,
+    "exact": enumeration,
+    "milp": milp,
+    "qaoa": solve_qaoa,
+}
+# These are called from Python.
+PROBLEMS: Names = {
+    function.__name__: function
+    for function in (
+        maxcut, independent_set, vertex_cover, colouring, partition, travelling_salesman, knapsack,
+        portfolio, labs, max_sat, spin_glass, qubo, ising,
+    )
+}  # fmt: skip
+CIRCUITS: Names = {
+    function.__name__: function for function in (qaoa, multi_angle_qaoa, warm_start_qaoa)
+}
+MIXERS: Names = {
+    function.__name__: function
+    for function in (x_mixer, xy_ring_mixer, xy_complete_mixer, grover_mixer)
+}
