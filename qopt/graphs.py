@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten
 from qminima.library import Library, read_text
@@ -55,6 +57,13 @@ def check_simple(graph: Any) -> None:
     for u, v in graph.edges:
         if u == v:
             raise InputError(f"node {u!r} has an edge to itself, which no cut can hold; remove it")
+
+
+def edge_positions(graph: nx.Graph[Any]) -> NDArray[np.int64]:
+    """Both ends of each edge as places among the graph's nodes, shape (edges, 2)."""
+    position = {node: index for index, node in enumerate(graph)}
+    pairs = [(position[u], position[v]) for u, v in graph.edges]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _is_real_number(value: Any) -> bool:

@@ -16,7 +16,7 @@ from qminima.result import Reference
 from simulator.constrained import HammingWeight, Product
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_simple
+from ..graphs import check_simple, edge_positions
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Native
 from .bits import BitPolynomial, total
@@ -41,9 +41,7 @@ class Colouring(BinaryProblem):
     @cached_property
     def edges(self) -> NDArray[np.int64]:
         """Both ends of each edge, shape (edges, 2)."""
-        position = {node: index for index, node in enumerate(self.graph)}
-        pairs = [(position[u], position[v]) for u, v in self.graph.edges]
-        return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return edge_positions(self.graph)
 
     @cached_property
     def penalties(self) -> NDArray[np.float64]:
