@@ -65,8 +65,7 @@ ON_QUBITS = ("hardware-efficient",)
 # Rotations of orbitals of different symmetry are what makes these good: from a start with the
 # symmetry of the molecule their derivatives vanish, so they are neither screened nor start there.
 BREAK_SYMMETRY = ("k-upccgsd", "qnp")
-WITHOUT_AMPLITUDES = ("hardware-efficient",)
-LAYERED = ("k-upccgsd", "qnp", *JASTROW, "hamiltonian-variational", "hardware-efficient")
+LAYERED = ("k-upccgsd", "qnp", *JASTROW, "hamiltonian-variational", *ON_QUBITS)
 
 MOST_LAYERS = 1_000
 # Width of the normal deviates that take a start away from symmetry, in radians.
@@ -177,9 +176,7 @@ def compare(
                 progress.say(_screening_line(circuit, full))
         elif amplitude_threshold is not None:
             raise InputError(f"a threshold of amplitudes is for excitations, not for {full.name}")
-        first, named = first_parameters(ansatz, hamiltonian, full, layers or 1, start, seed)
-        if isinstance(first, np.ndarray) and len(first) != circuit.num_parameters:
-            first = named  # screening by amplitudes left out parameters
+        first, named = first_parameters(ansatz, hamiltonian, circuit, layers or 1, start, seed)
         return vqe(
             qubits or hamiltonian,
             circuit,
@@ -205,12 +202,9 @@ def compare(
             resume=resume, properties=properties, progress=progress,
         )  # fmt: skip
 
-    circuits: dict[str, Callable[[], Result]] = {
-        "vqe": run_vqe,
-        "adapt": run_adapt,
-    }
+    own: dict[str, Callable[[], Result]] = {"vqe": run_vqe, "adapt": run_adapt}
     if properties:
-        circuits["fci"] = partial(classical.METHODS["fci"], hamiltonian, properties=True)
+        own["fci"] = partial(classical.METHODS["fci"], hamiltonian, properties=True)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in names:
@@ -221,7 +215,7 @@ def compare(
                 raise
             skipped[method] = str(reason)
         else:
-            runs[method] = circuits.get(method) or partial(classical.METHODS[method], hamiltonian)
+            runs[method] = own.get(method) or partial(classical.METHODS[method], hamiltonian)
     run = run_methods(runs, progress)
     results = run.results
     exact = next((result for result in results if result.method == "FCI"), None)
@@ -277,7 +271,7 @@ def first_parameters(
     if ansatz in BREAK_SYMMETRY:
         near = np.random.default_rng(seed).normal(scale=_AWAY, size=circuit.num_parameters)
         return initial_parameters(hamiltonian, circuit, start) + near, f"{start}, disturbed"
-    named = "random" if ansatz in WITHOUT_AMPLITUDES else start
+    named = "random" if ansatz in ON_QUBITS else start
     return named, named
 
 

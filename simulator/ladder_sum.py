@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -222,20 +222,37 @@ class LadderSum:
         self, product: Product, configurations: Integers, norb: int
     ) -> tuple[Integers, Integers, NDArray[np.float64]]:
         """Positions that a product does not annihilate, what becomes of them, and the signs."""
-        source = np.arange(len(configurations))
-        moved, parity = configurations, np.zeros(len(configurations), dtype=np.int64)
-        for orbital, spin, creates in reversed(product):
-            bit = np.int64(1) << np.int64(orbital + spin * norb)
-            possible = (moved & bit == 0) == creates
-            source, moved, parity = source[possible], moved[possible], parity[possible]
-            if self.signed:
-                parity = parity + np.bitwise_count(moved & (bit - 1))
-            moved = moved ^ bit
-        signs = np.where(parity & 1, -1.0, 1.0)
+        places = [(ladder.orbital + ladder.spin * norb, ladder.creates) for ladder in product]
+        source, moved, signs = act(places, configurations, signed=self.signed)
         if not self.signed:
             signs = interleaving_signs(configurations[source], norb)
             signs *= interleaving_signs(moved, norb)
         return source, moved, signs
+
+
+def act(
+    places: Sequence[tuple[int, bool]], strings: Integers, *, signed: bool
+) -> tuple[Integers, Integers, NDArray[np.float64]]:
+    """A product of creators and annihilators on occupation strings.
+
+    Args:
+        places: bit of each, and whether it creates, leftmost first; the rightmost acts first.
+        strings: occupation strings.
+        signed: whether electrons exchange signs; without, all signs are one.
+
+    Returns:
+        Positions of the strings that are not annihilated, what becomes of them, and the signs.
+    """
+    source, moved = np.arange(len(strings)), strings
+    parity = np.zeros(len(strings), dtype=np.int64)
+    for place, creates in reversed(places):
+        bit = np.int64(1) << np.int64(place)
+        possible = (moved & bit == 0) == creates
+        source, moved, parity = source[possible], moved[possible], parity[possible]
+        if signed:
+            parity = parity + np.bitwise_count(moved & (bit - 1))
+        moved = moved ^ bit
+    return source, moved, np.where(parity & 1, -1.0, 1.0)
 
 
 def excitation_terms(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .generators import Excitation, Generator
 from .kernels import transitions
-from .ladder_sum import LadderSum, Product, excitation_terms, interleaving_signs
+from .ladder_sum import LadderSum, Product, act, excitation_terms, interleaving_signs
 from .spaces import Electrons, Integers, SpaceError
 
 Floats = NDArray[np.float64]
@@ -186,14 +186,6 @@ class _Transitions:
 
     def _act(self, part: Product, spin: int) -> tuple[Integers, Integers, Floats]:
         """Strings that a product of one spin does not annihilate, what becomes of them, signs."""
-        strings = self._space.strings(spin)
-        sources = np.arange(len(strings))
-        moved, parity = strings, np.zeros(len(strings), dtype=np.int64)
-        for orbital, _, creates in reversed(part):
-            bit = np.int64(1) << np.int64(orbital)
-            possible = (moved & bit == 0) == creates
-            sources, moved, parity = sources[possible], moved[possible], parity[possible]
-            if self._signed:
-                parity = parity + np.bitwise_count(moved & (bit - 1))
-            moved = moved ^ bit
-        return sources, self._space.rank(spin, moved), np.where(parity & 1, -1.0, 1.0)
+        places = [(ladder.orbital, ladder.creates) for ladder in part]
+        sources, moved, signs = act(places, self._space.strings(spin), signed=self._signed)
+        return sources, self._space.rank(spin, moved), signs

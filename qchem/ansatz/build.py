@@ -6,10 +6,17 @@ from collections.abc import Iterable
 
 from simulator.circuit import BasisState, Circuit, Step
 from simulator.generators import Generator
-from simulator.spaces import Electrons
+from simulator.spaces import Electrons, Space
 
 
 def circuit_of(space: Electrons, generators: Iterable[Generator], name: str) -> Circuit:
     """The generators one after the other on the reference, each with a parameter of its own."""
+    return circuit_from(BasisState(space.reference), space, generators, name)
+
+
+def circuit_from(
+    initial: BasisState, space: Space, generators: Iterable[Generator], name: str
+) -> Circuit:
+    """The same from any configuration, of determinants or of qubits."""
     steps = tuple(Step(one, ((k, 1.0),)) for k, one in enumerate(generators))
-    return Circuit(space, BasisState(space.reference), steps, name=name)
+    return Circuit(space, initial, steps, name=name)

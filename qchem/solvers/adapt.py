@@ -16,7 +16,7 @@ from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
-from simulator.circuit import BasisState, Circuit, Step
+from simulator.circuit import BasisState
 from simulator.generators import Excitation, Generator, PauliString, Support
 from simulator.kernels.kernel import compile_seconds
 from simulator.ladder_sum import LadderSum
@@ -29,6 +29,8 @@ from simulator.pool_gradient import PoolGradient
 from simulator.program import Expectation
 from simulator.spaces import Electrons, Space
 
+from ..ansatz.build import circuit_from
+from ..density import state_properties
 from ..hamiltonian import Hamiltonian
 from ..pools import Pool, components, operator_pool
 from ..qubit_hamiltonian import QubitHamiltonian
@@ -39,8 +41,8 @@ from .vqe import (
     ON_DETERMINANTS_ONLY,
     VECTORS,
     circuit_properties,
-    electron_properties,
     electron_warnings,
+    mean_electrons,
 )
 
 Floats = NDArray[np.float64]
@@ -322,8 +324,7 @@ class _Growth:
         self.history = [(1, self.value)]
 
     def _compile(self, generators: Sequence[Generator]) -> Expectation:
-        steps = tuple(Step(one, ((k, 1.0),)) for k, one in enumerate(generators))
-        circuit = Circuit(self._space, self._initial, steps, name="ADAPT")
+        circuit = circuit_from(self._initial, self._space, generators, "ADAPT")
         return Expectation(circuit, self._observable)
 
     def resume(self, entry: Mapping[str, Any]) -> None:
@@ -534,18 +535,15 @@ class _Growth:
             state = self._energy.state(self.parameters)
             properties["spin_square"] = spin_square(state, self._space)
         if isinstance(self._observable, QubitHamiltonian):
-            electrons = [
-                Expectation(self._energy.circuit, count)(self.parameters)
-                for count in self._observable.counts
-            ]
+            electrons = mean_electrons(self._observable, self._energy.circuit, self.parameters)
             properties["electrons"] = electrons
             strange = electron_warnings(electrons, self._hamiltonian.nelec)
             warnings += strange
-            if more:
-                warnings.append(ON_DETERMINANTS_ONLY)
-        if more:
+        if more and isinstance(self._space, Electrons):
             state = self._energy.state(self.parameters)
-            properties |= electron_properties(self._hamiltonian, state, self._space)
+            properties |= state_properties(self._hamiltonian, state, self._space)
+        elif more:
+            warnings.append(ON_DETERMINANTS_ONLY)
         properties |= circuit_properties(self._energy.circuit)
         return Result(
             method=f"ADAPT-VQE ({self._pool.name})",

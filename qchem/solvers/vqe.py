@@ -19,7 +19,7 @@ from simulator.kernels.kernel import compile_seconds
 from simulator.optimize import METHODS, Minimum, minimize
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.program import Expectation
-from simulator.spaces import Electrons, Qubits, Space
+from simulator.spaces import Electrons, Qubits
 
 from ..density import state_properties
 from ..hamiltonian import Hamiltonian
@@ -130,7 +130,9 @@ def vqe(
         found = _properties(energy, best, hamiltonian)
         found |= circuit_properties(circuit)
         if properties and isinstance(hamiltonian, Hamiltonian):
-            found |= electron_properties(hamiltonian, energy.state(best.parameters), circuit.space)
+            assert isinstance(circuit.space, Electrons)  # noqa: S101 - others are on qubits above
+            state = energy.state(best.parameters)
+            found |= state_properties(hamiltonian, state, circuit.space)
         elif properties:
             warnings.append(ON_DETERMINANTS_ONLY)
         if isinstance(hamiltonian, QubitHamiltonian):
@@ -265,17 +267,15 @@ def _properties(
         state = energy.state(minimum.parameters)
         properties["spin_square"] = spin_square(state, circuit.space)
     if isinstance(hamiltonian, QubitHamiltonian):
-        properties["electrons"] = [
-            Expectation(circuit, count)(minimum.parameters) for count in hamiltonian.counts
-        ]
+        properties["electrons"] = mean_electrons(hamiltonian, circuit, minimum.parameters)
     return properties
 
 
-def electron_properties(
-    hamiltonian: Hamiltonian, state: NDArray[np.inexact], space: Space
-) -> dict[str, Any]:
-    """`state_properties` of a state on determinants, nothing of one on qubits."""
-    return state_properties(hamiltonian, state, space) if isinstance(space, Electrons) else {}
+def mean_electrons(
+    hamiltonian: QubitHamiltonian, circuit: Circuit, parameters: NDArray[np.float64]
+) -> list[float]:
+    """The mean numbers of alpha and of beta electrons of a state on qubits."""
+    return [Expectation(circuit, count)(parameters) for count in hamiltonian.counts]
 
 
 def circuit_properties(circuit: Circuit) -> dict[str, Any]:

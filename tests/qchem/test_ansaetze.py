@@ -168,6 +168,13 @@ def test_every_ansatz_by_name(name: str, h2: Hamiltonian) -> None:
     assert result.evaluations == sum(run["evaluations"] for run in result.properties["runs"])
 
 
+def test_a_threshold_and_a_disturbed_start(lih: Hamiltonian) -> None:
+    """The start is that of the circuit that is left."""
+    result = compare(lih, ["vqe"], ansatz="k-upccgsd", amplitude_threshold=0.02, seed=1).results[0]
+    assert result.settings["start"] == "mp2, disturbed"
+    assert len(result.parameters or []) < qchem.k_upccgsd(lih).num_parameters
+
+
 def test_restarts_are_seeded(h4: Hamiltonian) -> None:
     circuit = qchem.k_upccgsd(h4)
     runs = [
