@@ -110,6 +110,29 @@ def test_published_energies(nitrogen: Hamiltonian) -> None:
     assert result.value > exact
 
 
+def test_phases_are_those_of_the_definition(h4: Hamiltonian) -> None:
+    """exp(i J) with J = 1/2 sum J^st_pq n_ps n_qt, configuration by configuration."""
+    from simulator import Diagonal
+
+    circuit = qchem.ucj(h4, 1)
+    pairs = [(p, q) for p in range(4) for q in range(p, 4)]
+    rng = np.random.default_rng(3)
+    same, opposite = rng.normal(size=(2, 4, 4))
+    same, opposite = same + same.T, opposite + opposite.T
+    params = np.zeros(circuit.num_parameters)
+    first = 2 * 6 + 4  # two networks of rotations and the phases of orbitals come before
+    params[first : first + 20] = [matrix[pair] for matrix in (same, opposite) for pair in pairs]
+    angles = circuit.angles(params)
+    occupied = h4.space.configurations()[:, None] >> np.arange(8) & 1
+    phases = np.zeros(h4.space.size)
+    for step, angle in zip(circuit.steps, angles, strict=True):
+        if isinstance(step.generator, Diagonal):
+            phases -= angle * step.generator.polynomial.values(h4.space).to_array()
+    coulomb = np.block([[same, opposite], [opposite, same]])
+    expected = np.einsum("kp,pq,kq->k", occupied, coulomb, occupied) / 2
+    np.testing.assert_allclose(phases, expected, atol=1e-12)
+
+
 def test_zero_parameters_are_the_reference(h4: Hamiltonian) -> None:
     energy = Expectation(qchem.ucj(h4, 2), h4)
     zeros = np.zeros(energy.circuit.num_parameters)

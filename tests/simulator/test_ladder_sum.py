@@ -138,7 +138,11 @@ def test_refusals() -> None:
 def test_pool_gradient() -> None:
     """Against the derivative of the mean, from the overlap of each action."""
     space = Electrons(4, (2, 2))
+    # A beta creator left of both alpha operators, which change the sign when they pass it.
+    crossed = (Ladder(2, 1, True), Ladder(3, 0, True), Ladder(1, 1, False), Ladder(0, 0, False))
+    back = tuple(Ladder(o.orbital, o.spin, not o.creates) for o in reversed(crossed))
     pool: list[Generator] = [
+        LadderSum(((crossed, 1.0), (back, -1.0))),
         *LARGER,
         Excitation(alpha=((0, 1), (2, 3))),
         Excitation(((0,), (3,)), ((1,), (2,))),
