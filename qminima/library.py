@@ -77,11 +77,30 @@ class Library:
         return self.path(text), text
 
 
+# Beyond the largest instances that are solved anywhere.
+_LARGEST = 200_000_000
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        InputError: with the reason, if it cannot be read or has more than 200 MB.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:  # the latter for names that no file can have
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{shorten(path)}: cannot be read ({reason})") from None
+    if len(content) > _LARGEST:
+        raise InputError(f"{path}: expected at most {_LARGEST // 10**6} MB")
+    return content
+
+
 def read_text(path: str | Path) -> str:
     """The text of a file; raises `InputError` with the reason if it cannot be read."""
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return read_bytes(path).decode()
     except UnicodeDecodeError:
         raise InputError(f"{path}: expected text in UTF-8, got binary data") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None

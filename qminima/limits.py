@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from math import inf
+from numbers import Integral
 from time import monotonic
 
-from .errors import InputError
+from .errors import InputError, shorten
 
 
 class Deadline:
@@ -32,6 +33,13 @@ class Deadline:
     def left(self) -> float:
         """Seconds that are left, at least zero; infinite without a limit."""
         return max(0.0, self._end - monotonic())
+
+
+def check_whole(name: str, value: object, least: int, most: int) -> None:
+    """Raise `InputError` for what is not a whole number from `least` to `most`."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not least <= int(value) <= most:  # type: ignore[call-overload]
+        raise InputError(f"expected {name}, from {least} to {most}, got {shorten(value)}")
 
 
 def check_count(name: str, value: int) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qminima.errors import InputError
-
 from .problems.polynomial_problem import PolynomialProblem, ising, qubo
 from .problems.problem import Problem
+from .quadratic import bit_terms, check_quadratic
 
 if TYPE_CHECKING:
     import dimod
@@ -47,17 +46,15 @@ def to_bqm(problem: Problem, *, vartype: str = "BINARY") -> dimod.BinaryQuadrati
     from dimod import BinaryQuadraticModel
 
     # dimod's own change of type would turn spin +1 into binary 1; here bit 0 is spin +1.
-    scale, shift = (1.0, 0.0) if vartype == "SPIN" else (-2.0, 1.0)  # z = scale * variable + shift
+    spins = vartype == "SPIN"
+    terms = check_quadratic(dict(problem.cost.terms)) if spins else bit_terms(problem)
     found = BinaryQuadraticModel(vartype)
     found.add_linear_from(dict.fromkeys(range(problem.num_variables), 0.0))
-    for qubits, weight in problem.cost.terms:
-        if len(qubits) > 2:
-            raise InputError(
-                f"expected a cost of degree two at most, got a term of degree {len(qubits)}"
-            )
-        found.offset += weight * shift ** len(qubits)
-        for qubit in qubits:
-            found.add_linear(qubit, weight * scale * shift ** (len(qubits) - 1))
-        if len(qubits) == 2:
-            found.add_quadratic(*qubits, weight * scale**2)
+    for variables, weight in terms.items():
+        if len(variables) == 2:
+            found.add_quadratic(*variables, weight)
+        elif variables:
+            found.add_linear(*variables, weight)
+        else:
+            found.offset += weight
     return found

@@ -15,16 +15,7 @@ from .classical.semidefinite import goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
 from .mixers import grover_mixer, x_mixer, xy_complete_mixer, xy_ring_mixer
 from .multi_angle import multi_angle_qaoa
-from .problems.colouring import colouring
-from .problems.independent_set import independent_set, vertex_cover
-from .problems.knapsack import knapsack
-from .problems.labs import labs
-from .problems.maxcut import maxcut
-from .problems.partition import partition
-from .problems.polynomial_problem import ising, qubo, spin_glass
-from .problems.portfolio import portfolio
-from .problems.satisfiability import max_sat
-from .problems.travelling_salesman import travelling_salesman
+from .problems.makers import MAKERS
 from .solvers.qaoa import solve_qaoa
 from .warm_start import warm_start_qaoa
 
@@ -42,14 +33,8 @@ METHODS: Names = {
     "milp": milp,
     "qaoa": solve_qaoa,
 }
-# These are called from Python.
-PROBLEMS: Names = {
-    function.__name__: function
-    for function in (
-        maxcut, independent_set, vertex_cover, colouring, partition, travelling_salesman, knapsack,
-        portfolio, labs, max_sat, spin_glass, qubo, ising,
-    )
-}  # fmt: skip
+# As `--problem` spells them.
+PROBLEMS: Names = dict(MAKERS)
 CIRCUITS: Names = {
     function.__name__: function for function in (qaoa, multi_angle_qaoa, warm_start_qaoa)
 }

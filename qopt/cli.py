@@ -65,7 +65,7 @@ def solve(
 
         from .ansatz import check_depth
         from .comparison import CLASSICAL, QUANTUM, compare
-        from .problems.maxcut import load_maxcut
+        from .loading import load_maxcut
         from .solvers.qaoa import check_objective, check_precision
 
         check_depth(depth)

@@ -15,7 +15,8 @@ import sys
 import qopt
 from qminima import Library, Result
 from qopt.classical.enumeration import MAX_VARIABLES
-from qopt.problems.maxcut import MaxCut, load_maxcut
+from qopt.loading import load_maxcut
+from qopt.problems.maxcut import MaxCut
 
 
 def prove(problem: MaxCut, limit: float) -> Result:

@@ -42,12 +42,23 @@ class BinaryProblem(ABC):
     reference: Reference | None = None
     penalised: bool = True
 
-    #: Which problem it is, as in records.
-    kind: ClassVar[str]
     #: What scores are called in records.
     score_name: ClassVar[str] = "objective"
-    #: Whether the objective is to be large.
-    maximise: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """Which problem it is: the name of the function that makes it, with hyphens."""
+
+    @property
+    def maximise(self) -> bool:
+        """Whether the objective is to be large."""
+        return False
+
+    @property
+    def constrained(self) -> bool:
+        """Whether there are infeasible bit strings, as far as the kind of problem tells."""
+        return type(self).penalty is not BinaryProblem.penalty
 
     @property
     @abstractmethod

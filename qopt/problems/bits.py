@@ -39,6 +39,17 @@ class BitPolynomial:
             terms[key] = terms.get(key, 0.0) + weight
         return cls(terms)
 
+    @classmethod
+    def from_spins(cls, polynomial: Polynomial) -> BitPolynomial:
+        """The same function as a polynomial in spins z = 1 - 2 x; undoes `spins`."""
+        terms: Terms = {}
+        for qubits, weight in polynomial.terms:
+            for size in range(len(qubits) + 1):
+                for chosen in combinations(qubits, size):
+                    key = frozenset(chosen)
+                    terms[key] = terms.get(key, 0.0) + (-2) ** size * weight
+        return cls(terms)
+
     def __add__(self, other: BitPolynomial | float) -> BitPolynomial:
         terms = dict(self.terms)
         for key, value in _terms(other).items():

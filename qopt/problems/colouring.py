@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError
+from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.constrained import HammingWeight, Product
 from simulator.polynomial import Polynomial
@@ -113,13 +113,12 @@ def colouring(
         reference: the fewest such edges that are known, 0 if the graph can be coloured.
 
     Raises:
-        InputError: for another kind of graph, or fewer colours.
+        InputError: for another kind of graph, or a number of colours that is not from 2 to 1000.
 
     >>> problem = colouring(nx.cycle_graph(3), colours=3)
     >>> problem.decode("100010001"), problem.score("100010001")
     ({0: 0, 1: 1, 2: 2}, 0.0)
     """
     check_simple(graph)
-    if colours < 2:
-        raise InputError(f"expected at least 2 colours, got {colours}")
+    check_whole("a number of colours", colours, 2, 1000)
     return Colouring(graph=graph.copy(), colours=colours, name=name, reference=reference)

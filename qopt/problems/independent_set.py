@@ -79,7 +79,7 @@ class NodeSelection(BinaryProblem):
 class IndependentSet(NodeSelection):
     """Maximum weight of nodes no two of which share an edge; made by `independent_set`."""
 
-    kind: ClassVar[str] = "independent set"
+    kind: ClassVar[str] = "independent-set"
     maximise: ClassVar[bool] = True
 
     def penalty(self, bits: Bits) -> float:
@@ -101,7 +101,7 @@ class IndependentSet(NodeSelection):
 class VertexCover(NodeSelection):
     """Minimum weight of nodes that every edge has one of; made by `vertex_cover`."""
 
-    kind: ClassVar[str] = "vertex cover"
+    kind: ClassVar[str] = "vertex-cover"
 
     def penalty(self, bits: Bits) -> float:
         """Of edges with no end chosen."""

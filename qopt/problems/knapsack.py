@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
+from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
@@ -119,8 +120,7 @@ def knapsack(
         raise InputError(f"expected values from zero on, got {worth.min():g}")
     if (heavy < 1).any() or (heavy != np.round(heavy)).any() or (heavy > 2**40).any():
         raise InputError("expected whole numbers from 1 to 2^40 as weights; scale them up first")
-    if capacity < 0 or capacity != int(capacity) or capacity > 2**40:
-        raise InputError(f"expected a capacity from 0 to 2^40, a whole number, got {capacity}")
+    check_whole("a capacity, a whole number", capacity, 0, 2**40)
     return Knapsack(
         values=worth, weights=heavy.astype(np.int64), capacity=int(capacity), name=name,
         reference=reference,

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from qminima.errors import InputError
+from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
@@ -20,13 +20,16 @@ OPTIMAL = {
     17: 32, 18: 25, 19: 29, 20: 26, 21: 26, 22: 39, 23: 47, 24: 36,
 }  # fmt: skip
 
+# The cost has about N^3/24 terms; optima beyond N = 66 are not known.
+_LONGEST = 300
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LABS(BinaryProblem):
     """E(z) = sum_{k=1}^{N-1} C_k^2 with C_k = sum_i z_i z_{i+k}; made by `labs`."""
 
     length: int
-    kind: ClassVar[str] = "LABS"
+    kind: ClassVar[str] = "labs"
 
     @property
     def num_variables(self) -> int:
@@ -69,14 +72,13 @@ def labs(length: int) -> LABS:
     The optimal energy is known as reference up to N = 24.
 
     Raises:
-        InputError: for a length below 2.
+        InputError: for a length that is not a whole number from 2 to 300.
 
     >>> barker = labs(13)
     >>> barker.score("0000011001010"), round(barker.merit_factor("0000011001010"), 2)
     (6.0, 14.08)
     """
-    if length < 2:
-        raise InputError(f"expected a length of at least 2, got {length}")
+    check_whole("a length", length, 2, _LONGEST)
     best = OPTIMAL.get(length)
     reference = None
     if best is not None:

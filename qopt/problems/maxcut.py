@@ -15,7 +15,7 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_graph, load_graph
+from ..graphs import check_graph
 
 # Gradients hold squares of weights, which must neither vanish nor overflow.
 _SMALLEST = 1e-150
@@ -35,6 +35,8 @@ class MaxCut:
     reference: Reference | None = None
     kind: str = field(default="maxcut", init=False)
     score_name: str = field(default="cut", init=False)
+    maximise: bool = field(default=True, init=False)
+    constrained: bool = field(default=False, init=False)
 
     @cached_property
     def nodes(self) -> tuple[Hashable, ...]:
@@ -144,19 +146,3 @@ def maxcut(
             "choose another unit"
         )
     return MaxCut(graph.copy(), name, weight, reference)
-
-
-def load_maxcut(source: str) -> MaxCut:
-    """The MaxCut problem of a rudy file, or of a name of the library with its best cut.
-
-    Raises:
-        InputError: as `load_graph`.
-    """
-    graph, name, entry = load_graph(source)
-    best = entry.get("best")
-    reference = None
-    if best is not None:
-        reference = Reference(
-            -float(best["value"]), best["method"], best["certainty"], "problems/index.toml"
-        )
-    return maxcut(graph, name=name, reference=reference)

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError
+from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
@@ -23,7 +23,7 @@ class Partition(BinaryProblem):
     """(sum_j a_j z_j)^2 of numbers a_j; made by `partition`."""
 
     numbers: NDArray[np.float64]
-    kind: ClassVar[str] = "number partitioning"
+    kind: ClassVar[str] = "partition"
 
     @property
     def num_variables(self) -> int:
@@ -52,18 +52,17 @@ def partition(
     """The partition of numbers into two heaps of nearly the same sum.
 
     Args:
-        numbers: at least one.
+        numbers: at least one, at most 1000.
         name: shown in tables.
         reference: the least cost that is known, the square of a difference.
 
     Raises:
-        InputError: if they are not finite numbers.
+        InputError: if they are not finite numbers, or there are none or more.
 
     >>> problem = partition([3, 1, 1, 2, 2, 1])
     >>> problem.score("100110"), problem.score("100010"), problem.decode("100010")
     (16.0, 0.0, ([1.0, 1.0, 2.0, 1.0], [3.0, 2.0]))
     """
     array = finite(numbers, "numbers", 1)
-    if not len(array):
-        raise InputError("expected at least one number, got none")
+    check_whole("numbers: how many", len(array), 1, 1000)
     return Partition(numbers=array, name=name, reference=reference)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from qminima.errors import InputError, shorten
+from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
+from ..graphs import is_real_number
 from .binary import BinaryProblem, Bits, finite
 from .bits import BitPolynomial
 
@@ -23,20 +25,21 @@ Keyed = Mapping[tuple[Hashable, ...], float]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PolynomialProblem(BinaryProblem):
-    """A polynomial that is minimised; made by `qubo`, `ising` or `spin_glass`.
+    """A polynomial that is minimised, or maximised; made by `qubo`, `ising` or `spin_glass`.
 
     Attributes:
         terms: pairs of variables, by number, and weight.
         labels: of the variables.
         spins: whether terms are products of spins ±1 instead of bits.
-        what: the kind that records have.
+        maximise: whether it is to be large instead.
+        kind: "qubo", "ising" or "spin-glass".
     """
 
     terms: tuple[tuple[tuple[int, ...], float], ...]
     labels: tuple[Hashable, ...]
     spins: bool
-    what: str
-    kind: ClassVar[str] = "polynomial"
+    maximise: bool = False
+    kind: str = "qubo"
 
     @property
     def num_variables(self) -> int:
@@ -51,9 +54,11 @@ class PolynomialProblem(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """What is minimised, in spins."""
+        sign = -1.0 if self.maximise else 1.0
+        signed = {term: sign * weight for term, weight in self.terms}
         if self.spins:
-            return Polynomial(self.terms)
-        return BitPolynomial({frozenset(term): weight for term, weight in self.terms}).spins()
+            return Polynomial(signed)
+        return BitPolynomial({frozenset(term): w for term, w in signed.items()}).spins()
 
     def solution(self, bits: Bits) -> dict[Hashable, int]:
         """The value of each variable by label: bits, or spins where terms are products of them."""
@@ -62,22 +67,31 @@ class PolynomialProblem(BinaryProblem):
 
     def describe(self) -> dict[str, Any]:
         """Name, kind and numbers of variables and terms."""
-        return {**super().describe(), "kind": self.what, "terms": len(self.terms)}
+        return {**super().describe(), "terms": len(self.terms)}
 
 
 def qubo(
-    terms: Keyed | ArrayLike, *, name: str = "qubo", reference: Reference | None = None
+    terms: Keyed | ArrayLike,
+    *,
+    labels: Sequence[Hashable] | None = None,
+    maximise: bool = False,
+    name: str = "qubo",
+    reference: Reference | None = None,
 ) -> PolynomialProblem:
     """A polynomial of bits, of any degree.
 
     Args:
         terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}, a label twice
             being the same as once; or a square matrix Q, for x Q x.
+        labels: of all variables, in their order; those of the terms, in the order in which they
+            come up, or the numbers of the rows, unless given.
+        maximise: whether it is to be large; costs are minus its value then.
         name: shown in tables.
-        reference: the least value that is known.
+        reference: the least cost that is known.
 
     Raises:
-        InputError: for weights that are not finite, or a matrix that is not square.
+        InputError: for weights that are not finite, labels that do not fit, or a matrix that is
+            not square.
 
     >>> problem = qubo({("a",): 1.0, ("a", "b"): -2.0})
     >>> problem.score("11"), problem.decode("11")
@@ -87,31 +101,41 @@ def qubo(
         matrix = finite(terms, "a QUBO", 2)
         if matrix.shape[0] != matrix.shape[1] or not len(matrix):
             raise InputError(f"expected a square matrix, got shape {matrix.shape}")
-        labels: tuple[Hashable, ...] = tuple(range(len(matrix)))
-        pairs: dict[tuple[Hashable, ...], float] = {
-            (i, j): float(value) for (i, j), value in np.ndenumerate(matrix) if value
+        labels = range(len(matrix)) if labels is None else labels
+        if len(labels) != len(matrix):
+            raise InputError(f"expected {len(matrix)} labels, got {len(labels)}")
+        terms = {
+            (labels[i], labels[j]): float(value)
+            for (i, j), value in np.ndenumerate(matrix)
+            if value
         }
-        return _problem(pairs, labels, "QUBO", name, reference, spins=False)
-    return _problem(terms, _labels(terms), "QUBO", name, reference, spins=False)
+    return _problem(terms, labels, "qubo", name, reference, spins=False, maximise=maximise)
 
 
 def ising(
-    terms: Keyed, *, name: str = "ising", reference: Reference | None = None
+    terms: Keyed,
+    *,
+    labels: Sequence[Hashable] | None = None,
+    maximise: bool = False,
+    name: str = "ising",
+    reference: Reference | None = None,
 ) -> PolynomialProblem:
     """A polynomial of spins ±1, of any degree; bit 0 is spin +1.
 
     Args:
         terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}.
+        labels: as in `qubo`.
+        maximise: as in `qubo`.
         name: shown in tables.
-        reference: the least value that is known.
+        reference: the least cost that is known.
 
     Raises:
-        InputError: for weights that are not finite.
+        InputError: for weights that are not finite, or labels that do not fit.
 
     >>> ising({("a", "b"): -1.0, ("a",): 0.5}).score("11")
     -1.5
     """
-    return _problem(terms, _labels(terms), "Ising", name, reference, spins=True)
+    return _problem(terms, labels, "ising", name, reference, spins=True, maximise=maximise)
 
 
 def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
@@ -120,19 +144,18 @@ def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
     Its least value per spin tends to -0.763166... with n (Parisi).
 
     Raises:
-        InputError: for fewer than two spins.
+        InputError: if the number of spins is not from 2 to 2000.
 
     >>> spin_glass(4, seed=0).num_variables
     4
     """
-    if nodes < 2:
-        raise InputError(f"expected at least 2 spins, got {nodes}")
+    check_whole("a number of spins", nodes, 2, 2000)
     random = np.random.default_rng(seed)
     terms: dict[tuple[Hashable, ...], float] = {
         (i, j): float(random.normal()) / sqrt(nodes) for j in range(nodes) for i in range(j)
     }
     name = f"sk-{nodes}" if seed is None else f"sk-{nodes}-{seed}"
-    return _problem(terms, tuple(range(nodes)), "Sherrington-Kirkpatrick", name, None, spins=True)
+    return _problem(terms, range(nodes), "spin-glass", name, None, spins=True)
 
 
 def _labels(terms: Iterable[tuple[Hashable, ...]]) -> tuple[Hashable, ...]:
@@ -142,33 +165,43 @@ def _labels(terms: Iterable[tuple[Hashable, ...]]) -> tuple[Hashable, ...]:
         if not isinstance(term, tuple):
             raise InputError(f"expected tuples of labels as keys, got {shorten(term)}")
         found.update(dict.fromkeys(term))
-    if not found:
-        raise InputError("expected terms with at least one variable, got none")
     return tuple(found)
 
 
 def _problem(
     terms: Keyed,
-    labels: tuple[Hashable, ...],
-    what: str,
+    labels: Sequence[Hashable] | None,
+    kind: str,
     name: str,
     reference: Reference | None,
     *,
     spins: bool,
+    maximise: bool = False,
 ) -> PolynomialProblem:
+    named = _labels(terms)
+    labels = named if labels is None else tuple(labels)
     numbers = {label: number for number, label in enumerate(labels)}
+    if not labels:
+        raise InputError("expected at least one variable, got none")
+    if len(numbers) < len(labels):
+        raise InputError(f"expected each label once, got {shorten(list(labels))}")
+    for label in named:
+        if label not in numbers:
+            raise InputError(f"the label {shorten(label)} of a term is not among the labels")
     merged: dict[tuple[int, ...], float] = {}
     for term, weight in terms.items():
-        if isinstance(weight, bool) or not isinstance(weight, int | float | np.number):
-            raise InputError(f"expected a number as weight of {shorten(term)}, got {weight!r}")
-        if not np.isfinite(weight):
-            raise InputError(f"expected a finite weight of {shorten(term)}, got {weight}")
+        if not is_real_number(weight):
+            raise InputError(
+                f"expected a finite number as weight of {shorten(term)}, got {shorten(weight)}"
+            )
         places = [numbers[label] for label in term]
         # A bit twice is the bit, a spin twice is one.
         kept = {place for place in places if places.count(place) % 2} if spins else set(places)
         key = tuple(sorted(kept))
         merged[key] = merged.get(key, 0.0) + float(weight)
+    if not np.isfinite(sum(map(abs, merged.values()))):
+        raise InputError("expected finite weights whose sum is finite as well; take another unit")
     return PolynomialProblem(
-        terms=tuple(merged.items()), labels=labels, spins=spins, what=what, name=name,
-        reference=reference,
+        terms=tuple(merged.items()), labels=labels, spins=spins, maximise=maximise, kind=kind,
+        name=name, reference=reference,
     )  # fmt: skip

@@ -10,11 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
+from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.constrained import HammingWeight
 from simulator.polynomial import Polynomial
 
+from ..graphs import is_real_number
 from ..mixers import xy_ring_mixer
 from .binary import BinaryProblem, Bits, Native, finite
 from .bits import BitPolynomial, total
@@ -118,10 +120,9 @@ def portfolio(
         raise InputError(f"expected a covariance of {len(mean)} assets, got shape {matrix.shape}")
     if np.abs(matrix - matrix.T).max(initial=0) > 1e-12 * max(1.0, np.abs(matrix).max(initial=0)):
         raise InputError("expected a symmetric covariance; it differs from its transpose")
-    if not 1 <= budget <= len(mean):
-        raise InputError(f"expected a budget from 1 to {len(mean)} assets, got {budget}")
-    if not 0 <= risk < np.inf:
-        raise InputError(f"expected a risk factor from 0 on, got {risk}")
+    check_whole("a budget, how many assets are chosen", budget, 1, len(mean))
+    if not is_real_number(risk) or risk < 0:
+        raise InputError(f"expected a finite risk factor from 0 on, got {shorten(risk)}")
     names = tuple(range(len(mean)) if labels is None else labels)
     if len(names) != len(mean):
         raise InputError(f"expected {len(mean)} labels, got {len(names)}")

@@ -16,6 +16,10 @@ class Problem(Protocol):
         """Shown in tables and stored in records."""
 
     @property
+    def kind(self) -> str:
+        """Which problem it is: the name of the function that makes it, with hyphens."""
+
+    @property
     def cost(self) -> Polynomial:
         """What is minimised."""
 
@@ -30,6 +34,14 @@ class Problem(Protocol):
     @property
     def score_name(self) -> str:
         """What scores are called in records."""
+
+    @property
+    def maximise(self) -> bool:
+        """Whether scores are to be large: costs are then minus them."""
+
+    @property
+    def constrained(self) -> bool:
+        """Whether there are infeasible bit strings."""
 
     def feasible(self, bitstring: str) -> bool:
         """Whether a bit string violates no constraint."""

@@ -26,7 +26,7 @@ class Satisfiability(BinaryProblem):
 
     clauses: tuple[tuple[int, ...], ...]
     variables: int
-    kind: ClassVar[str] = "satisfiability"
+    kind: ClassVar[str] = "max-sat"
 
     @property
     def num_variables(self) -> int:
@@ -61,7 +61,7 @@ class Satisfiability(BinaryProblem):
 
 
 # A clause of k literals has up to 2^k terms.
-_LONGEST = 16
+_LONGEST, _MOST_TERMS = 16, 4_000_000
 
 
 def max_sat(
@@ -102,6 +102,11 @@ def max_sat(
                 raise InputError(f"expected literals ±1, ±2, ..., got {shorten(literal)}")
         if not any(-literal in literals for literal in literals):
             checked.append(literals)
+    if sum(2 ** len(clause) for clause in checked) > _MOST_TERMS:
+        raise InputError(
+            f"expected clauses whose 2^length add up to at most {_MOST_TERMS}, as each is a "
+            "polynomial of so many terms"
+        )
     largest = max((abs(literal) for clause in checked for literal in clause), default=1)
     count = largest if variables is None else variables
     if count < largest:

@@ -30,7 +30,7 @@ class TravellingSalesman(BinaryProblem):
 
     distances: NDArray[np.float64]
     labels: tuple[Hashable, ...]
-    kind: ClassVar[str] = "travelling salesman"
+    kind: ClassVar[str] = "travelling-salesman"
     score_name: ClassVar[str] = "length"
 
     @property
@@ -121,8 +121,8 @@ def travelling_salesman(
     Lucas, Front. Phys. 2, 5 (2014), arXiv:1302.5843.
 
     Args:
-        distances: from row to column, shape (cities, cities), at least three; the diagonal does
-            not count, and both directions may differ.
+        distances: from row to column, shape (cities, cities), three to a hundred; the diagonal
+            does not count, and both directions may differ.
         labels: of the cities; their numbers unless given.
         name: shown in tables.
         reference: the least length that is known.
@@ -135,9 +135,9 @@ def travelling_salesman(
     (['a', 'b', 'c'], 3.0, False)
     """
     matrix = finite(distances, "distances", 2)
-    if matrix.shape[0] != matrix.shape[1] or len(matrix) < 3:
+    if matrix.shape[0] != matrix.shape[1] or not 3 <= len(matrix) <= 100:
         raise InputError(
-            f"expected distances between at least three cities, got shape {matrix.shape}"
+            f"expected distances between 3 to 100 cities, a square matrix, got {matrix.shape}"
         )
     matrix = matrix.copy()
     np.fill_diagonal(matrix, 0.0)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import qopt
 from qminima import InputError, Reference
-from qopt.problems.maxcut import load_maxcut
+from qopt.loading import load_maxcut
 from simulator import Polynomial
 
 
@@ -27,6 +27,9 @@ class Spins:
     name: str = "spins"
     reference: Reference | None = None
     score_name: str = "score"
+    kind: str = "polynomial"
+    maximise: bool = False
+    constrained: bool = False
 
     def value(self, bitstring: str) -> float:
         z = [1 - 2 * int(bit) for bit in bitstring]

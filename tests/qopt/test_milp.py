@@ -18,7 +18,7 @@ from qopt.classical.odd_cycles import (
     proven_bound,
     violated,
 )
-from qopt.problems.maxcut import load_maxcut
+from qopt.loading import load_maxcut
 
 
 @st.composite

@@ -41,6 +41,9 @@ class Cost:
     name: str = "cost"
     reference: Reference | None = None
     score_name: str = "score"
+    kind: str = "polynomial"
+    maximise: bool = False
+    constrained: bool = False
 
     def value(self, bitstring: str) -> float:
         return self.cost.value(sum(int(bit) << j for j, bit in enumerate(bitstring)))

@@ -11,7 +11,7 @@ from qminima import InputError
 from qopt.angle_tables import tree_angles, tree_cut_fraction
 from qopt.angles import gamma_scale, rescale_gammas
 from qopt.ansatz import smallest_space
-from qopt.problems.maxcut import load_maxcut
+from qopt.loading import load_maxcut
 from simulator import Expectation, FlipSymmetric, MemoryLimitError, Qubits, SpaceError
 from simulator.testing import dense_state
 

@@ -16,7 +16,7 @@ from qminima import Comparison, InputError, Interrupted, Progress, Reference, Re
 from qminima.plots import plot_comparison
 from qopt import comparison as module
 from qopt.comparison import CLASSICAL, METHODS, QUANTUM, Options, best_known, check_fits, verdict
-from qopt.problems.maxcut import load_maxcut
+from qopt.loading import load_maxcut
 from simulator import MemoryLimitError
 
 Method = Callable[[qopt.MaxCut, Options], Result]

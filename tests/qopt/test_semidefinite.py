@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import qopt
 from qminima import InputError
 from qopt.classical.semidefinite import _repaired_bound
-from qopt.problems.maxcut import load_maxcut
+from qopt.loading import load_maxcut
 
 
 @st.composite

@@ -1,0 +1,176 @@
+"""Problems as JSON: the name of the function that makes one, and its arguments."""
+
+from __future__ import annotations
+
+import json
+from inspect import signature
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import networkx as nx
+import numpy as np
+
+from qminima.errors import InputError, shorten
+from qminima.library import read_text
+from qminima.storage import write_atomically
+
+from ..problems.makers import maker
+from ..problems.polynomial_problem import PolynomialProblem
+from ..problems.problem import Problem
+from .text import check_size
+
+# Arguments that a file does not hold: they belong to whoever knows of the file.
+_OUTSIDE = ("name", "reference", "seed")
+
+
+def read_data(path: str | Path) -> Problem:
+    """Read an object ``{"problem": NAME, ARGUMENT: VALUE, ...}``.
+
+    Names and arguments are those of the functions of `qopt`: `{"problem": "knapsack", "values":
+    [4, 3], "weights": [2, 1], "capacity": 2}`. A graph is networkx's node-link data, and terms are
+    a list of pairs `[labels, weight]`; lists within lists of labels become tuples.
+
+    Raises:
+        InputError: for a file that is missing or malformed, and what the functions refuse.
+    """
+    try:
+        content = json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: it is no JSON ({error})") from None
+    if not isinstance(content, dict) or not isinstance(content.get("problem"), str):
+        raise InputError(f'{path}: expected an object with "problem": NAME and its arguments')
+    try:
+        make = maker(content.pop("problem"))
+        arguments = {key: _decoded(key, value) for key, value in content.items()}
+        _check_arguments(make, arguments)
+        extra = {"name": Path(path).stem} if "name" in signature(make).parameters else {}
+        return make(**arguments, **extra)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"{path}: an argument is of another kind ({error})") from None
+
+
+def write_data(problem: Problem, path: str | Path) -> None:
+    """Write a problem with all its data.
+
+    Raises:
+        InputError: for labels that JSON does not hold (others than numbers, text and tuples of
+            them), or if the file cannot be written.
+    """
+    # A spin glass is made from a seed; what it holds is an Ising model.
+    name = "ising" if problem.kind == "spin-glass" else problem.kind
+    arguments = {
+        key: _encoded(key, getattr(problem, key), problem)
+        for key in signature(maker(name)).parameters
+        if key not in _OUTSIDE
+    }
+    text = json.dumps({"problem": name, **arguments}, indent=1, allow_nan=False) + "\n"
+
+    def write(file: BinaryIO) -> None:
+        file.write(text.encode())
+
+    write_atomically(path, write)
+
+
+def _check_arguments(make: Any, arguments: dict[str, Any]) -> None:
+    known = [key for key in signature(make).parameters if key not in _OUTSIDE]
+    unknown = sorted(arguments.keys() - set(known))
+    if unknown:
+        raise InputError(
+            f"expected the arguments {', '.join(known)} of {make.__name__}, got "
+            f"{shorten(', '.join(unknown))}"
+        )
+    for key, parameter in signature(make).parameters.items():
+        if parameter.default is parameter.empty and key not in arguments:
+            raise InputError(f"the argument {key} of {make.__name__} is missing")
+
+
+def _decoded(key: str, value: Any) -> Any:
+    """An argument from JSON."""
+    if key == "graph":
+        return _graph(value)
+    if key == "terms" and isinstance(value, list) and all(_is_term(term) for term in value):
+        return {tuple(map(_label, labels)): weight for labels, weight in value}
+    if key == "labels" and isinstance(value, list):
+        return [_label(label) for label in value]
+    return value
+
+
+def _is_term(term: Any) -> bool:
+    """Whether this is a list of labels with a weight, and no row of a matrix."""
+    return isinstance(term, list) and len(term) == 2 and isinstance(term[0], list)
+
+
+def _label(value: Any) -> Any:
+    """A label: lists, which cannot be one, become tuples."""
+    return tuple(map(_label, value)) if isinstance(value, list) else value
+
+
+def _graph(data: Any) -> nx.Graph[Any]:
+    try:
+        check_size("the graph", len(data["nodes"]), "nodes")
+        if data.get("directed") or data.get("multigraph"):
+            raise InputError("expected an undirected graph with single edges")
+        graph: nx.Graph[Any] = nx.Graph()
+        graph.add_nodes_from(
+            (_label(node["id"]), {key: value for key, value in node.items() if key != "id"})
+            for node in data["nodes"]
+        )
+        nodes = graph.number_of_nodes()
+        graph.add_edges_from(
+            (
+                _label(edge["source"]),
+                _label(edge["target"]),
+                {key: value for key, value in edge.items() if key not in ("source", "target")},
+            )
+            for edge in data["edges"]
+        )
+    except (KeyError, TypeError, AttributeError, nx.NetworkXError) as error:
+        raise InputError(
+            f"expected a graph as networkx.node_link_data writes it, with nodes and edges ({error})"
+        ) from None
+    if graph.number_of_nodes() != nodes or graph.number_of_edges() != len(data["edges"]):
+        raise InputError("expected each edge once, between nodes that are listed")
+    return graph
+
+
+def _encoded(key: str, value: Any, problem: Problem) -> Any:
+    """An argument for JSON."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, nx.Graph):
+        for node in value:
+            _check_label(node)
+        return {
+            "nodes": [{"id": node, **_plain(data)} for node, data in value.nodes(data=True)],
+            "edges": [
+                {"source": u, "target": v, **_plain(data)} for u, v, data in value.edges(data=True)
+            ],
+        }
+    if key == "labels":
+        for label in value:
+            _check_label(label)
+    if key == "terms" and isinstance(problem, PolynomialProblem):
+        return [[[problem.labels[j] for j in term], weight] for term, weight in value]
+    return value
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Attributes with NumPy's numbers as Python's; others than numbers and text are left out."""
+    plain = {
+        key: value.item() if isinstance(value, np.generic) else value for key, value in data.items()
+    }
+    return {key: value for key, value in plain.items() if isinstance(value, int | float | str)}
+
+
+def _check_label(label: Any) -> None:
+    if isinstance(label, tuple):
+        for part in label:
+            _check_label(part)
+    elif not (isinstance(label, int | float | str) or label is None):
+        raise InputError(
+            f"JSON does not hold labels such as {shorten(repr(label))}; relabel by text or numbers"
+        )

@@ -1,0 +1,85 @@
+"""Rudy files: weighted graphs, as in Gset and the MaxCut part of the Biq Mac library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from qminima.errors import InputError, shorten
+
+from ..graphs import check_graph
+from .text import Line, check_size, plain, read_lines, write_lines
+
+_EDGE = "'i j weight'"
+
+
+def read_rudy(path: str | Path) -> nx.Graph[int]:
+    """Read a rudy file: ``nodes edges``, then ``i j weight`` lines with nodes from 1.
+
+    A missing weight counts 1. Nodes keep their numbers from 1 as labels; whole weights become
+    integers.
+
+    Raises:
+        InputError: for a file that is missing or malformed, edges that do not agree with the
+            header, nodes out of range, self-loops, edges that occur twice, or weights that are
+            not finite.
+    """
+    lines = read_lines(path)
+    if not lines:
+        raise InputError(f"{path}: expected a line with numbers of nodes and edges, got nothing")
+    header = Line(str(path), lines[0].fields)
+    what = "the numbers of nodes and edges in the first line"
+    if len(header.fields) != 2:
+        raise header.expected(what)
+    nodes, edges = header.whole(header.fields, what)
+    if nodes < 1 or edges < 0:
+        raise InputError(
+            f"{path}: expected at least one node, got {shorten(nodes)} and {shorten(edges)} edges"
+        )
+    check_size(path, nodes, "nodes")
+    if len(lines) - 1 != edges:
+        raise InputError(f"{path}: the header announces {edges} edges, but {len(lines) - 1} follow")
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(1, nodes + 1))
+    for line in lines[1:]:
+        if len(line.fields) > 3:
+            raise InputError(f"{line.where}: expected {_EDGE}, got {len(line.fields)} columns")
+        if len(line.fields) < 2:
+            raise line.expected(_EDGE)
+        u, v = line.whole(line.fields[:2], _EDGE)
+        weight = line.weight(line.fields[2] if len(line.fields) == 3 else "1", _EDGE)
+        add_edge(graph, line, u, v)
+        graph.edges[u, v]["weight"] = weight
+    check_graph(graph)
+    return graph
+
+
+def add_edge(graph: nx.Graph[int], line: Line, u: int, v: int) -> None:
+    """Add an edge between nodes of the graph, numbered from 1; raises `InputError` for others."""
+    nodes = graph.number_of_nodes()
+    if not (1 <= u <= nodes and 1 <= v <= nodes):
+        raise InputError(
+            f"{line.where}: expected nodes from 1 to {nodes}, got {shorten(u)} and {shorten(v)}"
+        )
+    if u == v:
+        raise InputError(f"{line.where}: node {u} has an edge to itself, which no cut can hold")
+    if graph.has_edge(u, v):
+        raise InputError(f"{line.where}: the edge {u} {v} occurs twice")
+    graph.add_edge(u, v)
+
+
+def write_rudy(graph: nx.Graph[Any], path: str | Path, *, weight: str = "weight") -> None:
+    """Write a graph as a rudy file; nodes are numbered from 1 in the graph's order.
+
+    Raises:
+        InputError: if the graph cannot be cut (see `check_graph`) or the file not be written.
+    """
+    check_graph(graph, weight)
+    number = {node: index for index, node in enumerate(graph, start=1)}
+    edges = [
+        f"{number[u]} {number[v]} {plain(float(value))!r}"
+        for u, v, value in graph.edges(data=weight, default=1)
+    ]
+    write_lines(path, [f"{graph.number_of_nodes()} {len(edges)}", *edges])

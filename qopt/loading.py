@@ -1,0 +1,161 @@
+"""From what a user names to a problem: a file, an instance of the library, or a size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from qminima.errors import InputError, shorten
+from qminima.library import Library
+from qminima.result import Reference
+
+from .formats.registry import SUFFIXES, find_format
+from .generators import GENERATORS
+from .problems.makers import MAKERS, maker
+from .problems.maxcut import MaxCut
+from .problems.problem import Problem
+
+# Larger random instances are of no use here, and 10^9 would take all memory.
+_LARGEST = 10_000
+
+
+def load_graph(source: str | Path) -> tuple[nx.Graph[Any], str, dict[str, Any]]:
+    """A graph from the path of a file or from a name of the library.
+
+    Returns:
+        The graph, its name, and the library's entry on it (empty for a file).
+
+    Raises:
+        InputError: for a file that is missing, malformed or holds no graph, and for an unknown
+            name, listing the known ones.
+    """
+    content, name, entry = _read(source, None)
+    if not isinstance(content, nx.Graph):
+        raise InputError(f"{shorten(source)}: expected a graph, got a problem of {content.kind}")
+    return content, name, entry
+
+
+def load_maxcut(source: str | Path) -> MaxCut:
+    """The MaxCut problem of a graph's file or of a name of the library, with its best cut.
+
+    Raises:
+        InputError: as `load_problem`.
+    """
+    problem = load_problem(source, "maxcut")
+    assert isinstance(problem, MaxCut)  # noqa: S101 - for the type checker
+    return problem
+
+
+def load_problem(
+    source: str | Path,
+    kind: str | None = None,
+    *,
+    format: str | None = None,  # noqa: A002
+    instance_seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+) -> Problem:
+    """The problem that a user names.
+
+    Args:
+        source: a file; a name of the library; with a `kind`, the size of a random instance of it
+            ("12"), or for protein folding the letters of the chain.
+        kind: which problem, as `qopt list` names them. Unless given, graphs are cut, and other
+            files say themselves what they hold.
+        format: of the file; told by its suffix unless given.
+        instance_seed: of random instances.
+        settings: further arguments of the function that makes the problem, such as
+            ``{"colours": 3}``.
+
+    Raises:
+        InputError: for what cannot be found or read, a kind that the source does not fit, and what
+            the problem's function refuses.
+
+    >>> load_problem("petersen", "independent-set").num_variables
+    10
+    >>> load_problem("6", "spin-glass", instance_seed=3).name
+    'sk-6-3'
+    """
+    options = dict(settings or {})
+    text = str(source)
+    if kind is not None:
+        kind = kind.strip().lower().replace("_", "-")
+        make = maker(kind)
+        if text.isascii() and text.isdecimal():
+            arguments = _random(kind, text, instance_seed)
+            return _made(make, arguments, options, f"{kind}-{int(text)}-{instance_seed}")
+        if kind == "protein-folding" and not set(text.upper()) - {"H", "P"}:
+            return _made(make, {"sequence": text}, options, text.upper())
+    content, name, entry = _read(source, format)
+    if isinstance(content, nx.Graph):
+        make = maker(kind or "maxcut")
+        if "graph" not in signature(make).parameters:
+            fitting = [name for name in MAKERS if "graph" in signature(MAKERS[name]).parameters]
+            raise InputError(
+                f"{shorten(text)} is a graph, of which no {kind} problem can be made; take one of "
+                f"{', '.join(fitting)}, or the size of a random instance"
+            )
+        return _with_reference(_made(make, {"graph": content}, options, name), entry)
+    problem: Problem = content
+    if kind not in (None, problem.kind):
+        raise InputError(f"{shorten(text)} holds a problem of {problem.kind}, not of {kind}")
+    if options:
+        raise InputError(
+            f"{shorten(text)} says all of its problem; {', '.join(options)} cannot be set beside it"
+        )
+    return _with_reference(problem, entry)
+
+
+def _read(source: str | Path, format_name: str | None) -> tuple[Any, str, dict[str, Any]]:
+    """Content, name, and the library's entry."""
+    library = Library("problems")
+    path, name = library.locate(source, SUFFIXES)
+    content = find_format(path, format_name).read(path)
+    return content, name or path.stem, library.entry(name) if name else {}
+
+
+def _random(kind: str, size: str, seed: int) -> dict[str, Any]:
+    """Arguments of a random instance."""
+    if kind not in GENERATORS:
+        raise InputError(f"there are no random instances of {kind}; name a file")
+    if len(size) > len(str(_LARGEST)) or not 1 <= int(size) <= _LARGEST:
+        raise InputError(f"expected a size from 1 to {_LARGEST}, got {shorten(size)}")
+    return GENERATORS[kind](int(size), seed)
+
+
+def _made(make: Any, arguments: dict[str, Any], options: dict[str, Any], name: str) -> Problem:
+    """The problem of a function from what the source and what the user says."""
+    parameters = signature(make).parameters
+    free = [key for key in parameters if key not in ("graph", "name", "reference", "seed")]
+    for key in options:
+        if key not in free:
+            raise InputError(
+                f"{make.__name__} has no argument {shorten(key)!r}; expected one of "
+                f"{', '.join(free) or 'none'}"
+            )
+    arguments = {**arguments, **options}
+    for key, parameter in parameters.items():
+        if parameter.default is parameter.empty and key not in arguments:
+            raise InputError(f"{make.__name__} needs {key}; say it as {key}=VALUE (--set)")
+    named = {"name": name} if "name" in parameters else {}
+    try:
+        problem: Problem = make(**arguments, **named)
+    except InputError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"an argument of {make.__name__} is of another kind ({error})") from None
+    return problem
+
+
+def _with_reference(problem: Problem, entry: Mapping[str, Any]) -> Problem:
+    """The problem with the best cost that the library knows, if it is of this problem."""
+    best = entry.get("best")
+    if best is None or entry["kind"] != problem.kind:
+        return problem
+    value = -float(best["value"]) if problem.maximise else float(best["value"])
+    reference = Reference(value, best["method"], best["certainty"], "problems/index.toml")
+    return replace(problem, reference=reference)  # type: ignore[type-var]
