@@ -147,7 +147,9 @@ def _made(make: Any, arguments: dict[str, Any], options: dict[str, Any], name: s
     except InputError:
         raise
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"an argument of {make.__name__} is of another kind ({error})") from None
+        raise InputError(
+            f"an argument of {make.__name__} is of another kind ({shorten(error)})"
+        ) from None
     return problem
 
 

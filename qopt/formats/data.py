@@ -38,7 +38,7 @@ def read_data(path: str | Path) -> Problem:
     except (ValueError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path}: it is no JSON ({error})") from None
+        raise InputError(f"{path}: it is no JSON ({shorten(error)})") from None
     if not isinstance(content, dict) or not isinstance(content.get("problem"), str):
         raise InputError(f'{path}: expected an object with "problem": NAME and its arguments')
     try:
@@ -50,7 +50,7 @@ def read_data(path: str | Path) -> Problem:
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{path}: an argument is of another kind ({error})") from None
+        raise InputError(f"{path}: an argument is of another kind ({shorten(error)})") from None
 
 
 def write_data(problem: Problem, path: str | Path) -> None:
@@ -130,7 +130,8 @@ def _graph(data: Any) -> nx.Graph[Any]:
         )
     except (KeyError, TypeError, AttributeError, nx.NetworkXError) as error:
         raise InputError(
-            f"expected a graph as networkx.node_link_data writes it, with nodes and edges ({error})"
+            "expected a graph as networkx.node_link_data writes it, with nodes and edges "
+            f"({shorten(error)})"
         ) from None
     if graph.number_of_nodes() != nodes or graph.number_of_edges() != len(data["edges"]):
         raise InputError("expected each edge once, between nodes that are listed")

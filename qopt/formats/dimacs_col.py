@@ -46,9 +46,10 @@ def read_dimacs_graph(path: str | Path) -> nx.Graph[int]:
         u, v = line.whole(line.fields[1:], "'e i j'")
         if not graph.has_edge(u, v):
             add_edge(graph, line, u, v)
-    if edges not in (graph.number_of_edges(), 2 * graph.number_of_edges(), len(lines) - 1):
+    if edges not in (graph.number_of_edges(), len(lines) - 1):
         raise InputError(
-            f"{path}: the header announces {edges} edges, but {graph.number_of_edges()} follow"
+            f"{path}: the header announces {shorten(edges)} edges, but "
+            f"{graph.number_of_edges()} follow"
         )
     return graph
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from qminima.library import read_bytes
 from qminima.storage import write_atomically
 
@@ -39,7 +39,7 @@ def read_dimod(path: str | Path) -> PolynomialProblem:
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except Exception as error:
-        raise InputError(f"{path}: dimod cannot read it ({error})") from None
+        raise InputError(f"{path}: dimod cannot read it ({shorten(error)})") from None
 
 
 def write_dimod(problem: Problem, path: str | Path) -> None:
@@ -53,7 +53,8 @@ def write_dimod(problem: Problem, path: str | Path) -> None:
     if isinstance(problem, PolynomialProblem):
         model.relabel_variables(dict(enumerate(problem.labels)))
     try:
-        content = model.to_file().read()
+        with model.to_file() as file:
+            content = file.read()
     except (TypeError, ValueError) as error:
         raise InputError(f"dimod cannot write these labels ({error})") from None
 

@@ -40,7 +40,9 @@ def read_rudy(path: str | Path) -> nx.Graph[int]:
         )
     check_size(path, nodes, "nodes")
     if len(lines) - 1 != edges:
-        raise InputError(f"{path}: the header announces {edges} edges, but {len(lines) - 1} follow")
+        raise InputError(
+            f"{path}: the header announces {shorten(edges)} edges, but {len(lines) - 1} follow"
+        )
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(1, nodes + 1))
     for line in lines[1:]:

@@ -14,7 +14,7 @@ from qminima.parsing import real_number, whole_number
 from qminima.storage import write_atomically
 
 # More nodes or variables than this in a header are taken for a mistake.
-MOST_VARIABLES = 500_000
+MOST_VARIABLES = 200_000
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from simulator.spaces import Space
 
 from ..mixers import Mixer
 
+# Costs hold products of two numbers.
+LARGEST = 1e100
+
 Bits = NDArray[np.int64]
 # See `BinaryProblem.native`.
 Native = tuple["BinaryProblem", Space, Mixer]
@@ -136,7 +139,7 @@ def finite(values: Any, name: str, rank: int) -> NDArray[np.float64]:
     """Numbers from a user as an array of a rank.
 
     Raises:
-        InputError: if they are not real and finite, or of another rank.
+        InputError: if they are not real and finite, beyond 1e100, or of another rank.
     """
     try:
         array = np.asarray(values)
@@ -146,5 +149,10 @@ def finite(values: Any, name: str, rank: int) -> NDArray[np.float64]:
         raise InputError(
             f"expected {name} as {'a list' if rank == 1 else 'a matrix'} of finite numbers, "
             f"got {shorten(values)}"
+        )
+    if (np.abs(array.astype(float)) > LARGEST).any():
+        raise InputError(
+            f"expected {name} of a size up to {LARGEST:g}, whose squares can be added up, got "
+            f"{np.abs(array).max():g}; take another unit"
         )
     return array.astype(float)

@@ -102,7 +102,11 @@ class Colouring(BinaryProblem):
 
 
 def colouring(
-    graph: nx.Graph[Any], colours: int, *, name: str = "graph", reference: Reference | None = None
+    graph: nx.Graph[Any],
+    colours: int = 3,
+    *,
+    name: str = "graph",
+    reference: Reference | None = None,
 ) -> Colouring:
     """The colouring of a graph with the fewest edges between equal colours.
 

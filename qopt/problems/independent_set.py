@@ -16,7 +16,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from ..graphs import check_simple, edge_positions
-from .binary import BinaryProblem, Bits
+from .binary import LARGEST, BinaryProblem, Bits
 from .bits import BitPolynomial, total
 
 
@@ -168,7 +168,8 @@ def _check(graph: nx.Graph[Any], node_weight: str) -> None:
     for node, weight in graph.nodes(data=node_weight, default=1):
         if isinstance(weight, bool) or not isinstance(weight, int | float | np.number):
             raise InputError(f"expected a number as weight of node {shorten(node)}, got {weight!r}")
-        if not 0 < weight < np.inf:
+        if not 0 < weight <= LARGEST:
             raise InputError(
-                f"expected a finite weight above zero of node {shorten(node)}, got {weight}"
+                f"expected a weight above zero and up to {LARGEST:g} of node {shorten(node)}, got "
+                f"{shorten(weight)}"
             )

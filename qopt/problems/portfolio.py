@@ -18,7 +18,7 @@ from simulator.polynomial import Polynomial
 
 from ..graphs import is_real_number
 from ..mixers import xy_ring_mixer
-from .binary import BinaryProblem, Bits, Native, finite
+from .binary import LARGEST, BinaryProblem, Bits, Native, finite
 from .bits import BitPolynomial, total
 
 
@@ -121,8 +121,8 @@ def portfolio(
     if np.abs(matrix - matrix.T).max(initial=0) > 1e-12 * max(1.0, np.abs(matrix).max(initial=0)):
         raise InputError("expected a symmetric covariance; it differs from its transpose")
     check_whole("a budget, how many assets are chosen", budget, 1, len(mean))
-    if not is_real_number(risk) or risk < 0:
-        raise InputError(f"expected a finite risk factor from 0 on, got {shorten(risk)}")
+    if not is_real_number(risk) or not 0 <= risk <= LARGEST:
+        raise InputError(f"expected a risk factor from 0 to {LARGEST:g}, got {shorten(risk)}")
     names = tuple(range(len(mean)) if labels is None else labels)
     if len(names) != len(mean):
         raise InputError(f"expected {len(mean)} labels, got {len(names)}")
