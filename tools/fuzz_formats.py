@@ -65,7 +65,7 @@ def good_files(name: str, folder: Path) -> list[bytes]:
             contents.append(qopt.ising(TERMS))
     else:
         contents = [
-            *(qopt.load_problem(6, kind) for kind in GENERATORS),
+            *(qopt.load_problem("6", kind) for kind in GENERATORS),
             qopt.ising({("x", "y", ("z", 1)): -2.0, ("x",): 0.5}),
             qopt.colouring(nx.path_graph(["a", "b", "c"]), 2),
         ]
