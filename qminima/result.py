@@ -61,6 +61,11 @@ class Result:
     seed: int | None = None
     finished: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    @property
+    def is_solution(self) -> bool:
+        """Whether this is a bit string that violates no constraint."""
+        return self.bitstring is not None and bool(self.properties.get("feasible", True))
+
     def entry(self) -> dict[str, Any]:
         """The result as one entry of a record's `results`; what is not known is left out."""
         history_key = self.history_of or ("value" if self.expectation is None else "expectation")

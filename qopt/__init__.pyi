@@ -20,6 +20,7 @@ from .classical.semidefinite import goemans_williamson as goemans_williamson
 from .classical.semidefinite import semidefinite_bound as semidefinite_bound
 from .classical.tabu import tabu as tabu
 from .comparison import compare as compare
+from .downloads import fetch as fetch
 from .formats.registry import read_file as read_file
 from .formats.registry import write_file as write_file
 from .formats.rudy import read_rudy as read_rudy

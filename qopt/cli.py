@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,22 +26,51 @@ from qminima.command import (
     run,
     select_methods,
 )
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
     from qminima.result import Comparison, Result
     from simulator.program import Precision
 
-    from .problems.maxcut import MaxCut
+    from .comparison import Instance
+    from .problems.binary import BinaryProblem
 
 app = make_app("qopt", "Combinatorial optimisation, QAOA beside classical methods.")
+
+
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--from", metavar="FORMAT", help="Format of the file, unless its suffix tells."),
+]
+KindOption = Annotated[
+    str | None,
+    typer.Option(
+        "--problem", metavar="KIND", help="Which problem, as qopt list names them; graphs are cut."
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Argument of the problem, as colours=4."),
+]
+InstanceSeedOption = Annotated[
+    int, typer.Option("--instance-seed", metavar="N", help="Seed of a random instance.", min=0)
+]
+_SOURCE = "A file, a name such as petersen, or with --problem the size of a random instance."
 
 
 @app.command()
 def solve(
     context: typer.Context,
-    problem: Annotated[str, typer.Argument(help="A rudy file, or a name such as petersen.")],
+    source: Annotated[str, typer.Argument(metavar="INSTANCE", help=_SOURCE)],
+    problem: KindOption = None,
+    settings: SetOption = None,
+    form: FormatOption = None,
+    instance_seed: InstanceSeedOption = 0,
+    constraints: Annotated[
+        str,
+        typer.Option(help="How circuits keep them: mixer, where one can, or penalty."),
+    ] = "mixer",
     depth: Annotated[int, typer.Option(help="Layers of QAOA.")] = 3,
     objective: Annotated[str, typer.Option(help="What QAOA optimises: mean or cvar.")] = "mean",
     alpha: Annotated[
@@ -54,18 +84,22 @@ def solve(
     time_limit: TimeLimitOption = None,
     threads: ThreadsOption = None,
 ) -> None:
-    """Find the maximum cut of a graph by QAOA and by classical methods."""
+    """Solve a problem by QAOA and by classical methods: of a graph, the maximum cut.
+
+    Examples: qopt solve petersen; qopt solve --problem independent-set karate; qopt solve
+    --problem colouring --set colours=4 my.col; qopt solve --problem portfolio 10.
+    """
     with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(time_limit)
-        check_outputs(json, plot, problem)
+        check_outputs(json, plot, source)
 
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
 
         from .ansatz import check_depth
-        from .comparison import CLASSICAL, QUANTUM, compare
-        from .loading import load_maxcut
+        from .comparison import CLASSICAL, QUANTUM, Instance, compare
+        from .loading import load_problem
         from .solvers.qaoa import check_objective, check_precision
 
         check_depth(depth)
@@ -73,22 +107,32 @@ def solve(
         number = check_precision(precision)
         methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
         if "qaoa" not in methods:
-            refuse_options(context, ("depth", "objective", "alpha", "precision"), "qaoa")
+            refuse_options(
+                context, ("depth", "objective", "alpha", "precision", "constraints"), "qaoa"
+            )
         optional = set(methods) - set(named)
         if threads is not None:
             from simulator.threads import set_threads
 
             set_threads(threads)
-        instance = load_maxcut(problem)
+        loaded = load_problem(
+            source,
+            problem,
+            format=form,
+            instance_seed=instance_seed,
+            settings=_settings(settings or []),
+        )
+        instance = Instance.of(loaded, constraints)
         with (
             ProgressBar(len(methods)) as progress,
             announced_compilation(lambda: progress.say(COMPILING)),
         ):
             progress.say(_memory_line(instance, methods, optional, depth, number))
             comparison = compare(
-                instance,
+                loaded,
                 methods,
                 optional=optional,
+                constraints=constraints,
                 depth=depth,
                 objective=objective,
                 alpha=alpha,
@@ -97,38 +141,127 @@ def solve(
                 time_limit=time_limit,
                 progress=progress,
             )
-        finish(comparison, _show, _draw, json, plot)
+        finish(comparison, partial(_show, loaded), partial(_draw, loaded), json, plot)
+
+
+@app.command()
+def convert(
+    source: Annotated[str, typer.Argument(metavar="INSTANCE", help=_SOURCE)],
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    problem: KindOption = None,
+    settings: SetOption = None,
+    form: FormatOption = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="FORMAT", help="Format of the new file, unless its suffix tells."
+        ),
+    ] = None,
+    instance_seed: InstanceSeedOption = 0,
+) -> None:
+    """Write an instance in another format; a graph with --problem becomes that problem's cost.
+
+    Examples: qopt convert petersen p.col; qopt convert --problem vertex-cover karate k.qplib.
+    """
+    with reported_errors(MemoryLimitError):
+        from .formats.registry import find_format, write_file
+        from .loading import load_problem
+
+        check_outputs(target, None, source)
+        if to is None and not target.suffix:
+            raise InputError(f"say the format of {target} by --to or by its suffix; see qopt list")
+        goal = find_format(target, to)
+        chosen = _settings(settings or [])
+        loaded = load_problem(
+            source, problem, format=form, instance_seed=instance_seed, settings=chosen
+        )
+        write_file(loaded, target, format=goal.name)
+        typer.echo(f"{loaded.name}: {_size(loaded)}, written to {target} ({goal.name})", err=True)
+
+
+@app.command()
+def fetch(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Instances, as G1, or sets, as gset.")
+    ],
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", help="Where the files go.")
+    ] = Path(),
+    mirror: Annotated[
+        str | None,
+        typer.Option("--mirror", metavar="URL", help="Another place, with files SET/FILE."),
+    ] = None,
+) -> None:
+    """Download public instances (Gset, Biq Mac, QPLIB) and check their checksums.
+
+    A download that was cut off goes on where it stopped. Example: qopt fetch G1 bqp50-1.
+    """
+    with reported_errors():
+        from qminima.progress import ProgressBar
+
+        from .downloads import fetch as download
+        from .downloads import select
+
+        with ProgressBar(len(select(names))) as progress:
+            paths = download(names, folder, mirror=mirror, progress=progress)
+        for path in paths:
+            typer.echo(path)
 
 
 @app.command("list")
 def list_names() -> None:
-    """List the methods, problems, circuits, mixers and graphs, one line each."""
+    """List the methods, problems, circuits, mixers, formats and instances, one line each."""
     with reported_errors(MemoryLimitError):
         from qminima.library import Library
         from qminima.tables import print_names, summary
 
         from .catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS
+        from .downloads import sets
+        from .formats.registry import FORMATS
 
         for title, names in (
             ("methods (--method)", METHODS),
-            ("problems (qopt.NAME in Python; files are MaxCut)", PROBLEMS),
+            ("problems (--problem)", PROBLEMS),
             ("circuits (qopt.NAME in Python)", CIRCUITS),
             ("mixers (qopt.NAME in Python)", MIXERS),
         ):
             print_names(title, {name: summary(function) for name, function in names.items()})
+        print_names(
+            "formats of files (--from, --to)",
+            {name: f"{one.about} ({' '.join(one.suffixes)})" for name, one in FORMATS.items()},
+        )
+        print_names("sets (qopt fetch)", sets())
         notes = {name: entry["note"] for name, entry in Library("problems").index.items()}
-        print_names("graphs", notes)
+        print_names("instances", notes)
+
+
+def _settings(pairs: list[str]) -> dict[str, object]:
+    """Arguments of a problem from NAME=VALUE, values as in JSON or as plain text."""
+    from json import loads
+
+    found: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        name = name.strip().replace("-", "_")
+        if not equals or not name:
+            raise InputError(f"expected --set NAME=VALUE, got {shorten(pair)!r}")
+        if name in found:
+            raise InputError(f"--set {shorten(name)} is given twice")
+        try:
+            found[name] = loads(text)
+        except (ValueError, RecursionError):
+            found[name] = text
+    return found
 
 
 def _memory_line(
-    problem: MaxCut,
+    instance: Instance,
     methods: tuple[str, ...],
     optional: set[str],
     depth: int,
     precision: Precision,
 ) -> str:
     """The predicted memory in words; refuses a named method that does not fit."""
-    from qminima.tables import counted
     from simulator.memory import available_memory, format_bytes
 
     from .comparison import check_fits
@@ -136,72 +269,93 @@ def _memory_line(
     needed = 0
     for method in methods:
         try:
-            needed = max(needed, check_fits(problem, method, depth, precision))
+            needed = max(needed, check_fits(instance, method, depth, precision))
         except (InputError, MemoryLimitError):
             if method not in optional:
                 raise
-    edges = problem.graph.number_of_edges()
-    size = f"{counted(problem.num_variables, 'node')}, {counted(edges, 'edge')}"
     may_use = format_bytes(available_memory())
-    return f"{size}: {format_bytes(needed)} of memory predicted, {may_use} may be used"
+    return (
+        f"{_size(instance.problem)}: {format_bytes(needed)} of memory predicted, {may_use} may be "
+        "used"
+    )
 
 
-def _show(comparison: Comparison) -> None:
-    from qminima.tables import Column, counted, evaluations, print_comparison, seconds
+def _size(problem: BinaryProblem) -> str:
+    """The description of a problem in words: "16 nodes, 24 edges"."""
+    from qminima.tables import counted
 
-    problem, reference = comparison.problem, comparison.reference
-    size = f"{counted(problem['nodes'], 'node')}, {counted(problem['edges'], 'edge')}"
-    summary = [f"{size}, {problem['kind']}"]
+    described = problem.describe()
+    return ", ".join(
+        counted(value, key.removesuffix("s"))
+        if isinstance(value, int) and key.endswith("s")
+        else f"{key} {value}"
+        for key, value in described.items()
+        if key not in ("name", "kind", "total_weight")
+    )
+
+
+def _show(problem: BinaryProblem, comparison: Comparison) -> None:
+    from qminima.tables import Column, evaluations, print_comparison, seconds
+
+    reference, score = comparison.reference, problem.score_name
+    summary = [f"{_size(problem)}, {problem.kind}"]
     if reference is not None:
-        summary.append(
-            f"best cut {0.0 - reference.value:.10g} ({reference.certainty}, {reference.method})"
-        )
+        best = 0.0 - reference.value if problem.maximise else reference.value
+        summary.append(f"best {score} {best:.10g} ({reference.certainty}, {reference.method})")
     if any(result.properties.get("proven") for result in comparison.results):
         summary.append("*: proven optimal in this run")
+    if problem.constrained:
+        summary.append("mean cost: with the penalties of constraints that the circuit may violate")
+    mean = "cost" if problem.constrained else score
     print_comparison(
         comparison,
-        title=problem["name"],
+        title=comparison.problem["name"],
         summary=summary,
         columns=[
             Column("method", lambda result: result.method, "left"),
-            Column("cut", _cut_text),
+            Column(score, partial(_score_text, problem)),
             Column("short of best", _gap_text),
-            Column("mean cut", _mean_text),
+            Column(f"mean {mean}", partial(_mean_text, problem)),
             Column("evaluations", evaluations),
             Column("seconds", seconds),
         ],
     )
 
 
-def _cut_text(result: Result) -> str:
+def _score_text(problem: BinaryProblem, result: Result) -> str:
     from qminima.tables import fixed_digits
 
     if result.kind == "bound":
-        return f"≤ {fixed_digits(result.properties['cut'], result.properties['cut'])}"
+        bound = 0.0 - result.value if problem.maximise else result.value
+        return f"{'≤' if problem.maximise else '≥'} {fixed_digits(bound, bound)}"
+    if not result.is_solution:
+        return "infeasible"
     proven = " *" if result.properties.get("proven") else ""
-    return f"{result.properties['cut']:.10g}{proven}"
+    return f"{result.properties[problem.score_name]:.10g}{proven}"
 
 
 def _gap_text(result: Result) -> str:
-    return "" if result.error is None or result.kind == "bound" else f"{result.error:.6g}"
+    hidden = result.error is None or result.kind == "bound" or not result.is_solution
+    return "" if hidden else f"{result.error:.6g}"
 
 
-def _mean_text(result: Result) -> str:
+def _mean_text(problem: BinaryProblem, result: Result) -> str:
     from qminima.tables import fixed_digits, no_minus_zero
 
     if result.expectation is None:
         return ""
-    scale = result.properties["cut"]
-    mean = no_minus_zero(-result.expectation) if abs(scale) > 1e-2 else -result.expectation
-    return fixed_digits(mean, scale, 7)
+    flipped = problem.maximise and not problem.constrained
+    mean = -result.expectation if flipped else result.expectation
+    scale = result.properties[problem.score_name]
+    return fixed_digits(no_minus_zero(mean) if abs(scale) > 1e-2 else mean, scale, 7)
 
 
-def _draw(comparison: Comparison, path: Path) -> None:
+def _draw(problem: BinaryProblem, comparison: Comparison, path: Path) -> None:
     from qminima.plots import plot_comparison
 
     cvar = any(result.history_of == "cvar" for result in comparison.results)
     trained = "CVaR of the cost" if cvar else "mean cost"
-    title = f"{comparison.problem['name']}: {trained} during training, and what methods found"
+    title = f"{problem.name}: {trained} during training, and what methods found"
     plot_comparison(comparison, path, title, 1.0, "cost above the best")
 
 

@@ -13,6 +13,7 @@ from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.program import Precision, predict_memory
+from simulator.spaces import Space
 
 from .ansatz import qaoa
 from .classical.annealing import annealing
@@ -22,8 +23,41 @@ from .classical.milp import milp
 from .classical.random_assignment import random_assignment
 from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
-from .problems.maxcut import MaxCut
+from .mixers import Mixer
+from .problems.binary import BinaryProblem
 from .solvers.qaoa import check_objective, check_precision, check_scale, solve_qaoa
+from .verdict import verdict
+
+CONSTRAINTS = ("mixer", "penalty")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A problem as classical methods see it, and as circuits do.
+
+    Attributes:
+        problem: with penalties in its cost, if it has constraints.
+        circuit_problem: without those that the space keeps.
+        space: of the circuits, and of uniform samples; all bit strings if None.
+        mixer: theirs; X if None.
+    """
+
+    problem: BinaryProblem
+    circuit_problem: BinaryProblem
+    space: Space | None = None
+    mixer: Mixer | None = None
+
+    @classmethod
+    def of(cls, problem: BinaryProblem, constraints: str = "mixer") -> Instance:
+        """Constraints kept by the mixer, where there is one that can, or all by penalties.
+
+        Raises:
+            InputError: for another word.
+        """
+        if constraints not in CONSTRAINTS:
+            raise unknown_name("way of constraints", constraints, CONSTRAINTS)
+        native = problem.native() if constraints == "mixer" else None
+        return cls(problem, problem) if native is None else cls(problem, *native)
 
 
 @dataclass(frozen=True)
@@ -39,22 +73,24 @@ class Options:
     precision: Precision = "double"
 
 
-Method = Callable[[MaxCut, Options], Result]
+Method = Callable[[Instance, Options], Result]
 
 CLASSICAL: dict[str, Method] = {
-    "random": lambda problem, o: random_assignment(problem, seed=o.seed),
-    "greedy": lambda problem, _: greedy(problem),
-    "annealing": lambda problem, o: annealing(problem, seed=o.seed, time_limit=o.time_limit),
-    "tabu": lambda problem, o: tabu(problem, seed=o.seed, time_limit=o.time_limit),
-    "gw": lambda problem, o: goemans_williamson(problem, seed=o.seed),
-    "sdp": lambda problem, _: semidefinite_bound(problem),
-    "exact": lambda problem, o: enumeration(problem, time_limit=o.time_limit),
-    "milp": lambda problem, o: milp(problem, time_limit=o.time_limit),
+    "random": lambda i, o: random_assignment(i.problem, space=i.space, seed=o.seed),
+    "greedy": lambda i, _: greedy(i.problem),
+    "annealing": lambda i, o: annealing(i.problem, seed=o.seed, time_limit=o.time_limit),
+    "tabu": lambda i, o: tabu(i.problem, seed=o.seed, time_limit=o.time_limit),
+    "gw": lambda i, o: goemans_williamson(i.problem, seed=o.seed),
+    "sdp": lambda i, _: semidefinite_bound(i.problem),
+    "exact": lambda i, o: enumeration(i.problem, space=i.space, time_limit=o.time_limit),
+    "milp": lambda i, o: milp(i.problem, time_limit=o.time_limit),
 }
 QUANTUM: dict[str, Method] = {
-    "qaoa": lambda problem, o: solve_qaoa(
-        problem,
+    "qaoa": lambda i, o: solve_qaoa(
+        i.circuit_problem,
         o.depth,
+        space=i.space,
+        mixer=i.mixer,
         objective=o.objective,
         alpha=o.alpha,
         precision=o.precision,
@@ -65,17 +101,21 @@ QUANTUM: dict[str, Method] = {
 }
 METHODS = CLASSICAL | QUANTUM
 
-# What models of D-Wave's samplers and HiGHS take for each node and edge, and the interior-point
+# These work on pairs of variables.
+_QUADRATIC = ("greedy", "annealing", "tabu", "gw", "sdp", "milp")
+
+# What models of D-Wave's samplers and HiGHS take for each variable and term, and the interior-point
 # method of the semidefinite relaxation for each pair of nodes; measured on the library's graphs.
 _BYTES_EACH = 2_000
 _RELAXATION_BYTES = 20_000
 
 
 def compare(
-    problem: MaxCut,
+    problem: BinaryProblem,
     methods: Sequence[str] | None = None,
     *,
     optional: Collection[str] = (),
+    constraints: str = "mixer",
     depth: int = 3,
     objective: str = "mean",
     alpha: float | None = None,
@@ -87,10 +127,12 @@ def compare(
     """Run methods on one problem and hold them against the best value that is proven or known.
 
     Args:
-        problem: the cut to be maximised.
+        problem: what is minimised.
         methods: names out of `METHODS`, run in this order. None stands for all, all optional.
-        optional: those of them that are left out, with the reason, if the problem is too
-            large for them; the others raise.
+        optional: those of them that are left out, with the reason, if they do not fit the problem;
+            the others raise.
+        constraints: how circuits keep them: "mixer", where the problem has one that does (see
+            `BinaryProblem.native`), or "penalty".
         depth: layers of QAOA.
         objective: what its angles are optimised for, "mean" or "cvar".
         alpha: the fraction of CVaR, as in `solve_qaoa`.
@@ -101,7 +143,7 @@ def compare(
 
     Raises:
         InputError: for an unknown method, objective or precision, a wrong alpha, or a method
-            that the problem is too large for.
+            that does not fit the problem.
         MemoryLimitError: if a named method does not fit into memory.
     """
     if methods is None:
@@ -113,18 +155,19 @@ def compare(
     check_precision(precision)
     started = datetime.now(UTC)
     progress = progress or Progress()
+    instance = Instance.of(problem, constraints)
     options = Options(depth, seed, time_limit, progress, objective, alpha, precision)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in methods:
         try:
-            check_fits(problem, method, depth, precision)
+            check_fits(instance, method, depth, precision)
         except (InputError, MemoryLimitError) as reason:
             if method not in optional:
                 raise
             skipped[method] = str(reason)
         else:
-            runs[method] = partial(METHODS[method], problem, options)
+            runs[method] = partial(METHODS[method], instance, options)
     run = run_methods(runs, progress)
     results = run.results
     reference = best_known(problem, results)
@@ -134,7 +177,7 @@ def compare(
         reference,
         "No circuit was finished, so nothing is decided."
         if run.interrupted and not any(result.kind == "quantum" for result in results)
-        else verdict(results, reference),
+        else verdict(problem, results, reference),
         skipped=skipped | run.failures,
         interrupted=run.interrupted,
         seed=seed,
@@ -142,40 +185,55 @@ def compare(
     )
 
 
-def check_fits(problem: MaxCut, method: str, depth: int, precision: Precision = "double") -> int:
-    """Predicted bytes of a method's large arrays; refuses a problem that is too large for it.
+def check_fits(instance: Instance, method: str, depth: int, precision: Precision = "double") -> int:
+    """Predicted bytes of a method's large arrays; refuses a problem that it is not made for.
 
     Raises:
-        InputError: if the method does not take so many variables or costs of that size, or the
-            depth is below 1.
+        InputError: if the method does not take so many variables, costs of that size or that
+            degree, or the depth is below 1.
         MemoryLimitError: if the state does not fit into memory.
     """
+    problem = instance.problem
     n = problem.num_variables
     if method == "qaoa":
-        circuit = qaoa(problem, depth)
+        circuit = qaoa(instance.circuit_problem, depth, space=instance.space, mixer=instance.mixer)
         check_scale(problem, precision)
         needed = predict_memory(circuit, precision)
+        size = circuit.space.size
+        amplitudes = f"2^{size.bit_length() - 1}" if size & (size - 1) == 0 else f"{size:,}"
         require_memory(
             needed,
-            f"QAOA on {n} variables (2^{circuit.space.size.bit_length() - 1} amplitudes)",
+            f"QAOA on {n} variables ({amplitudes} amplitudes)",
             "use the classical methods",
         )
         return needed
     relaxation = ("the semidefinite relaxation", MAX_NODES)
-    limits = {"exact": ("enumeration", MAX_VARIABLES), "gw": relaxation, "sdp": relaxation}
+    limits = {"gw": relaxation, "sdp": relaxation}
+    if instance.space is None:
+        limits["exact"] = ("enumeration", MAX_VARIABLES)
     label, most = limits.get(method, (method, n))
     if n > most:
-        raise InputError(f"{label} takes up to {most} nodes, the graph has {n}; use another method")
-    needed = _BYTES_EACH * (n + problem.graph.number_of_edges())
+        raise InputError(
+            f"{label} takes up to {most} variables, the problem has {n}; use another method"
+        )
+    degree = max((len(spins) for spins, _ in problem.cost.terms), default=0)
+    if method in _QUADRATIC and degree > 2:
+        raise InputError(f"{label} takes costs of degree two, the problem has one of {degree}")
+    needed = _BYTES_EACH * (n + len(problem.cost.terms))
     if label == relaxation[0]:
         needed += _RELAXATION_BYTES * n**2
-    require_memory(needed, f"{label} on {n} nodes")
+    if method == "exact" and instance.space is not None:
+        needed += 8 * n * instance.space.size
+    require_memory(needed, f"{label} on {n} variables")
     return needed
 
 
-def best_known(problem: MaxCut, results: Sequence[Result]) -> Reference | None:
-    """The value to measure from: proven in this run, else known beforehand, else the best."""
-    found = [result for result in results if result.bitstring is not None]
+def best_known(problem: BinaryProblem, results: Sequence[Result]) -> Reference | None:
+    """The value to measure from: proven in this run, else known beforehand, else the best.
+
+    Bit strings that violate a constraint do not count.
+    """
+    found = [result for result in results if result.is_solution]
     for result in found:
         if result.properties.get("proven"):
             return Reference(result.value, result.method, "proven")
@@ -186,55 +244,3 @@ def best_known(problem: MaxCut, results: Sequence[Result]) -> Reference | None:
     if best is None:
         return None
     return Reference(best.value, f"best of this run ({best.method})", "estimate")
-
-
-def verdict(results: Sequence[Result], reference: Reference | None) -> str:
-    """One plain sentence on where QAOA stands against the classical methods."""
-    if not results:
-        return "No method was run."
-    quantum = next((result for result in results if result.kind == "quantum"), None)
-    rivals = [
-        result
-        for result in results
-        if result.kind == "classical" and result.method != "random assignment"
-    ]
-    best = min(rivals, key=lambda result: (result.value, result.seconds), default=None)
-    rival = proof = ""
-    if best is not None and reference is not None:
-        rival = f"{best.method} cuts {best.properties['cut']:.10g} in {best.seconds:.2g} s"
-        optimal = reference.certainty == "proven" and best.value <= reference.value * (1 - 1e-9)
-        prover = "" if best.method == reference.method else f" by {reference.method}"
-        proof = f", proven optimal{prover}" if optimal else ""
-    if quantum is None or reference is None:
-        return f"Only classical methods were run{'; ' * bool(rival)}{rival}{proof}."
-    cut, mean = quantum.properties["cut"], _plain(-(quantum.expectation or 0.0), reference.value)
-    depth, shots = quantum.settings["depth"], quantum.settings["shots"]
-    head = (
-        f"QAOA at depth {depth} has a mean cut of {mean:.4g}{_ratio(mean, 0.0 - reference.value)} "
-        f"and its best of {shots} samples cuts {cut:.10g}, "
-        f"after {quantum.seconds:.2g} s of simulation"
-    )
-    uniform = next((r for r in results if r.method == "random assignment"), None)
-    if uniform is not None and uniform.value <= quantum.value:
-        head += f" (as many uniform samples reach {uniform.properties['cut']:.10g})"
-    if not quantum.converged:
-        head += f"; its training ended early ({quantum.stop_reason})"
-    if best is None:
-        return f"{head}; no rival was run, so nothing is decided."
-    margin = 1e-9 * max(abs(best.value), abs(quantum.value))
-    if best.value < quantum.value - margin:
-        return f"{head}; {rival}{proof}: classical wins."
-    if best.value > quantum.value + margin:
-        return f"{head}; {rival}: QAOA found the better cut here."
-    if best.seconds <= quantum.seconds:
-        return f"{head}; {rival}{proof}: the same cut for less, classical wins."
-    return f"{head}; {rival}{proof}: the same cut, not resolved at this size."
-
-
-def _plain(value: float, scale: float) -> float:
-    """The value, or plain zero where it is rounding beside a scale."""
-    return 0.0 if abs(value) <= 1e-12 * abs(scale) else value
-
-
-def _ratio(cut: float, best: float) -> str:
-    return f" ({100 * cut / best:.1f} % of the best)" if best > 0 else ""

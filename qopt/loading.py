@@ -16,9 +16,9 @@ from qminima.result import Reference
 
 from .formats.registry import SUFFIXES, find_format
 from .generators import GENERATORS
+from .problems.binary import BinaryProblem
 from .problems.makers import MAKERS, maker
 from .problems.maxcut import MaxCut
-from .problems.problem import Problem
 
 # Larger random instances are of no use here, and 10^9 would take all memory.
 _LARGEST = 10_000
@@ -58,7 +58,7 @@ def load_problem(
     format: str | None = None,  # noqa: A002
     instance_seed: int = 0,
     settings: Mapping[str, Any] | None = None,
-) -> Problem:
+) -> BinaryProblem:
     """The problem that a user names.
 
     Args:
@@ -100,7 +100,7 @@ def load_problem(
                 f"{', '.join(fitting)}, or the size of a random instance"
             )
         return _with_reference(_made(make, {"graph": content}, options, name), entry)
-    problem: Problem = content
+    problem: BinaryProblem = content
     if kind not in (None, problem.kind):
         raise InputError(f"{shorten(text)} holds a problem of {problem.kind}, not of {kind}")
     if options:
@@ -127,7 +127,9 @@ def _random(kind: str, size: str, seed: int) -> dict[str, Any]:
     return GENERATORS[kind](int(size), seed)
 
 
-def _made(make: Any, arguments: dict[str, Any], options: dict[str, Any], name: str) -> Problem:
+def _made(
+    make: Any, arguments: dict[str, Any], options: dict[str, Any], name: str
+) -> BinaryProblem:
     """The problem of a function from what the source and what the user says."""
     parameters = signature(make).parameters
     free = [key for key in parameters if key not in ("graph", "name", "reference", "seed")]
@@ -143,7 +145,7 @@ def _made(make: Any, arguments: dict[str, Any], options: dict[str, Any], name: s
             raise InputError(f"{make.__name__} needs {key}; say it as {key}=VALUE (--set)")
     named = {"name": name} if "name" in parameters else {}
     try:
-        problem: Problem = make(**arguments, **named)
+        problem: BinaryProblem = make(**arguments, **named)
     except InputError:
         raise
     except (TypeError, ValueError, OverflowError) as error:
@@ -153,11 +155,11 @@ def _made(make: Any, arguments: dict[str, Any], options: dict[str, Any], name: s
     return problem
 
 
-def _with_reference(problem: Problem, entry: Mapping[str, Any]) -> Problem:
+def _with_reference(problem: BinaryProblem, entry: Mapping[str, Any]) -> BinaryProblem:
     """The problem with the best cost that the library knows, if it is of this problem."""
     best = entry.get("best")
     if best is None or entry["kind"] != problem.kind:
         return problem
     value = -float(best["value"]) if problem.maximise else float(best["value"])
     reference = Reference(value, best["method"], best["certainty"], "problems/index.toml")
-    return replace(problem, reference=reference)  # type: ignore[type-var]
+    return replace(problem, reference=reference)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from time import perf_counter
 from typing import Any
 
@@ -21,7 +22,14 @@ def solution(
     properties: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Result:
-    """The result of a method that found `bitstring`; `started` is its `perf_counter` time."""
+    """The result of a method that found `bitstring`; `started` is its `perf_counter` time.
+
+    One that violates a constraint is marked as not `feasible`, and a warning says that it is no
+    solution.
+    """
+    feasible = problem.feasible(bitstring)
+    if not feasible:
+        fields["warnings"] = (*fields.get("warnings", ()), "violates a constraint: no solution")
     return Result(
         method=method,
         kind="quantum" if kind == "quantum" else "classical",
@@ -32,11 +40,23 @@ def solution(
         bitstring=bitstring,
         properties={
             problem.score_name: problem.score(bitstring),
-            **({} if problem.feasible(bitstring) else {"feasible": False}),
+            **({} if feasible else {"feasible": False}),
             **(properties or {}),
         },
         **fields,
     )
+
+
+def first_feasible(problem: Problem, candidates: Iterable[str]) -> str:
+    """The first feasible one of some candidates; where none is feasible, the very first."""
+    every = iter(candidates)
+    first = next(every)
+    return next((one for one in chain((first,), every) if problem.feasible(one)), first)
+
+
+def best_of(problem: Problem, candidates: Iterable[str]) -> str:
+    """The feasible candidate of least cost; where none is feasible, the one of least cost."""
+    return min(candidates, key=lambda one: (not problem.feasible(one), problem.value(one)))
 
 
 def bits(values: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from qminima.errors import InputError
 from simulator.polynomial import Polynomial
 
 from ..problems.problem import Problem
-from ..results import bits
+from ..results import bits, first_feasible
 
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
@@ -46,9 +46,10 @@ def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadra
 
 
 def best_bitstring(problem: Problem, samples: Any) -> str:
-    """The bit string of the best sample of a dimod sample set."""
-    best = samples.first.sample
-    return bits([int(best[variable] < 0) for variable in range(problem.num_variables)])
+    """The best feasible bit string of a dimod sample set; the best, where none is feasible."""
+    order = [list(samples.variables).index(j) for j in range(problem.num_variables)]
+    rows = samples.record.sample[np.argsort(samples.record.energy, kind="stable")][:, order] < 0
+    return first_feasible(problem, (bits(row.tolist()) for row in rows))
 
 
 def sampler_seed(seed: int | None) -> int | None:

@@ -12,7 +12,7 @@ from qminima.errors import InputError
 from qminima.limits import Deadline
 from qminima.result import Result
 from simulator.polynomial import Polynomial
-from simulator.spaces import Qubits, bitstring
+from simulator.spaces import Qubits, Space, bitstring, configurations_at
 
 from ..problems.problem import Problem
 from ..results import solution
@@ -23,17 +23,34 @@ _CHUNK_BITS = 18
 Floats = NDArray[np.float64]
 
 
-def enumeration(problem: Problem, *, time_limit: float | None = None) -> Result:
+def enumeration(
+    problem: Problem, *, space: Space | None = None, time_limit: float | None = None
+) -> Result:
     """The least cost over all bit strings, with proof by exhaustion.
 
     Where flipping all bits leaves the cost unchanged, only half of them are visited. The work
     is done in pieces of 2^18 configurations, in memory for a few of these.
 
+    Args:
+        problem: what is minimised.
+        space: configurations to visit, such as those that a constraint allows, all at once; all
+            bit strings unless given.
+        time_limit: in seconds.
+
     Raises:
-        InputError: for more than 26 variables.
+        InputError: for more than 26 variables, or more than 2^26 configurations of a space.
     """
     started = perf_counter()
     n = problem.num_variables
+    if space is not None:
+        if space.size > 1 << MAX_VARIABLES:
+            raise InputError(f"enumeration takes up to 2^{MAX_VARIABLES} configurations")
+        values = problem.cost.values(space).to_array()
+        best = int(configurations_at(space, np.array([int(np.argmin(values))]))[0])
+        return solution(
+            problem, "enumeration", bitstring(best, n), started, evaluations=space.size,
+            properties={"proven": True}, settings={"space": str(space)},
+        )  # fmt: skip
     if n > MAX_VARIABLES:
         raise InputError(f"enumeration takes up to {MAX_VARIABLES} variables, got {n}")
     free = n - 1 if problem.cost.flip_symmetric and n > 1 else n

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qminima.result import Result
 
 from ..problems.problem import Problem
-from ..results import bits, solution
+from ..results import best_of, bits, solution
 from .bqm import best_bitstring, binary_quadratic_model
 
 
@@ -34,7 +34,7 @@ def greedy(problem: Problem) -> Result:
         model, initial_states=dict(enumerate(spins.tolist())), num_reads=1
     )
     built = bits([int(spin < 0) for spin in spins])
-    best = min((built, best_bitstring(problem, samples)), key=problem.value)
+    best = best_of(problem, (built, best_bitstring(problem, samples)))
     return solution(problem, "greedy + one-exchange", best, started)
 
 

@@ -1,4 +1,4 @@
-"""MaxCut as a mixed-integer linear program, solved by HiGHS with a proven bound."""
+"""Quadratic costs as mixed-integer linear programs, solved by HiGHS with a proven bound."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from qminima.output import silenced_output
 from qminima.result import Result
 
 from ..problems.maxcut import MaxCut
+from ..problems.problem import Problem
 from ..results import bits, solution
+from .cut_form import cut_form
 from .greedy import greedy
 from .odd_cycles import Inequality, cuttable_bound, proven_bound, violated
 
@@ -29,50 +31,62 @@ DEFAULT_TIME_LIMIT = 10.0
 _FEASIBILITY = 1e-6
 
 
-def milp(problem: MaxCut, *, time_limit: float | None = None) -> Result:
-    """The best cut by branch and bound, or the best found in time with a bound on all others.
+def milp(problem: Problem, *, time_limit: float | None = None) -> Result:
+    """The least cost by branch and bound, or the least found in time with a bound on all others.
 
-    The linear relaxation over one variable per edge is tightened with violated odd-cycle
-    inequalities until none is left; its multipliers give a bound in exact arithmetic. One
-    binary variable per node then turns it into a mixed-integer program.
+    A quadratic cost is taken as a cut of a weighted graph (see `CutForm`). The linear relaxation
+    over one variable per edge is tightened with violated odd-cycle inequalities until none is
+    left; its multipliers give a bound in exact arithmetic. One binary variable per node then turns
+    it into a mixed-integer program.
 
     Args:
-        problem: the cut to be maximised.
+        problem: what is minimised.
         time_limit: in seconds; 10 if not given.
 
     Returns:
-        A result whose `upper_bound` among the properties no cut exceeds. `proven` tells that
-        the cut reaches the bound, for weights that are not whole to 2e-6 of the largest;
-        `bound_from` is "linear relaxation" where exact arithmetic proves it, and "branch and
-        bound" where it rests on HiGHS's floating-point numbers.
+        A result whose `lower_bound` among the properties no cost goes below, and whose
+        `upper_bound` no cut exceeds, for MaxCut. `proven` tells that the cost reaches the bound,
+        for weights that are not whole to 2e-6 of the largest; `bound_from` is "linear relaxation"
+        where exact arithmetic proves it, and "branch and bound" where it rests on HiGHS's
+        floating-point numbers.
+
+    Raises:
+        InputError: if the cost is of higher than second degree.
     """
     started = perf_counter()
     limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
     deadline = Deadline(limit)
-    weights, scale = problem.edges[2], _scale(problem.edges[2])
-    best = str(greedy(problem).bitstring)
+    form = cut_form(problem)
+    weights, scale = form.maxcut.edges[2], _scale(form.maxcut.edges[2])
+    best = str(greedy(form.maxcut).bitstring)
     bound, source = 0.0, "linear relaxation"
     if len(weights):
         solver = _relaxation(weights / scale)
-        rows = _tighten(solver, problem, deadline)
+        rows = _tighten(solver, form.maxcut, deadline)
         multipliers = np.array(solver.getSolution().row_dual)[: len(rows)]
         bound = cuttable_bound(proven_bound(weights, rows, multipliers, scale), weights)
-        found, branched = _branch_and_bound(solver, problem, scale, deadline)
-        best = max(best, found, key=problem.score)
+        found, branched = _branch_and_bound(solver, form.maxcut, scale, deadline)
+        best = max(best, found, key=form.maxcut.score)
         if branched < bound:
             bound, source = branched, "branch and bound"
-    cut = problem.score(best)
+    cut = form.maxcut.score(best)
     proven = cut >= bound - 2 * _FEASIBILITY * scale
+    bound = max(bound, cut)
+    properties = {"lower_bound": form.constant - bound, "proven": proven, "bound_from": source}
+    if isinstance(problem, MaxCut):
+        properties["upper_bound"] = bound
     return solution(
         problem,
         "HiGHS",
-        best,
+        form.bitstring(best),
         started,
         converged=proven,
         stop_reason="proven optimal" if proven else "time limit reached",
         settings={"time_limit": limit},
-        properties={"upper_bound": max(bound, cut), "proven": proven, "bound_from": source},
-        warnings=() if proven else (f"not proven optimal; no cut exceeds {bound:g}",),
+        properties=properties,
+        warnings=()
+        if proven
+        else (f"not proven optimal; no cost is below {form.constant - bound:g}",),
     )
 
 

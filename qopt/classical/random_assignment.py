@@ -8,28 +8,44 @@ import numpy as np
 
 from qminima.limits import check_count
 from qminima.result import Result
+from simulator.spaces import Space, bitstring, configurations_at
 
 from ..problems.problem import Problem
-from ..results import solution
+from ..results import best_of, solution
 
 
-def random_assignment(problem: Problem, *, shots: int = 1024, seed: int | None = None) -> Result:
-    """The best of `shots` uniform bit strings, and as `expectation` the exact uniform mean."""
+def random_assignment(
+    problem: Problem, *, space: Space | None = None, shots: int = 1024, seed: int | None = None
+) -> Result:
+    """The best of `shots` uniform bit strings, and as `expectation` the exact uniform mean.
+
+    Args:
+        problem: what is minimised.
+        space: configurations to draw from, such as the feasible ones; all unless given.
+        shots: how many are drawn.
+        seed: of the draws.
+    """
     started = perf_counter()
     check_count("shots", shots)
     rng = np.random.default_rng(seed)
     n = problem.num_variables
-    zero = np.uint8(ord("0"))
-    candidates = (
-        (rng.integers(0, 2, n, dtype=np.uint8) + zero).tobytes().decode() for _ in range(shots)
-    )
+    if space is None:
+        zero = np.uint8(ord("0"))
+        candidates = [
+            (rng.integers(0, 2, n, dtype=np.uint8) + zero).tobytes().decode() for _ in range(shots)
+        ]
+        mean = dict(problem.cost.terms).get((), 0.0)
+    else:
+        drawn = configurations_at(space, rng.integers(0, space.size, shots))
+        candidates = [bitstring(one, n) for one in drawn.tolist()]
+        mean = float(problem.cost.values(space).to_array().mean())
     return solution(
         problem,
         "random assignment",
-        min(candidates, key=problem.value),
+        best_of(problem, candidates),
         started,
         evaluations=shots,
-        expectation=dict(problem.cost.terms).get((), 0.0),
-        settings={"shots": shots},
+        expectation=mean,
+        settings={"shots": shots, "space": str(space or "all bit strings")},
         seed=seed,
     )

@@ -1,4 +1,4 @@
-"""The semidefinite relaxation of MaxCut: a bound, and Goemans-Williamson's rounding."""
+"""The semidefinite relaxation of quadratic costs: a bound, and Goemans-Williamson's rounding."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from qminima.limits import check_count
 from qminima.result import Result
 
 from ..problems.maxcut import MaxCut
-from ..results import bits, solution
+from ..problems.problem import Problem
+from ..results import best_of, bits, solution
+from .cut_form import cut_form
 
 Floats = NDArray[np.float64]
 
@@ -25,58 +27,64 @@ MAX_NODES = 200
 _relaxations: WeakKeyDictionary[MaxCut, tuple[Floats, float, float]] = WeakKeyDictionary()
 
 
-def semidefinite_bound(problem: MaxCut) -> Result:
+def semidefinite_bound(problem: Problem) -> Result:
     """A cost that no bit string can go below.
 
-    The relaxation max tr(L X)/4, X positive semidefinite with unit diagonal, is solved by
-    Clarabel; its multipliers y are then repaired to a bound that holds whatever the solver's
-    accuracy: cut(x) = x^T L x / 4 <= sum_i y_i + n max(0, largest eigenvalue of L/4 - diag y).
+    A quadratic cost is taken as a cut of a graph of Laplacian L (see `CutForm`). The relaxation max
+    tr(L X)/4, X positive semidefinite with unit diagonal, is solved by Clarabel; its multipliers y
+    are then repaired to a bound that holds whatever the solver's accuracy: cut(x) = x^T L x / 4 <=
+    sum_i y_i + n max(0, largest eigenvalue of L/4 - diag y).
 
     Raises:
-        InputError: for more than 200 nodes.
+        InputError: for more than 200 nodes, or if the cost is of higher than second degree.
     """
-    _, bound, elapsed = _relax(problem)
+    form = cut_form(problem)
+    _, bound, elapsed = _relax(form.maxcut)
     return Result(
         method="semidefinite relaxation",
         kind="bound",
-        value=-bound,
+        value=form.constant - bound,
         unit="cost",
         problem=problem.describe(),
         seconds=elapsed,
         settings={"solver": "Clarabel"},
-        properties={"cut": bound},
+        properties={"cut": bound} if isinstance(problem, MaxCut) else {},
     )
 
 
 def goemans_williamson(
-    problem: MaxCut, *, hyperplanes: int = 100, seed: int | None = None
+    problem: Problem, *, hyperplanes: int = 100, seed: int | None = None
 ) -> Result:
-    """The best cut by random hyperplanes through the vectors of the relaxation.
+    """The least cost by random hyperplanes through the vectors of the relaxation.
 
     Goemans and Williamson, J. ACM 42, 1115 (1995): with weights from zero up the mean cut is at
-    least 0.878 of the best. `expectation` is minus the mean cut over the hyperplanes; the time
-    includes that of the relaxation.
+    least 0.878 of the best. `expectation` is the mean cost over the hyperplanes; the time includes
+    that of the relaxation.
 
     Raises:
-        InputError: for more than 200 nodes.
+        InputError: for more than 200 nodes, or if the cost is of higher than second degree.
     """
     check_count("hyperplanes", hyperplanes)
-    matrix, bound, elapsed = _relax(problem)
+    form = cut_form(problem)
+    matrix, bound, elapsed = _relax(form.maxcut)
     started = perf_counter() - elapsed
     values, vectors = np.linalg.eigh(matrix)
     factors = vectors * np.sqrt(np.clip(values, 0, None))
     normals = np.random.default_rng(seed).normal(size=(len(matrix), hyperplanes))
-    candidates = [bits(column.tolist()) for column in (factors @ normals < 0).T]
+    candidates = [form.bitstring(bits(column.tolist())) for column in (factors @ normals < 0).T]
     costs = [problem.value(candidate) for candidate in candidates]
+    properties = {"lower_bound": form.constant - bound}
+    if isinstance(problem, MaxCut):
+        properties["upper_bound"] = bound
     return solution(
         problem,
         "Goemans-Williamson",
-        candidates[int(np.argmin(costs))],
+        best_of(problem, candidates),
         started,
         evaluations=hyperplanes,
         expectation=float(np.mean(costs)),
         settings={"hyperplanes": hyperplanes},
-        properties={"upper_bound": bound},
+        properties=properties,
         seed=seed,
     )
 

@@ -32,6 +32,7 @@ class Colouring(BinaryProblem):
     graph: nx.Graph[Any]
     colours: int
     kind: ClassVar[str] = "colouring"
+    score_name: ClassVar[str] = "conflicts"
 
     @property
     def num_variables(self) -> int:

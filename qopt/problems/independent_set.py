@@ -80,6 +80,7 @@ class IndependentSet(NodeSelection):
     """Maximum weight of nodes no two of which share an edge; made by `independent_set`."""
 
     kind: ClassVar[str] = "independent-set"
+    score_name: ClassVar[str] = "weight"
     maximise: ClassVar[bool] = True
 
     def penalty(self, bits: Bits) -> float:
@@ -102,6 +103,7 @@ class VertexCover(NodeSelection):
     """Minimum weight of nodes that every edge has one of; made by `vertex_cover`."""
 
     kind: ClassVar[str] = "vertex-cover"
+    score_name: ClassVar[str] = "weight"
 
     def penalty(self, bits: Bits) -> float:
         """Of edges with no end chosen."""

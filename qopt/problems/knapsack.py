@@ -31,6 +31,7 @@ class Knapsack(BinaryProblem):
     weights: NDArray[np.int64]
     capacity: int
     kind: ClassVar[str] = "knapsack"
+    score_name: ClassVar[str] = "value"
     maximise: ClassVar[bool] = True
 
     @cached_property

@@ -30,6 +30,7 @@ class LABS(BinaryProblem):
 
     length: int
     kind: ClassVar[str] = "labs"
+    score_name: ClassVar[str] = "energy"
 
     @property
     def num_variables(self) -> int:

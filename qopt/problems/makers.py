@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from qminima.errors import unknown_name
 
+from .binary import BinaryProblem
 from .colouring import colouring
 from .independent_set import independent_set, vertex_cover
 from .knapsack import knapsack
@@ -14,12 +15,11 @@ from .maxcut import maxcut
 from .partition import partition
 from .polynomial_problem import ising, qubo, spin_glass
 from .portfolio import portfolio
-from .problem import Problem
 from .protein_folding import protein_folding
 from .satisfiability import max_sat
 from .travelling_salesman import travelling_salesman
 
-Maker = Callable[..., Problem]
+Maker = Callable[..., BinaryProblem]
 
 MAKERS: dict[str, Maker] = {
     function.__name__.replace("_", "-"): function

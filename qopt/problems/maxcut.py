@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import networkx as nx
 import numpy as np
@@ -15,14 +15,15 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_graph
+from ..graphs import check_graph, edge_positions
+from .binary import BinaryProblem, Bits
 
 # Gradients hold squares of weights, which must neither vanish nor overflow.
 _SMALLEST = 1e-150
 
 
-@dataclass(frozen=True, eq=False)
-class MaxCut:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MaxCut(BinaryProblem):
     """The cost -cut(x) = sum over edges of w_ij (z_i z_j - 1)/2 of a weighted graph.
 
     Made by `maxcut`. Variable j is the j-th node in the graph's own order, and its bit is the
@@ -30,15 +31,12 @@ class MaxCut:
     """
 
     graph: nx.Graph[Any]
-    name: str = "graph"
     weight: str = "weight"
-    reference: Reference | None = None
-    kind: str = field(default="maxcut", init=False)
-    score_name: str = field(default="cut", init=False)
-    maximise: bool = field(default=True, init=False)
-    constrained: bool = field(default=False, init=False)
+    kind: ClassVar[str] = "maxcut"
+    score_name: ClassVar[str] = "cut"
+    maximise: ClassVar[bool] = True
 
-    @cached_property
+    @property
     def nodes(self) -> tuple[Hashable, ...]:
         """Labels, variable by variable."""
         return tuple(self.graph)
@@ -51,17 +49,9 @@ class MaxCut:
     @cached_property
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """First and second variable and weight of each edge."""
-        position = {node: index for index, node in enumerate(self.nodes)}
-        triples = [
-            (position[u], position[v], float(w))
-            for u, v, w in self.graph.edges(data=self.weight, default=1)
-        ]
-        first, second, weights = zip(*triples, strict=True) if triples else ((), (), ())
-        return (
-            np.array(first, dtype=np.int64),
-            np.array(second, dtype=np.int64),
-            np.array(weights, dtype=float),
-        )
+        first, second = edge_positions(self.graph).T
+        weights = [float(w) for _, _, w in self.graph.edges(data=self.weight, default=1)]
+        return first, second, np.array(weights, dtype=float)
 
     @cached_property
     def cost(self) -> Polynomial:
@@ -71,35 +61,16 @@ class MaxCut:
         }
         return Polynomial({**terms, (): -float(self.edges[2].sum()) / 2})
 
-    def score(self, bitstring: str) -> float:
-        """Weight of the edges between the two sides.
-
-        Raises:
-            InputError: if the bit string does not have one character 0 or 1 for each node.
-        """
-        if len(bitstring) != self.num_variables or set(bitstring) - {"0", "1"}:
-            raise InputError(
-                f"expected {self.num_variables} characters 0 or 1, got {bitstring[:80]!r}"
-            )
-        side = np.frombuffer(bitstring.encode(), dtype=np.uint8) == ord("1")
+    def objective(self, bits: Bits) -> float:
+        """Weight of the edges between the two sides."""
         first, second, weights = self.edges
-        return float(weights[side[first] != side[second]].sum())
+        return float(weights[bits[first] != bits[second]].sum())
 
-    def value(self, bitstring: str) -> float:
-        """Minus the cut; raises what `score` raises."""
-        return 0.0 - self.score(bitstring)
-
-    def feasible(self, bitstring: str) -> bool:
-        """True: any bit string is a cut; raises what `score` raises."""
-        self.score(bitstring)
-        return True
-
-    def decode(self, bitstring: str) -> tuple[set[Hashable], set[Hashable]]:
-        """The labels on either side, those of bit 0 first; raises what `score` raises."""
-        self.score(bitstring)
+    def solution(self, bits: Bits) -> tuple[set[Hashable], set[Hashable]]:
+        """The labels on either side, those of bit 0 first."""
         sides: tuple[set[Hashable], set[Hashable]] = (set(), set())
-        for node, bit in zip(self.nodes, bitstring, strict=True):
-            sides[int(bit)].add(node)
+        for node, bit in zip(self.graph, bits, strict=True):
+            sides[bit].add(node)
         return sides
 
     def describe(self) -> dict[str, Any]:
@@ -145,4 +116,4 @@ def maxcut(
             f"the weights, up to {largest:g}, are too {size} to be squared and added up; "
             "choose another unit"
         )
-    return MaxCut(graph.copy(), name, weight, reference)
+    return MaxCut(graph=graph.copy(), name=name, weight=weight, reference=reference)

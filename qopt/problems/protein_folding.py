@@ -82,7 +82,7 @@ class ProteinFolding(BinaryProblem):
 
     def objective(self, bits: Bits) -> float:
         """Minus the number of contacts between H beads."""
-        return -float(sum(bits[a] * bits[b] for a, b in self._contact_bits))
+        return 0.0 - float(sum(bits[a] * bits[b] for a, b in self._contact_bits))
 
     def penalty(self, bits: Bits) -> float:
         """Of beads without exactly one site, sites with two beads, and breaks of the chain."""

@@ -27,6 +27,7 @@ class Satisfiability(BinaryProblem):
     clauses: tuple[tuple[int, ...], ...]
     variables: int
     kind: ClassVar[str] = "max-sat"
+    score_name: ClassVar[str] = "violated"
 
     @property
     def num_variables(self) -> int:

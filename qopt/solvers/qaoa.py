@@ -25,7 +25,7 @@ from simulator.spaces import Integers, Space, bitstring
 from ..ansatz import qaoa
 from ..mixers import Mixer
 from ..problems.problem import Problem
-from ..results import solution
+from ..results import first_feasible, solution
 from .layerwise import GROWTHS, STARTS, LayerwiseTraining
 
 OBJECTIVES = ("mean", "cvar")
@@ -92,7 +92,8 @@ def solve_qaoa(
         progress: told the objective as it falls.
 
     Returns:
-        A result whose `value` is the cost of the best sampled bit string, scored again, and
+        A result whose `value` is the cost of the best feasible bit string that was sampled (of
+        the best one, marked as not `feasible`, where none is), scored again, and
         whose `expectation` is the mean cost, also where CVaR was optimised: then `cvar` among
         its properties is that, and `history` follows it. `optimum_probability` there is the
         weight of the state on the least cost, which only a simulator can know. Its time
@@ -153,7 +154,7 @@ def solve_qaoa(
     result = solution(
         problem,
         "QAOA",
-        _best_sample(circuit.space, trained.sample(angles, shots, seed), values),
+        _best_sample(problem, circuit.space, trained.sample(angles, shots, seed), values),
         started + compile_seconds() - compiled,
         kind="quantum",
         properties=properties,
@@ -225,9 +226,11 @@ def _objective(cost: Polynomial, alpha: float | None) -> Objective:
     return Mean(cost) if alpha is None else CVaR(cost, alpha)
 
 
-def _best_sample(space: Space, drawn: Integers, values: DiagonalValues) -> str:
-    """The bit string of least cost among configurations that were drawn."""
+def _best_sample(problem: Problem, space: Space, drawn: Integers, values: DiagonalValues) -> str:
+    """The feasible bit string of least cost that was drawn; where none is, that of least cost."""
     positions = space.indices(drawn)
     codes = positions if values.codes is None else values.codes[positions]
-    best = int(np.argmin(values.levels[codes]))
-    return bitstring(int(drawn[best]), space.num_qubits)
+    ordered = drawn[np.argsort(values.levels[codes], kind="stable")]
+    # Each configuration once, the best first.
+    candidates = dict.fromkeys(ordered.tolist())
+    return first_feasible(problem, (bitstring(one, space.num_qubits) for one in candidates))

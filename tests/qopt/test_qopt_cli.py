@@ -152,7 +152,7 @@ def test_smallest_graphs(folder: Path, content: str) -> None:
         (("solve", "petersen", "--seed", "-1"), "--seed"),
         (("solve", "petersen", "--seed", "1.5"), "--seed"),
         (("solve", "3regular-100", "--method", "qaoa"), "2^100 amplitudes"),
-        (("solve", "3regular-100", "--method", "exact"), "up to 26 nodes"),
+        (("solve", "3regular-100", "--method", "exact"), "up to 26 variables"),
         (("solve",), "Missing argument"),
         (("solve", "petersen", "extra"), "extra"),
         (("solve", "petersen", "--nonsense"), "--nonsense"),

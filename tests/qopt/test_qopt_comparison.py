@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -15,11 +16,12 @@ import qopt
 from qminima import Comparison, InputError, Interrupted, Progress, Reference, Result
 from qminima.plots import plot_comparison
 from qopt import comparison as module
-from qopt.comparison import CLASSICAL, METHODS, QUANTUM, Options, best_known, check_fits, verdict
-from qopt.loading import load_maxcut
-from simulator import MemoryLimitError
-
-Method = Callable[[qopt.MaxCut, Options], Result]
+from qopt.comparison import CLASSICAL, METHODS, QUANTUM, Instance, Options, best_known, check_fits
+from qopt.loading import load_maxcut, load_problem
+from qopt.problems.binary import BinaryProblem
+from qopt.results import best_of, first_feasible, solution
+from qopt.verdict import verdict
+from simulator import MemoryLimitError, bitstring
 
 
 def random_problem(weights: Callable[[np.random.Generator], float], seed: int) -> qopt.MaxCut:
@@ -31,7 +33,7 @@ def random_problem(weights: Callable[[np.random.Generator], float], seed: int) -
     return qopt.maxcut(graph, name="random")
 
 
-PROBLEMS = {
+PROBLEMS: dict[str, BinaryProblem] = {
     "petersen": load_maxcut("petersen"),
     "one edge": qopt.maxcut(nx.path_graph(2)),
     "letters": qopt.maxcut(nx.cycle_graph(["a", "b", "c"])),
@@ -40,42 +42,68 @@ PROBLEMS = {
     "plus and minus one": random_problem(lambda rng: float(rng.choice([-1, 1])), 3),
     "one node": qopt.maxcut(nx.empty_graph(1)),
     "no edges": qopt.maxcut(nx.empty_graph(4)),
+    "independent set": qopt.independent_set(nx.cycle_graph(7)),
+    "colouring": qopt.colouring(nx.complete_graph(3), 3),
+    "portfolio": load_problem("6", "portfolio"),
+    "knapsack": qopt.knapsack([4, 3, 2], [3, 2, 2], 4),
+    "salesman": load_problem("4", "travelling-salesman"),
+    "fold": qopt.protein_folding("HPPH"),
+    "partition": qopt.partition([4, 5, 6, 7, 8.5, 0.5]),
+    "fields": qopt.ising({("a",): 0.5, ("b",): -1.5, ("a", "b"): 1.0, ("c",): 0.25, (): 3.0}),
+    "largest": qopt.qubo({("a",): 0.5, ("b",): -1.5, ("a", "b"): 1.0}, maximise=True),
+    "cubic": qopt.qubo({("x", "y", "z"): -2.0, ("x",): 0.5}),
+    "labs": qopt.labs(8),
 }
 
 
-def least_cost(problem: qopt.MaxCut) -> float:
+def least_cost(problem: BinaryProblem) -> float:
+    """Over feasible bit strings, by looking at all; of a cut as networkx has it."""
     n = problem.num_variables
-    graph = nx.convert_node_labels_to_integers(problem.graph)
-    return -max(
-        nx.cut_size(graph, [v for v in range(n) if x >> v & 1], weight="weight")
-        for x in range(1 << n)
-    )
+    if isinstance(problem, qopt.MaxCut):
+        graph = nx.convert_node_labels_to_integers(problem.graph)
+        return -max(
+            nx.cut_size(graph, [v for v in range(n) if x >> v & 1], weight="weight")
+            for x in range(1 << n)
+        )
+    every = (bitstring(x, n) for x in range(1 << n))
+    return min(problem.value(text) for text in every if problem.feasible(text))
 
 
+@pytest.mark.parametrize("constraints", ["mixer", "penalty"])
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_contract_of_every_method(method: str, name: str) -> None:
+def test_contract_of_every_method(method: str, name: str, constraints: str) -> None:
     problem = PROBLEMS[name]
+    instance = Instance.of(problem, constraints)
+    if name in ("cubic", "labs") and method not in ("random", "exact", "qaoa"):
+        with pytest.raises(InputError, match="degree two"):
+            check_fits(instance, method, depth=2)
+        return
+    assert check_fits(instance, method, depth=2) > 0
     least = least_cost(problem)
     options = Options(depth=2, seed=5, time_limit=None, progress=Progress())
-    result = METHODS[method](problem, options)
+    result = METHODS[method](instance, options)
     assert result.unit == "cost"
     assert result.problem == problem.describe()
     assert result.seconds >= 0
     assert json.loads(json.dumps(result.record(), allow_nan=False))["schema"] == 1
     if result.kind == "bound":
         assert result.bitstring is None
-        assert result.value <= least + 1e-12
+        assert result.value <= least + 1e-12 * max(1, abs(least))
         return
     assert result.kind == ("quantum" if method in QUANTUM else "classical")
     assert result.bitstring is not None
     assert result.value == problem.value(result.bitstring)
-    assert result.properties["cut"] == problem.score(result.bitstring)
+    assert result.properties[problem.score_name] == problem.score(result.bitstring)
+    assert result.is_solution == problem.feasible(result.bitstring)
+    assert result.is_solution != ("violates a constraint: no solution" in result.warnings)
     assert result.value >= least - 1e-9
     if result.expectation is not None:
         assert result.expectation >= least - 1e-9
     if "upper_bound" in result.properties:
         assert result.properties["upper_bound"] >= -least - 1e-12
+    if "lower_bound" in result.properties:
+        assert result.properties["lower_bound"] <= least + 1e-9 * max(1, abs(least))
     if result.properties.get("proven"):
         assert result.value == pytest.approx(least, abs=1e-9)
 
@@ -154,7 +182,7 @@ def test_methods_that_do_not_fit_are_left_out_of_large_problems() -> None:
     comparison = qopt.compare(problem, names, optional=names)
     assert [result.method for result in comparison.results] == ["greedy + one-exchange"]
     assert set(comparison.skipped) == {"exact", "qaoa"}
-    assert "26 nodes, the graph has 100" in comparison.skipped["exact"]
+    assert "26 variables, the problem has 100" in comparison.skipped["exact"]
     assert "2^100" in comparison.skipped["qaoa"]
     assert comparison.record()["skipped"] == dict(comparison.skipped)
 
@@ -176,14 +204,14 @@ def test_named_methods_that_do_not_fit_raise(
     with pytest.raises(error):
         qopt.compare(problem, ["greedy", method], optional=["greedy"])
     with pytest.raises(error):
-        check_fits(problem, method, 1)
+        check_fits(Instance.of(problem), method, 1)
 
 
 def test_memory_is_predicted_before_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = load_maxcut("3regular-20")
-    needed = check_fits(problem, "qaoa", 1)
+    needed = check_fits(Instance.of(problem), "qaoa", 1)
     assert needed >= 2**19 * 16 * 2  # ket and costate, complex numbers in double precision
-    assert 0 < check_fits(problem, "greedy", 1) < 2**20
+    assert 0 < check_fits(Instance.of(problem), "greedy", 1) < 2**20
     monkeypatch.setattr("simulator.memory.available_memory", lambda: needed - 1)
     with pytest.raises(MemoryLimitError, match="use the classical methods"):
         qopt.compare(problem, ["qaoa"])
@@ -221,6 +249,9 @@ class TestReference:
         assert best_known(problem, []) is None
         bound = Result("bound", "bound", -4.5, "cost", {}, 0.1)
         assert best_known(problem, [bound]) is None
+
+
+CUT = qopt.maxcut(nx.path_graph(2))
 
 
 def entry(method: str, value: float, seconds: float, kind: str = "classical") -> Result:
@@ -267,7 +298,7 @@ def test_verdict(
     results = [entry(f"rival {k}", value, time) for k, (value, time) in enumerate(rivals)]
     results.append(entry("QAOA", *quantum, kind="quantum"))
     best = min(result.value for result in results)
-    text = verdict(results, Reference(best, "best", certainty))
+    text = verdict(CUT, results, Reference(best, "best", certainty))
     assert text.startswith("QAOA at depth 2 has a mean cut of 8 (")
     assert f"({100 * 8 / -best:.1f} % of the best)" in text
     assert f"its best of 64 samples cuts {-quantum[0]}" in text
@@ -278,22 +309,83 @@ def test_verdict(
 def test_random_assignment_is_no_rival() -> None:
     uniform = entry("random assignment", -10, 0.01)
     qaoa = entry("QAOA", -10, 1.0, kind="quantum")
-    text = verdict([uniform, qaoa], Reference(-10, "x", "estimate"))
+    text = verdict(CUT, [uniform, qaoa], Reference(-10, "x", "estimate"))
     assert "as many uniform samples reach 10" in text
     assert "nothing is decided" in text
-    worse = verdict([entry("random assignment", -9, 0.1), qaoa], Reference(-10, "x", "estimate"))
+    worse = verdict(
+        CUT, [entry("random assignment", -9, 0.1), qaoa], Reference(-10, "x", "estimate")
+    )
     assert "uniform samples" not in worse
+
+
+SET = qopt.independent_set(nx.path_graph(3))
+
+
+def choice(method: str, bits: str, kind: str = "classical") -> Result:
+    """A result on `SET`; its circuit was penalised."""
+    result = solution(SET, method, bits, 0.0, kind=kind, expectation=0.5)
+    return replace(result, seconds=0.1, settings={"depth": 2, "shots": 64})
+
+
+class TestInfeasible:
+    """What violates a constraint is never a solution, however well it scores."""
+
+    def test_it_is_no_reference(self) -> None:
+        results = [choice("a", "111"), choice("b", "100")]
+        assert results[0].properties == {"weight": 3.0, "feasible": False}
+        assert best_known(SET, results) == Reference(-1.0, "best of this run (b)", "estimate")
+        assert best_known(SET, results[:1]) is None
+
+    def test_it_wins_nothing(self) -> None:
+        qaoa = choice("QAOA", "110", "quantum")
+        text = verdict(SET, [choice("b", "100"), qaoa], Reference(-1, "x", "estimate"))
+        assert "a mean cost of 0.5 and none of its 64 samples keeps the constraints" in text
+        assert text.endswith("b has weight 1 in 0.1 s: classical wins.")
+        good = choice("QAOA", "101", "quantum")
+        text = verdict(SET, [choice("b", "111"), good], Reference(-2, "x", "estimate"))
+        assert text.endswith("no rival found a solution, so nothing is decided.")
+        text = verdict(SET, [choice("b", "100"), choice("c", "111"), good],
+                       Reference(-2, "x", "estimate"))  # fmt: skip
+        assert text.endswith("b has weight 1 in 0.1 s: QAOA found the better weight here.")
+
+    def test_feasible_samples_come_first(self) -> None:
+        assert best_of(SET, ["111", "000", "100"]) == "100"
+        assert best_of(SET, ["111", "110"]) == "110"
+        assert first_feasible(SET, iter(["111", "000", "101"])) == "000"
+        assert first_feasible(SET, iter(["111", "110"])) == "111"
+
+
+@pytest.mark.parametrize("name", ["portfolio", "colouring", "salesman", "fold"])
+def test_circuits_of_constraints_in_the_mixer_keep_them(name: str) -> None:
+    """The same optimum, on fewer amplitudes."""
+    problem = PROBLEMS[name]
+    both = [
+        qopt.compare(problem, ["random", "exact", "qaoa"], constraints=kind, depth=1, seed=2)
+        for kind in ("mixer", "penalty")
+    ]
+    assert both[0].reference == both[1].reference
+    spaces = [str(run.results[2].settings["space"]) for run in both]
+    assert spaces[0].startswith(("HammingWeight", "Product"))
+    assert not spaces[1].startswith(("HammingWeight", "Product"))
+    assert both[0].results[1].evaluations < both[1].results[1].evaluations
+
+
+def test_unknown_way_of_constraints() -> None:
+    with pytest.raises(InputError, match="did you mean penalty"):
+        qopt.compare(PROBLEMS["portfolio"], constraints="penalti")
 
 
 def test_verdict_without_quantum_or_reference() -> None:
     only = "Only classical methods were run; a cuts 1 in 0.1 s"
     rival = entry("a", -1, 0.1)
-    assert verdict([rival], Reference(-1, "a", "proven")) == f"{only}, proven optimal."
-    assert verdict([rival], Reference(-2, "b", "proven")) == f"{only}."
-    assert verdict([rival], Reference(-1, "a", "estimate")) == f"{only}."
-    assert verdict([], Reference(-1, "a", "proven")) == "No method was run."
-    assert verdict([], None) == "No method was run."
-    assert "%" not in verdict([entry("QAOA", 0, 1.0, kind="quantum")], Reference(0, "x", "proven"))
+    assert verdict(CUT, [rival], Reference(-1, "a", "proven")) == f"{only}, proven optimal."
+    assert verdict(CUT, [rival], Reference(-2, "b", "proven")) == f"{only}."
+    assert verdict(CUT, [rival], Reference(-1, "a", "estimate")) == f"{only}."
+    assert verdict(CUT, [], Reference(-1, "a", "proven")) == "No method was run."
+    assert verdict(CUT, [], None) == "No method was run."
+    assert "%" not in verdict(
+        CUT, [entry("QAOA", 0, 1.0, kind="quantum")], Reference(0, "x", "proven")
+    )
 
 
 def test_gap_between_qaoa_and_a_proven_rival_is_named() -> None:

@@ -1,0 +1,65 @@
+"""Any quadratic cost as a cut: fields become edges to one node more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import networkx as nx
+
+from ..problems.maxcut import MaxCut
+from ..problems.problem import Problem
+from ..quadratic import check_quadratic
+
+
+@dataclass(frozen=True, eq=False)
+class CutForm:
+    """A graph whose cuts are the bit strings of a problem.
+
+        cost(x) = constant - cut(x, 0),   w_ij = 2 J_ij,   w_in = 2 h_i
+
+    of a cost sum J_ij z_i z_j + sum h_i z_i + c in spins; the last node, if fields call for it,
+    stands for a spin +1. Barahona, Jünger and Reinelt, Math. Program. 44, 127 (1989).
+
+    Attributes:
+        maxcut: the cut.
+        constant: what the cut is taken from.
+        variables: of the problem.
+    """
+
+    maxcut: MaxCut
+    constant: float
+    variables: int
+
+    def bitstring(self, sides: str) -> str:
+        """The bit string of the problem that a cut stands for."""
+        flip = len(sides) > self.variables and sides[-1] == "1"
+        bits = sides[: self.variables]
+        return bits.translate(str.maketrans("01", "10")) if flip else bits
+
+
+_forms: WeakKeyDictionary[Problem, CutForm] = WeakKeyDictionary()
+
+
+def cut_form(problem: Problem) -> CutForm:
+    """The cut form of a quadratic cost; a MaxCut problem is its own.
+
+    Raises:
+        InputError: if the cost is of a higher degree than two.
+    """
+    if isinstance(problem, MaxCut):
+        return CutForm(problem, 0.0, problem.num_variables)
+    if problem not in _forms:
+        _forms[problem] = _cut_form(problem)
+    return _forms[problem]
+
+
+def _cut_form(problem: Problem) -> CutForm:
+    n = problem.num_variables
+    graph: nx.Graph[int] = nx.empty_graph(n)
+    constant = 0.0
+    for spins, weight in check_quadratic(dict(problem.cost.terms)).items():
+        constant += weight
+        if spins:
+            graph.add_edge(spins[0], spins[1] if len(spins) == 2 else n, weight=2 * weight)
+    return CutForm(MaxCut(graph=graph, name=problem.name), constant, n)

@@ -1,0 +1,92 @@
+"""One plain sentence on where QAOA stands against the classical methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qminima.result import Reference, Result
+
+from .problems.binary import BinaryProblem
+
+
+def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Reference | None) -> str:
+    """The verdict on one problem; bit strings that violate a constraint are no solutions."""
+    if not results:
+        return "No method was run."
+    quantum = next((result for result in results if result.kind == "quantum"), None)
+    rivals = [
+        result
+        for result in results
+        if result.kind == "classical" and result.method != "random assignment"
+    ]
+    found = [rival for rival in rivals if rival.is_solution]
+    best = min(found, key=lambda result: (result.value, result.seconds), default=None)
+    rival = proof = ""
+    if best is not None and reference is not None:
+        rival = f"{best.method} {_reaches(problem, best)} in {best.seconds:.2g} s"
+        margin = 1e-9 * abs(reference.value)
+        optimal = reference.certainty == "proven" and best.value <= reference.value + margin
+        prover = "" if best.method == reference.method else f" by {reference.method}"
+        proof = f", proven optimal{prover}" if optimal else ""
+    if quantum is None or reference is None:
+        return f"Only classical methods were run{'; ' * bool(rival)}{rival}{proof}."
+    head = _head(problem, quantum, reference, results)
+    if best is None:
+        none = "no rival found a solution" if rivals else "no rival was run"
+        return f"{head}; {none}, so nothing is decided."
+    if not quantum.is_solution:
+        return f"{head}; {rival}{proof}: classical wins."
+    margin = 1e-9 * max(abs(best.value), abs(quantum.value))
+    name = problem.score_name
+    if best.value < quantum.value - margin:
+        return f"{head}; {rival}{proof}: classical wins."
+    if best.value > quantum.value + margin:
+        return f"{head}; {rival}: QAOA found the better {name} here."
+    if best.seconds <= quantum.seconds:
+        return f"{head}; {rival}{proof}: the same {name} for less, classical wins."
+    return f"{head}; {rival}{proof}: the same {name}, not resolved at this size."
+
+
+def _head(
+    problem: BinaryProblem, quantum: Result, reference: Reference, results: Sequence[Result]
+) -> str:
+    """What QAOA found, and after how long."""
+    # Means of a problem with constraints may hold penalties, and then no score at all.
+    cost = quantum.expectation or 0.0
+    mean = _plain(cost if problem.constrained else _own(problem, cost), reference.value)
+    of = "cost" if problem.constrained else problem.score_name
+    depth, shots = quantum.settings["depth"], quantum.settings["shots"]
+    best = _own(problem, reference.value)
+    maximum = problem.maximise and not problem.constrained and best > 0
+    share = f" ({100 * mean / best:.1f} % of the best)" if maximum else ""
+    found = (
+        f"its best of {shots} samples {_reaches(problem, quantum)}"
+        if quantum.is_solution
+        else f"none of its {shots} samples keeps the constraints"
+    )
+    head = (
+        f"QAOA at depth {depth} has a mean {of} of {mean:.4g}{share} and {found}, "
+        f"after {quantum.seconds:.2g} s of simulation"
+    )
+    uniform = next((r for r in results if r.method == "random assignment"), None)
+    if uniform is not None and uniform.is_solution and uniform.value <= quantum.value:
+        head += f" (as many uniform samples reach {uniform.properties[problem.score_name]:.10g})"
+    if not quantum.converged:
+        head += f"; its training ended early ({quantum.stop_reason})"
+    return head
+
+
+def _reaches(problem: BinaryProblem, result: Result) -> str:
+    """What a solution is worth: "cuts 12", "has length 3.5"."""
+    score = f"{result.properties[problem.score_name]:.10g}"
+    return f"cuts {score}" if problem.score_name == "cut" else f"has {problem.score_name} {score}"
+
+
+def _own(problem: BinaryProblem, cost: float) -> float:
+    """A cost in the problem's own terms."""
+    return 0.0 - cost if problem.maximise else cost
+
+
+def _plain(value: float, scale: float) -> float:
+    """The value, or plain zero where it is rounding beside a scale."""
+    return 0.0 if abs(value) <= 1e-12 * abs(scale) else value
