@@ -58,6 +58,11 @@ from .problems.satisfiability import max_sat as max_sat
 from .problems.travelling_salesman import travelling_salesman as travelling_salesman
 from .regular_graphs import regular_graph_with_girth as regular_graph_with_girth
 from .sampler import QAOASampler as QAOASampler
+from .solvers.adaptive import solve_adapt as solve_adapt
+from .solvers.multi_angle import solve_multi_angle as solve_multi_angle
 from .solvers.qaoa import solve_qaoa as solve_qaoa
+from .solvers.recursive import solve_recursive as solve_recursive
+from .solvers.starts import solve_multi_start as solve_multi_start
+from .solvers.warm_start import solve_warm_start as solve_warm_start
 from .tree import TreeExpectation as TreeExpectation
 from .warm_start import warm_start_qaoa as warm_start_qaoa

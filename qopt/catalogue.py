@@ -16,7 +16,12 @@ from .classical.tabu import tabu
 from .mixers import grover_mixer, x_mixer, xy_complete_mixer, xy_ring_mixer
 from .multi_angle import multi_angle_qaoa
 from .problems.makers import MAKERS
+from .solvers.adaptive import solve_adapt
+from .solvers.multi_angle import solve_multi_angle
 from .solvers.qaoa import solve_qaoa
+from .solvers.recursive import solve_recursive
+from .solvers.starts import solve_multi_start
+from .solvers.warm_start import solve_warm_start
 from .warm_start import warm_start_qaoa
 
 Names = dict[str, Callable[..., Any]]
@@ -32,6 +37,12 @@ METHODS: Names = {
     "exact": enumeration,
     "milp": milp,
     "qaoa": solve_qaoa,
+    "multi-start": solve_multi_start,
+    "grover": grover_mixer,
+    "multi-angle": solve_multi_angle,
+    "warm-start": solve_warm_start,
+    "recursive": solve_recursive,
+    "adapt": solve_adapt,
 }
 # As `--problem` spells them.
 PROBLEMS: Names = dict(MAKERS)

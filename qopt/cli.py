@@ -100,13 +100,13 @@ def solve(
         from .ansatz import check_depth
         from .comparison import CLASSICAL, QUANTUM, Instance, compare
         from .loading import load_problem
-        from .solvers.qaoa import check_objective, check_precision
+        from .solvers.training import check_objective, check_precision
 
         check_depth(depth)
         check_objective(objective, alpha)
         number = check_precision(precision)
         methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
-        if "qaoa" not in methods:
+        if not set(methods) & set(QUANTUM):
             refuse_options(
                 context, ("depth", "objective", "alpha", "precision", "constraints"), "qaoa"
             )

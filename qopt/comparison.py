@@ -11,9 +11,10 @@ from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
+from simulator.circuit import Circuit
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.program import Precision, predict_memory
-from simulator.spaces import Space
+from simulator.spaces import Qubits, Space
 
 from .ansatz import qaoa
 from .classical.annealing import annealing
@@ -23,10 +24,18 @@ from .classical.milp import milp
 from .classical.random_assignment import random_assignment
 from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
-from .mixers import Mixer
+from .mixers import Mixer, grover_mixer
+from .multi_angle import multi_angle_qaoa
 from .problems.binary import BinaryProblem
-from .solvers.qaoa import check_objective, check_precision, check_scale, solve_qaoa
+from .solvers.adaptive import solve_adapt
+from .solvers.multi_angle import solve_multi_angle
+from .solvers.qaoa import solve_qaoa
+from .solvers.recursive import solve_recursive
+from .solvers.starts import solve_multi_start
+from .solvers.training import Training, check_objective, check_precision, check_scale
+from .solvers.warm_start import solve_warm_start
 from .verdict import verdict
+from .warm_start import warm_start_qaoa
 
 CONSTRAINTS = ("mixer", "penalty")
 
@@ -46,6 +55,11 @@ class Instance:
     circuit_problem: BinaryProblem
     space: Space | None = None
     mixer: Mixer | None = None
+
+    @property
+    def feasible(self) -> Space:
+        """The space in which the Grover mixer works."""
+        return self.space or Qubits(self.problem.num_variables)
 
     @classmethod
     def of(cls, problem: BinaryProblem, constraints: str = "mixer") -> Instance:
@@ -72,6 +86,17 @@ class Options:
     alpha: float | None = None
     precision: Precision = "double"
 
+    def training(self) -> Training:
+        """The keywords of solvers."""
+        return {
+            "objective": self.objective,
+            "alpha": self.alpha,
+            "precision": self.precision,
+            "seed": self.seed,
+            "time_limit": self.time_limit,
+            "progress": self.progress,
+        }
+
 
 Method = Callable[[Instance, Options], Result]
 
@@ -87,17 +112,19 @@ CLASSICAL: dict[str, Method] = {
 }
 QUANTUM: dict[str, Method] = {
     "qaoa": lambda i, o: solve_qaoa(
-        i.circuit_problem,
-        o.depth,
-        space=i.space,
-        mixer=i.mixer,
-        objective=o.objective,
-        alpha=o.alpha,
-        precision=o.precision,
-        seed=o.seed,
-        time_limit=o.time_limit,
-        progress=o.progress,
+        i.circuit_problem, o.depth, space=i.space, mixer=i.mixer, **o.training()
     ),
+    "multi-start": lambda i, o: solve_multi_start(
+        i.circuit_problem, o.depth, space=i.space, mixer=i.mixer, **o.training()
+    ),
+    "grover": lambda i, o: solve_qaoa(
+        i.circuit_problem, o.depth, space=i.feasible, mixer=grover_mixer(), **o.training()
+    ),
+    # These turn single qubits, so that constraints are left to penalties.
+    "multi-angle": lambda i, o: solve_multi_angle(i.problem, o.depth, **o.training()),
+    "warm-start": lambda i, o: solve_warm_start(i.problem, o.depth, **o.training()),
+    "recursive": lambda i, o: solve_recursive(i.problem, o.depth, **o.training()),
+    "adapt": lambda i, o: solve_adapt(i.problem, o.depth, **o.training()),
 }
 METHODS = CLASSICAL | QUANTUM
 
@@ -128,7 +155,8 @@ def compare(
 
     Args:
         problem: what is minimised.
-        methods: names out of `METHODS`, run in this order. None stands for all, all optional.
+        methods: names out of `METHODS`, run in this order. None stands for the classical ones and
+            "qaoa", all optional.
         optional: those of them that are left out, with the reason, if they do not fit the problem;
             the others raise.
         constraints: how circuits keep them: "mixer", where the problem has one that does (see
@@ -147,7 +175,7 @@ def compare(
         MemoryLimitError: if a named method does not fit into memory.
     """
     if methods is None:
-        methods = optional = tuple(METHODS)
+        methods = optional = (*CLASSICAL, "qaoa")
     for method in methods:
         if method not in METHODS:
             raise unknown_name("method", method, METHODS)
@@ -195,8 +223,8 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
     """
     problem = instance.problem
     n = problem.num_variables
-    if method == "qaoa":
-        circuit = qaoa(instance.circuit_problem, depth, space=instance.space, mixer=instance.mixer)
+    if method in QUANTUM:
+        circuit = _circuit(instance, method, depth)
         check_scale(problem, precision)
         needed = predict_memory(circuit, precision)
         size = circuit.space.size
@@ -226,6 +254,21 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
         needed += 8 * n * instance.space.size
     require_memory(needed, f"{label} on {n} variables")
     return needed
+
+
+def _circuit(instance: Instance, method: str, depth: int) -> Circuit:
+    """The circuit whose memory a quantum method needs."""
+    if method == "grover":
+        return qaoa(instance.circuit_problem, depth, space=instance.feasible, mixer=grover_mixer())
+    if method in ("qaoa", "multi-start"):
+        return qaoa(instance.circuit_problem, depth, space=instance.space, mixer=instance.mixer)
+    if method == "multi-angle":
+        return multi_angle_qaoa(instance.problem, depth)
+    if method == "warm-start":
+        if max((len(spins) for spins, _ in instance.problem.cost.terms), default=0) > 2:
+            raise InputError("warm-start takes costs of degree two, for its relaxation")
+        return warm_start_qaoa(instance.problem, depth, "0" * instance.problem.num_variables)
+    return qaoa(instance.problem, depth)
 
 
 def best_known(problem: BinaryProblem, results: Sequence[Result]) -> Reference | None:

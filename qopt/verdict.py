@@ -13,7 +13,8 @@ def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Refere
     """The verdict on one problem; bit strings that violate a constraint are no solutions."""
     if not results:
         return "No method was run."
-    quantum = next((result for result in results if result.kind == "quantum"), None)
+    circuits = [result for result in results if result.kind == "quantum"]
+    quantum = min(circuits, key=lambda r: (not r.is_solution, r.value, r.seconds), default=None)
     rivals = [
         result
         for result in results
@@ -41,7 +42,7 @@ def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Refere
     if best.value < quantum.value - margin:
         return f"{head}; {rival}{proof}: classical wins."
     if best.value > quantum.value + margin:
-        return f"{head}; {rival}: QAOA found the better {name} here."
+        return f"{head}; {rival}: {quantum.method} found the better {name} here."
     if best.seconds <= quantum.seconds:
         return f"{head}; {rival}{proof}: the same {name} for less, classical wins."
     return f"{head}; {rival}{proof}: the same {name}, not resolved at this size."
@@ -55,19 +56,22 @@ def _head(
     cost = quantum.expectation or 0.0
     mean = _plain(cost if problem.constrained else _own(problem, cost), reference.value)
     of = "cost" if problem.constrained else problem.score_name
-    depth, shots = quantum.settings["depth"], quantum.settings["shots"]
     best = _own(problem, reference.value)
     maximum = problem.maximise and not problem.constrained and best > 0
     share = f" ({100 * mean / best:.1f} % of the best)" if maximum else ""
-    found = (
-        f"its best of {shots} samples {_reaches(problem, quantum)}"
-        if quantum.is_solution
-        else f"none of its {shots} samples keeps the constraints"
-    )
-    head = (
-        f"QAOA at depth {depth} has a mean {of} of {mean:.4g}{share} and {found}, "
-        f"after {quantum.seconds:.2g} s of simulation"
-    )
+    name = f"{quantum.method} at depth {quantum.settings['depth']}"
+    reaches = _reaches(problem, quantum) if quantum.is_solution else ""
+    if quantum.expectation is None:  # nothing was sampled
+        head = f"{name} {reaches or 'found no solution'}"
+    else:
+        shots = quantum.settings["shots"]
+        found = (
+            f"its best of {shots} samples {reaches}"
+            if reaches
+            else f"none of its {shots} samples keeps the constraints"
+        )
+        head = f"{name} has a mean {of} of {mean:.4g}{share} and {found}"
+    head += f", after {quantum.seconds:.2g} s of simulation"
     uniform = next((r for r in results if r.method == "random assignment"), None)
     if uniform is not None and uniform.is_solution and uniform.value <= quantum.value:
         head += f" (as many uniform samples reach {uniform.properties[problem.score_name]:.10g})"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .pauli import PauliString
-from .spaces import Qubits
+from .spaces import FlipSymmetric, Qubits
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class PauliGradient:
         SpaceError: if a string has more qubits than the space.
     """
 
-    def __init__(self, strings: Sequence[PauliString], space: Qubits) -> None:
+    def __init__(self, strings: Sequence[PauliString], space: Qubits | FlipSymmetric) -> None:
         self._count, self._size = len(strings), space.size
         self._groups: dict[int, list[tuple[int, int, complex]]] = {}
         for number, string in enumerate(strings):

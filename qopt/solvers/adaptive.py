@@ -1,0 +1,214 @@
+"""ADAPT-QAOA: each layer takes the mixer that lowers the cost fastest."""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.errors import InputError
+from qminima.result import Result
+from simulator.circuit import Circuit, Step, UniformState
+from simulator.generators import Diagonal
+from simulator.optimize import Interrupted as MinimizationInterrupted
+from simulator.optimize import Minimum, minimize
+from simulator.pauli_gradient import PauliGradient
+from simulator.program import Expectation
+from simulator.spaces import FlipSymmetric, Qubits, Space
+
+from ..adapt_pools import adapt_pool, sign, strings
+from ..angles import gamma_scale, rescale_gammas
+from ..ansatz import check_depth, check_space, smallest_space
+from ..mixers import Mixer
+from ..problems.problem import Problem
+from .training import Options, Trained, Training, scaled
+
+Floats = NDArray[np.float64]
+
+# The paper's, in units of `gamma_scale`: small, but a derivative at zero would vanish.
+FIRST_GAMMA = 0.01
+
+# Derivatives that differ by less are the same up to rounding; the first mixer is then taken.
+_TIE = 1e-7
+
+
+def solve_adapt(
+    problem: Problem,
+    depth: int,
+    *,
+    pool: str = "pairs",
+    space: Space | None = None,
+    first_gamma: float = FIRST_GAMMA,
+    **training: Unpack[Training],
+) -> Result:
+    """Grow QAOA layer by layer, each with the mixer whose derivative is largest, and sample.
+
+        |psi> = prod_l exp(-i beta_l B_l) exp(-i gamma_l C) |uniform>
+
+    For the next layer, the derivative of the mean by its beta at beta = 0 behind a phase of
+    `first_gamma` is computed for every mixer B of the pool; then all angles are trained anew.
+    Zhu et al., Phys. Rev. Res. 4, 033029 (2022), arXiv:2005.10258.
+
+    Args:
+        problem: what is minimised.
+        depth: number of layers at most; it stops sooner where no derivative is left.
+        pool: "standard", "single" or "pairs" (see `adapt_pool`).
+        space: `FlipSymmetric` where the cost allows it, else `Qubits`, unless given.
+        first_gamma: gamma_0 of new layers, in units of `gamma_scale`.
+        training: as in `solve_qaoa`.
+
+    Returns:
+        As `solve_qaoa`; `mixers` among the properties names that of each layer, and `derivatives`
+        says how large its derivative was, in units of the cost.
+
+    Raises:
+        InputError: for an unknown pool, another space, and as `solve_qaoa`.
+        MemoryLimitError: if the state does not fit into memory.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
+
+    >>> import networkx, qopt
+    >>> found = solve_adapt(qopt.maxcut(networkx.star_graph(3)), 2, seed=0)
+    >>> len(found.properties["mixers"])
+    2
+    """
+    check_depth(depth)
+    options = Options(problem, training)
+    space = smallest_space(problem) if space is None else space
+    check_space(problem, space)
+    if not isinstance(space, Qubits | FlipSymmetric):
+        raise InputError(f"strings of Paulis leave {space}; expected Qubits")
+    growth = _Growth(problem, adapt_pool(pool, space), space, options, first_gamma)
+    options.require_memory(growth.circuit([growth.pool[0]] * min(depth, 2)))
+    trained = growth.run(depth)
+    return trained.result(
+        problem,
+        options,
+        "ADAPT-QAOA",
+        {
+            "depth": trained.circuit.num_parameters // 2,
+            "requested_depth": depth,
+            "pool": pool,
+            "pool_size": len(growth.pool),
+            "first_gamma": first_gamma,
+        },
+        {
+            "mixers": [str(mixer) for mixer in growth.mixers],
+            "derivatives": growth.derivatives,
+        },
+    )
+
+
+class _Growth:
+    """The circuit as it grows."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        pool: list[Mixer],
+        space: Qubits | FlipSymmetric,
+        options: Options,
+        first_gamma: float,
+    ) -> None:
+        self._problem = problem
+        self._space = space
+        self._options = options
+        self._first = first_gamma
+        self._factor = gamma_scale(problem.cost)
+        self.pool = pool
+        self._strings = [strings(mixer, space) for mixer in pool]
+        flat = [string for group in self._strings for string in group]
+        self._gradient = PauliGradient(flat, space)
+        self.mixers: list[Mixer] = []
+        self.derivatives: list[float] = []
+
+    def circuit(self, mixers: list[Mixer]) -> Circuit:
+        """The layers of these mixers."""
+        phase, depth = Diagonal(self._problem.cost), len(mixers)
+        steps: list[Step] = []
+        for layer, mixer in enumerate(mixers):
+            steps += [Step(phase, ((layer, 1.0),)), *mixer.steps(depth + layer)]
+        return Circuit(self._space, UniformState(), tuple(steps), name="ADAPT-QAOA")
+
+    def run(self, depth: int) -> Trained:
+        """Grow to a depth, or until a limit, Ctrl-C or derivatives that vanish."""
+        angles = np.zeros(0)
+        minimum: Minimum | None = None
+        history: list[tuple[int, float]] = []
+        used, reason, interrupted = 0, "", False
+        for _ in range(depth):
+            if minimum is not None:
+                left = self._options.left(used)
+                if self._options.deadline() or left == 0:
+                    reason = "evaluation limit reached" if left == 0 else "time limit reached"
+                    break
+            mixer, derivative = self._steepest(angles)
+            if minimum is not None and derivative * self._factor < 1e-8:
+                reason = "no derivative is left"
+                break
+            chosen = [*self.mixers, mixer]
+            gammas, betas = np.split(angles, 2)
+            start = np.concatenate([gammas, [self._first], betas, [0.0]])
+            try:
+                best = self._train(chosen, start, used)
+            except MinimizationInterrupted as interrupt:
+                if minimum is None and not interrupt.minimum.evaluations:
+                    raise
+                reason, interrupted = "interrupted", True
+                if not interrupt.minimum.evaluations:
+                    break
+                best = interrupt.minimum
+            self.mixers, minimum, angles = chosen, best, best.parameters
+            self.derivatives.append(derivative)
+            for count, value in best.history:
+                if not history or value / self._factor < history[-1][1]:
+                    history.append((used + count, value / self._factor))
+            used += best.evaluations
+            if interrupted:
+                break
+        assert minimum is not None  # noqa: S101 - the first layer always is trained
+        return Trained(
+            self.circuit(self.mixers),
+            rescale_gammas(angles, self._factor),
+            minimum.value / self._factor,
+            used,
+            history,
+            converged=minimum.converged and reason in ("", "no derivative is left"),
+            stop_reason=f"{reason or minimum.stop_reason}, at depth {len(self.mixers)}",
+            interrupted=interrupted,
+        )
+
+    def _train(self, mixers: list[Mixer], start: Floats, used: int) -> Minimum:
+        options = self._options
+
+        def report(count: int, value: float) -> None:
+            options.progress.note(
+                f"{options.label} {value / self._factor:.4f}, {used + count} values"
+            )
+
+        return minimize(
+            scaled(self._problem, self.circuit(mixers), options),
+            start,
+            gradient_tolerance=options.gradient_tolerance,
+            max_evaluations=options.left(used),
+            time_limit=options.seconds(),
+            callback=report,
+        )
+
+    def _steepest(self, angles: Floats) -> tuple[Mixer, float]:
+        """The mixer of the next layer, and the size of its derivative in units of the cost."""
+        space, cost = self._space, self._problem.cost
+        values = cost.values(space).to_array()
+        state: NDArray[Any]
+        if self.mixers:
+            energy = Expectation(self.circuit(self.mixers), cost)
+            state = energy.state(rescale_gammas(angles, self._factor))
+        else:
+            state = np.full(space.size, space.size**-0.5)
+        state = state * np.exp(-1j * self._first * self._factor * values)
+        single = self._gradient(state, values * state)
+        ends = np.cumsum([len(group) for group in self._strings])
+        sums = [part.sum() for part in np.split(single, ends[:-1])]
+        sizes = np.abs([sign(mixer) * value for mixer, value in zip(self.pool, sums, strict=True)])
+        best = int(np.flatnonzero(sizes >= sizes.max() - _TIE / self._factor)[0])
+        return self.pool[best], float(sizes[best])

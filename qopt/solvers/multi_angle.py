@@ -1,0 +1,91 @@
+"""QAOA with an angle for each term and qubit, trained from trained QAOA."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Unpack
+
+import numpy as np
+
+from qminima.limits import check_count
+from qminima.result import Result
+from simulator.program import Program
+from simulator.spaces import Space
+
+from ..angles import gamma_scale
+from ..ansatz import qaoa
+from ..multi_angle import multi_angle_qaoa, spread_angles
+from ..problems.problem import Problem
+from .layerwise import LayerwiseTraining
+from .starts import best_of_starts
+from .training import Options, ScaledProgram, Training
+
+_DISTURBANCE = 0.3
+
+
+def solve_multi_angle(
+    problem: Problem,
+    depth: int,
+    *,
+    starts: int = 3,
+    space: Space | None = None,
+    **training: Unpack[Training],
+) -> Result:
+    """Train QAOA, give each term and qubit its own angle, train on, and sample.
+
+    Herrman et al., Sci. Rep. 12, 6781 (2022), arXiv:2109.11455. It never ends above QAOA of the
+    same depth, from whose angles it starts. Where nodes of a graph are alike, so are the
+    derivatives there, and angles would stay shared: further starts are disturbed.
+
+    Args:
+        problem: what is minimised.
+        depth: number of layers, at least 1.
+        starts: trainings from these angles: one as they are, the others disturbed by normal
+            deviates of 0.3, in units of `gamma_scale` for gammas.
+        space: as in `multi_angle_qaoa`.
+        training: as in `solve_qaoa`.
+
+    Returns:
+        As `solve_qaoa`, with the parameters of `multi_angle_qaoa` and the evaluations of all
+        trainings; `plain` among the properties is the objective's value with shared angles.
+
+    Raises:
+        InputError: as `multi_angle_qaoa` and `solve_qaoa`.
+        MemoryLimitError: if the state does not fit into memory.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
+
+    >>> import networkx, qopt
+    >>> star = qopt.maxcut(networkx.star_graph(4))
+    >>> found = solve_multi_angle(star, 1, seed=0)
+    >>> round(found.expectation, 3) < round(found.properties["plain"], 3)
+    True
+    """
+    check_count("starts", starts)
+    options = Options(problem, training)
+    circuit = multi_angle_qaoa(problem, depth, space=space)
+    options.require_memory(circuit)
+    layerwise = LayerwiseTraining(
+        problem,
+        lambda layers: qaoa(problem, layers, space=circuit.space),
+        options,
+        start="best",
+    )
+    plain = layerwise.run(depth)
+    reached = plain.circuit.num_parameters // 2
+    settings = {"depth": reached, "requested_depth": depth, "starts": starts}
+    properties = {"plain": plain.value}
+    if plain.interrupted or options.left(plain.evaluations) == 0:
+        return plain.result(problem, options, "multi-angle QAOA", settings, properties)
+    if reached < depth:
+        circuit = multi_angle_qaoa(problem, reached, space=circuit.space)
+    program = Program(circuit, options.objective_of(problem.cost), options.precision)
+    terms = sum(1 for qubits, _ in problem.cost.terms if qubits)
+    gammas = np.tile(np.arange(terms + problem.num_variables) < terms, reached)
+    own = ScaledProgram(program, gamma_scale(problem.cost), gammas)
+    shared = spread_angles(plain.parameters, problem) / own.units
+    random = np.random.default_rng(options.seed)
+    disturbed = (shared + _DISTURBANCE * random.normal(size=shared.size) for _ in range(1, starts))
+    trained, _ = best_of_starts(
+        circuit, own, chain([shared], disturbed), options.after(plain.evaluations)
+    )
+    return trained.after(plain).result(problem, options, "multi-angle QAOA", settings, properties)

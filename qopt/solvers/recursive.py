@@ -1,0 +1,175 @@
+"""Recursive QAOA: variables are tied together one by one, as the strongest correlation says."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import Any, Unpack
+
+import numpy as np
+
+from qminima.limits import check_whole
+from qminima.result import Result
+from simulator.circuit import Circuit
+from simulator.polynomial import Polynomial
+from simulator.program import Expectation
+
+from ..ansatz import check_depth, qaoa
+from ..problems.polynomial_problem import PolynomialProblem, ising
+from ..problems.problem import Problem
+from ..results import bits, solution
+from .layerwise import LayerwiseTraining
+from .training import Options, Training
+
+# Correlations that differ by less are the same up to rounding; the first pair is then taken.
+_TIE = 1e-6
+
+# Whole costs of the variables that are left, by sets of variables.
+Terms = dict[frozenset[int], float]
+
+
+def solve_recursive(
+    problem: Problem, depth: int, *, cutoff: int = 4, **training: Unpack[Training]
+) -> Result:
+    """Tie variables together by QAOA until few are left, which are enumerated.
+
+    At each step QAOA is trained on what is left of the cost. Of all pairs that share a term, and
+    single variables where the cost tells bits from their flips, the one whose correlation
+    M = <z_i z_j> or <z_i> is largest in size is fixed: z_j = sign(M) z_i is put into the cost, or
+    z_i = sign(M). Bravyi, Kliesch, Koenig and Tang, Phys. Rev. Lett. 125, 260505 (2020),
+    arXiv:1910.08980. Correlations are exact here, as if of infinitely many shots.
+
+    Args:
+        problem: what is minimised.
+        depth: number of layers, at least 1.
+        cutoff: how many variables are left to enumeration.
+        training: as in `solve_qaoa`; limits are for all steps together, and nothing is sampled.
+
+    Returns:
+        A result with the bit string and no `expectation`; `eliminations` among the properties lists
+        the steps: `variables`, `sign` and `correlation`.
+
+    Raises:
+        InputError: for a cutoff below 1, and as `solve_qaoa`.
+        MemoryLimitError: if the state does not fit into memory.
+
+    >>> import networkx, qopt
+    >>> qopt.solve_recursive(qopt.maxcut(networkx.cycle_graph(8)), 1).value
+    -8.0
+    """
+    check_depth(depth)
+    check_whole("a cutoff", cutoff, 1, 20)
+    options = Options(problem, training)
+    options.require_memory(qaoa(problem, depth))
+    cost: Terms = {frozenset(qubits): weight for qubits, weight in problem.cost.terms}
+    free = set(range(problem.num_variables))
+    eliminations: list[dict[str, Any]] = []
+    used, limit = 0, ""
+    while len(_variables(cost)) > cutoff:
+        limit = _limit(options, used)
+        if limit:
+            break
+        chosen, correlation, evaluations = _strongest(cost, depth, options, used)
+        used += evaluations
+        sign = 1 if correlation >= 0 else -1
+        cost = tie(cost, chosen, sign)
+        free.discard(chosen[-1])
+        eliminations.append({"variables": chosen, "sign": sign, "correlation": correlation})
+        options.progress.note(f"{len(_variables(cost))} variables left, {used} values")
+    spins = _rest(cost, free, cutoff)
+    for step in reversed(eliminations):
+        *others, last = step["variables"]
+        spins[last] = step["sign"] * int(np.prod([spins[one] for one in others]))
+    return solution(
+        problem,
+        "recursive QAOA",
+        bits([int(spins[one] < 0) for one in range(problem.num_variables)]),
+        options.started,
+        kind="quantum",
+        evaluations=used,
+        converged=not limit,
+        stop_reason=limit or f"at most {cutoff} variables left",
+        settings={"depth": depth, "cutoff": cutoff, **options.settings()},
+        properties={"eliminations": eliminations},
+        warnings=(f"{limit}; variables that were left are all 0",) if limit else (),
+        seed=options.seed,
+    )
+
+
+def tie(cost: Terms, variables: tuple[int, ...], sign: int) -> Terms:
+    """The cost with z_j = sign z_i put in for variables (i, j), or z_i = sign for (i,).
+
+    >>> tie({frozenset({0, 1}): 2.0, frozenset({1, 2}): 1.0}, (0, 1), -1)
+    {frozenset(): -2.0, frozenset({0, 2}): -1.0}
+    """
+    *others, last = variables
+    tied: Terms = {}
+    for term, weight in cost.items():
+        key = term
+        if last in term:
+            # A spin twice is one.
+            key, weight = term ^ {last} ^ set(others), sign * weight
+        tied[key] = tied.get(key, 0.0) + weight
+    scale = max(map(abs, cost.values()), default=0.0)
+    return {key: weight for key, weight in tied.items() if abs(weight) > 1e-12 * scale}
+
+
+def correlations(cost: Terms, energy: Expectation, angles: Any) -> dict[tuple[int, ...], float]:
+    """<z_i z_j> of pairs that share a term, and <z_i> unless the cost is even in the spins."""
+    even = all(len(term) % 2 == 0 for term in cost)
+    pairs = {pair for term in cost for pair in combinations(sorted(term), 2)}
+    chosen = sorted(pairs) if even else [*((one,) for one in _variables(cost)), *sorted(pairs)]
+    space = energy.circuit.space
+    weights = np.abs(energy.state(angles)) ** 2
+    return {key: float(Polynomial({key: 1.0}).values(space).to_array() @ weights) for key in chosen}
+
+
+def _strongest(
+    cost: Terms, depth: int, options: Options, used: int
+) -> tuple[tuple[int, ...], float, int]:
+    """The strongest correlation of trained QAOA, whose it is, and the evaluations it took."""
+    names = _variables(cost)
+    rest = _problem(cost, names)
+
+    def build(layers: int) -> Circuit:
+        return qaoa(rest, layers)
+
+    trained = LayerwiseTraining(rest, build, options.after(used), start="best").run(depth)
+    energy = Expectation(trained.circuit, rest.cost, options.precision)
+    numbers = {name: number for number, name in enumerate(names)}
+    renamed = {frozenset(numbers[one] for one in term): weight for term, weight in cost.items()}
+    found = correlations(renamed, energy, trained.parameters)
+    largest = max(map(abs, found.values()))
+    chosen = next(key for key, value in found.items() if abs(value) >= largest - _TIE)
+    return tuple(names[one] for one in chosen), found[chosen], trained.evaluations
+
+
+def _problem(cost: Terms, names: list[int]) -> PolynomialProblem:
+    return ising({tuple(sorted(term)): weight for term, weight in cost.items()}, labels=names)
+
+
+def _variables(cost: Terms) -> list[int]:
+    """Variables that the cost depends on."""
+    return sorted(set().union(*cost)) if cost else []
+
+
+def _rest(cost: Terms, free: set[int], cutoff: int) -> dict[int, int]:
+    """The best spins of the free variables; those that do not count, or are too many, are +1."""
+    spins = dict.fromkeys(free, 1)
+    names = _variables(cost)
+    if not names or len(names) > cutoff:
+        return spins
+    best = min(
+        product((1, -1), repeat=len(names)),
+        key=lambda values: _value(cost, dict(zip(names, values, strict=True))),
+    )
+    return spins | dict(zip(names, best, strict=True))
+
+
+def _value(cost: Terms, spins: dict[int, int]) -> float:
+    return sum(weight * np.prod([spins[one] for one in term]) for term, weight in cost.items())
+
+
+def _limit(options: Options, used: int) -> str:
+    if options.deadline():
+        return "time limit reached"
+    return "evaluation limit reached" if options.left(used) == 0 else ""

@@ -1,0 +1,157 @@
+"""Circuits that are trained from several starting points, each with a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.limits import check_count
+from qminima.result import Result
+from simulator.circuit import Circuit
+from simulator.optimize import Interrupted as MinimizationInterrupted
+from simulator.optimize import Minimum, minimize
+from simulator.spaces import Space
+
+from ..ansatz import qaoa
+from ..mixers import Mixer
+from ..problems.problem import Problem
+from .training import Options, ScaledProgram, Trained, Training, scaled
+
+Floats = NDArray[np.float64]
+
+
+def solve_multi_start(
+    problem: Problem,
+    depth: int,
+    *,
+    starts: int = 10,
+    space: Space | None = None,
+    mixer: Mixer | None = None,
+    **training: Unpack[Training],
+) -> Result:
+    """Train all angles of QAOA at once from random ones, several times; the best is the result.
+
+    Gammas are uniform between -pi and pi in units of `gamma_scale`, betas between -pi/2 and pi/2.
+    Start k is the same for a seed, however many there are.
+
+    Args:
+        problem: what is minimised.
+        depth: number of layers, at least 1.
+        starts: how many.
+        space: as in `qaoa`.
+        mixer: as in `qaoa`, X unless given.
+        training: as in `solve_qaoa`; `max_evaluations` and `time_limit` are for all starts.
+
+    Returns:
+        As `solve_qaoa`; `starts` among the properties lists every start with its `angles`, and the
+        `value`, `evaluations` and `converged` of where it led.
+
+    Raises:
+        InputError: for fewer than one start, and as `solve_qaoa`.
+        MemoryLimitError: if the state does not fit into memory.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
+
+    >>> import networkx, qopt
+    >>> found = solve_multi_start(qopt.maxcut(networkx.path_graph(4)), 1, starts=3, seed=0)
+    >>> len(found.properties["starts"])
+    3
+    """
+    check_count("starts", starts)
+    options = Options(problem, training)
+    circuit = qaoa(problem, depth, space=space, mixer=mixer)
+    options.require_memory(circuit)
+    program = scaled(problem, circuit, options)
+    trained, records = best_of_starts(
+        circuit, program, (_random(options.seed, k, depth) for k in range(starts)), options
+    )
+    settings = {
+        "depth": depth, "requested_depth": depth, "mixer": str(mixer or "X"), "starts": starts
+    }  # fmt: skip
+    return trained.result(problem, options, "multi-start QAOA", settings, {"starts": records})
+
+
+def best_of_starts(
+    circuit: Circuit, program: ScaledProgram, starts: Iterable[Floats], options: Options
+) -> tuple[Trained, list[dict[str, Any]]]:
+    """The best of several trainings, and a record of each.
+
+    Ctrl-C ends the trainings that have found something; where nothing was found, it passes on.
+    """
+    minima: list[Minimum] = []
+    records: list[dict[str, Any]] = []
+    history: list[tuple[int, float]] = []
+    used, limit, interrupted = 0, "", False
+
+    def keep(start: Floats, minimum: Minimum) -> None:
+        minima.append(minimum)
+        records.append(
+            {
+                "angles": (program.units * start).tolist(),
+                "value": minimum.value / program.factor,
+                "evaluations": minimum.evaluations,
+                "converged": minimum.converged,
+            }
+        )
+        for count, value in minimum.history:
+            if not history or value / program.factor < history[-1][1]:
+                history.append((used + count, value / program.factor))
+
+    for start in starts:
+        left = options.left(used)
+        if minima and (options.deadline() or left == 0):
+            limit = "evaluation limit reached" if left == 0 else "time limit reached"
+            break
+        try:
+            minimum = minimize(
+                program,
+                start,
+                gradient_tolerance=options.gradient_tolerance,
+                max_evaluations=left,
+                time_limit=options.seconds(),
+                callback=_reporter(options, program, used),
+            )
+        except MinimizationInterrupted as interrupt:
+            if interrupt.minimum.evaluations:
+                keep(start, interrupt.minimum)
+            if not minima:
+                raise
+            limit, interrupted = "interrupted", True
+            break
+        keep(start, minimum)
+        used += minimum.evaluations
+    best = min(minima, key=lambda minimum: minimum.value)
+    return (
+        Trained(
+            circuit,
+            program.units * best.parameters,
+            best.value / program.factor,
+            sum(minimum.evaluations for minimum in minima),
+            history,
+            converged=best.converged and not limit,
+            stop_reason=limit or best.stop_reason,
+            interrupted=interrupted,
+        ),
+        records,
+    )
+
+
+def _reporter(
+    options: Options, program: ScaledProgram, before: int
+) -> Callable[[int, float], None]:
+    def report(count: int, value: float) -> None:
+        options.progress.note(
+            f"{options.label} {value / program.factor:.4f}, {before + count} values"
+        )
+
+    return report
+
+
+def _random(seed: int | None, number: int, depth: int) -> Floats:
+    """Angles of one start, in scaled units."""
+    random = np.random.default_rng(None if seed is None else [seed, number])
+    return np.concatenate(
+        [random.uniform(-np.pi, np.pi, depth), random.uniform(-np.pi / 2, np.pi / 2, depth)]
+    )

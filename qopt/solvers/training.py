@@ -1,0 +1,294 @@
+"""What all trainings of circuits share: their options, scaled programs, and what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from math import inf
+from time import perf_counter
+from typing import Any, TypedDict, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.errors import InputError, unknown_name
+from qminima.limits import Deadline, check_count
+from qminima.progress import Progress
+from qminima.result import Result
+from qminima.runner import Interrupted
+from simulator.circuit import Circuit
+from simulator.cvar import CVaR
+from simulator.diagonal import DiagonalValues
+from simulator.kernels.kernel import compile_seconds
+from simulator.memory import require_memory
+from simulator.objectives import Mean, Objective
+from simulator.polynomial import Polynomial
+from simulator.program import Expectation, Precision, Program, predict_memory
+from simulator.spaces import Integers, Space, bitstring
+
+from ..angles import gamma_scale
+from ..ansatz import check_problem
+from ..problems.problem import Problem
+from ..results import first_feasible, solution
+
+Floats = NDArray[np.float64]
+
+OBJECTIVES = ("mean", "cvar")
+
+GRADIENT_TOLERANCE = {"double": 1e-3, "single": 4e-3}
+
+# Between 0.1 and 0.25 in Barkoutsos et al., Quantum 4, 256 (2020).
+DEFAULT_ALPHA = 0.25
+LEAST_ALPHA = 1e-6  # less cannot be told from zero in single precision
+
+# Sums of costs and their squares must be numbers of the precision.
+LARGEST_COST = {"single": 1e30, "double": inf}
+
+
+class Training(TypedDict, total=False):
+    """The keywords of every solver; `solve_qaoa` says what they mean."""
+
+    objective: str
+    alpha: float | None
+    shots: int
+    seed: int | None
+    precision: Precision
+    gradient_tolerance: float | None
+    max_evaluations: int | None
+    time_limit: float | None
+    progress: Progress | None
+
+
+class Options:
+    """The options of one training, checked.
+
+    Raises:
+        InputError: for what is no problem, an unknown objective or precision, an alpha out of range
+            or without "cvar", counts below one, or costs that numbers of the precision cannot hold.
+    """
+
+    def __init__(self, problem: Problem, given: Training) -> None:
+        check_problem(problem)
+        self.objective = given.get("objective", "mean")
+        self.alpha = check_objective(self.objective, given.get("alpha"))
+        self.shots = given.get("shots", 1024)
+        check_count("shots", self.shots)
+        self.seed = given.get("seed")
+        self.precision: Precision = check_precision(given.get("precision", "double"))
+        check_scale(problem, self.precision)
+        tolerance = given.get("gradient_tolerance")
+        self.gradient_tolerance = tolerance or GRADIENT_TOLERANCE[self.precision]
+        self.max_evaluations = given.get("max_evaluations")
+        if self.max_evaluations is not None:
+            check_count("max_evaluations", self.max_evaluations)
+        self.time_limit = given.get("time_limit")
+        self.deadline = Deadline(self.time_limit)
+        self.progress = given.get("progress") or Progress()
+        # Loading kernels is no part of a method's time, as loading libraries is none.
+        self._started, self._compiled = perf_counter(), compile_seconds()
+
+    @property
+    def started(self) -> float:
+        """When the training began, later by the time that kernels took to be compiled."""
+        return self._started + compile_seconds() - self._compiled
+
+    @property
+    def label(self) -> str:
+        """The objective's name, for progress."""
+        return "mean cost" if self.alpha is None else "CVaR of the cost"
+
+    def objective_of(self, cost: Polynomial) -> Objective:
+        """What is minimised, in units of the cost."""
+        return Mean(cost) if self.alpha is None else CVaR(cost, self.alpha)
+
+    def require_memory(self, circuit: Circuit) -> None:
+        """Raise `MemoryLimitError` if the circuit's state does not fit."""
+        require_memory(
+            predict_memory(circuit, self.precision),
+            f"QAOA on {circuit.space.num_qubits} variables",
+            "use the classical methods",
+        )
+
+    def left(self, used: int) -> int | None:
+        """Evaluations that are left after some."""
+        return None if self.max_evaluations is None else self.max_evaluations - used
+
+    def seconds(self) -> float | None:
+        """Seconds that are left, None without a limit."""
+        seconds = self.deadline.left()
+        return max(seconds, 1e-3) if np.isfinite(seconds) else None
+
+    def after(self, used: int) -> Options:
+        """The options of a second training, once so many evaluations were used."""
+        rest = copy(self)
+        rest.max_evaluations = self.left(used)
+        return rest
+
+    def settings(self) -> dict[str, Any]:
+        """The options as a record has them."""
+        return {
+            "objective": self.objective,
+            "alpha": self.alpha,
+            "shots": self.shots,
+            "precision": self.precision,
+            "optimizer": "L-BFGS-B",
+            "gradient_tolerance": self.gradient_tolerance,
+            "max_evaluations": self.max_evaluations,
+            "time_limit": self.time_limit,
+        }
+
+
+class ScaledProgram:
+    """A program's value in scaled units, as a function of parameters in units of theirs.
+
+    Optimisers then meet values, angles and gradients of the size they have for unweighted 3-regular
+    MaxCut, whatever the unit of the weights.
+
+    Args:
+        program: whose values these are.
+        factor: of the value.
+        gammas: which parameters are angles of the cost, to be taken times the factor as well.
+    """
+
+    def __init__(self, program: Program, factor: float, gammas: NDArray[np.bool_]) -> None:
+        self.program = program
+        self.factor = factor
+        self.units = np.where(gammas, factor, 1.0)
+
+    def __call__(self, params: Floats) -> float:
+        """The scaled value."""
+        return self.factor * self.program(self.units * params)
+
+    def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
+        """The scaled value and its derivatives by the scaled parameters."""
+        value, gradient = self.program.value_and_gradient(self.units * params)
+        return self.factor * value, self.factor * self.units * gradient
+
+
+def scaled(problem: Problem, circuit: Circuit, options: Options) -> ScaledProgram:
+    """A circuit whose parameters are gamma_1 ... gamma_p, beta_1 ... beta_p, in scaled units."""
+    program = Program(circuit, options.objective_of(problem.cost), options.precision)
+    gammas = np.arange(circuit.num_parameters) < circuit.num_parameters // 2
+    return ScaledProgram(program, gamma_scale(problem.cost), gammas)
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A circuit with its best parameters.
+
+    Attributes:
+        circuit: the circuit.
+        parameters: its parameters, in the problem's own units.
+        value: of the objective.
+        evaluations: values of it that were computed.
+        history: (evaluations, value) of each improvement.
+        converged: whether the optimiser met its criterion.
+        stop_reason: why it stopped.
+        interrupted: whether Ctrl-C did.
+    """
+
+    circuit: Circuit
+    parameters: Floats
+    value: float
+    evaluations: int
+    history: list[tuple[int, float]]
+    converged: bool
+    stop_reason: str
+    interrupted: bool = False
+
+    def after(self, first: Trained) -> Trained:
+        """The same, with the evaluations and the history of a training before it."""
+        best = first.history[-1][1] if first.history else inf
+        later = [(first.evaluations + n, value) for n, value in self.history if value < best]
+        return replace(
+            self,
+            evaluations=first.evaluations + self.evaluations,
+            history=first.history + later,
+        )
+
+    def result(
+        self,
+        problem: Problem,
+        options: Options,
+        method: str,
+        settings: Mapping[str, Any],
+        properties: Mapping[str, Any] | None = None,
+    ) -> Result:
+        """Sample bit strings from the final state; the best feasible one is the solution.
+
+        Raises:
+            qminima.Interrupted: with this result, if Ctrl-C ended the training.
+        """
+        values = problem.cost.values(self.circuit.space)
+        energy = Expectation(self.circuit, problem.cost, options.precision)
+        found = {
+            "optimum_probability": energy.success_probability(self.parameters),
+            **({} if options.alpha is None else {"cvar": self.value}),
+            **(properties or {}),
+        }
+        drawn = energy.sample(self.parameters, options.shots, options.seed)
+        result = solution(
+            problem,
+            method,
+            _best_sample(problem, self.circuit.space, drawn, values),
+            options.started,
+            kind="quantum",
+            properties=found,
+            evaluations=self.evaluations,
+            converged=self.converged,
+            expectation=self.value if options.alpha is None else energy(self.parameters),
+            parameters=[float(angle) for angle in self.parameters],
+            history=self.history,
+            history_of=None if options.alpha is None else "cvar",
+            stop_reason=self.stop_reason,
+            settings={**settings, "space": str(self.circuit.space), **options.settings()},
+            warnings=() if self.converged else (f"not converged ({self.stop_reason})",),
+            seed=options.seed,
+        )
+        if self.interrupted:
+            raise Interrupted(result)
+        return result
+
+
+def check_precision(precision: str) -> Precision:
+    """The precision; raises `InputError` if it is neither "double" nor "single"."""
+    if precision in ("single", "double"):
+        return cast(Precision, precision)
+    raise unknown_name("precision", precision, ("double", "single"))
+
+
+def check_scale(problem: Problem, precision: Precision) -> None:
+    """Raise `InputError` for costs that numbers of the precision cannot hold."""
+    most = LARGEST_COST[precision]
+    size = sum(abs(weight) for _, weight in problem.cost.terms)
+    if size > most or 0 < size < 1 / most:
+        raise InputError(
+            f"costs of a size of {size:g} do not fit single precision; take double precision, or "
+            "another unit of the weights"
+        )
+
+
+def check_objective(objective: str, alpha: float | None) -> float | None:
+    """The fraction of CVaR, None for the mean; raises `InputError` as `solve_qaoa` does."""
+    if objective not in OBJECTIVES:
+        raise unknown_name("objective", objective, OBJECTIVES)
+    if objective == "mean":
+        if alpha is not None:
+            raise InputError(f"alpha = {alpha} belongs to the objective 'cvar', got 'mean'")
+        return None
+    if alpha is None:
+        return DEFAULT_ALPHA
+    if not LEAST_ALPHA <= alpha <= 1:
+        raise InputError(f"expected a fraction alpha from {LEAST_ALPHA:g} to 1, got {alpha}")
+    return float(alpha)
+
+
+def _best_sample(problem: Problem, space: Space, drawn: Integers, values: DiagonalValues) -> str:
+    """The feasible bit string of least cost that was drawn; where none is, that of least cost."""
+    positions = space.indices(drawn)
+    codes = positions if values.codes is None else values.codes[positions]
+    ordered = drawn[np.argsort(values.levels[codes], kind="stable")]
+    # Each configuration once, the best first.
+    candidates = dict.fromkeys(ordered.tolist())
+    return first_feasible(problem, (bitstring(one, space.num_qubits) for one in candidates))

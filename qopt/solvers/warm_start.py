@@ -1,0 +1,80 @@
+"""QAOA that is trained from a solution found by other means."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from numpy.typing import ArrayLike
+
+from qminima.result import Result
+from simulator.circuit import Circuit
+
+from ..classical.semidefinite import goemans_williamson
+from ..problems.problem import Problem
+from ..warm_start import warm_start_qaoa
+from .layerwise import LayerwiseTraining
+from .training import Options, Training
+
+
+def solve_warm_start(
+    problem: Problem,
+    depth: int,
+    probabilities: ArrayLike | str | None = None,
+    *,
+    epsilon: float = 0.25,
+    **training: Unpack[Training],
+) -> Result:
+    """Train `warm_start_qaoa` layer by layer, and sample bit strings from the final state.
+
+    Egger, Mareček and Woerner, Quantum 5, 479 (2021), arXiv:2009.10095.
+
+    Args:
+        problem: what is minimised.
+        depth: number of layers, at least 1.
+        probabilities: as in `warm_start_qaoa`. Unless given, the bit string of one random
+            hyperplane through the semidefinite relaxation, as in the paper.
+        epsilon: as there.
+        training: as in `solve_qaoa`.
+
+    Returns:
+        As `solve_qaoa`; `start` among the settings is the bit string it began with, and
+        `start_cost` among the properties its cost: what the circuit adds is measured from there.
+
+    Raises:
+        InputError: as `warm_start_qaoa` and `solve_qaoa`, and as `goemans_williamson` where no
+            start is given.
+        MemoryLimitError: if the state does not fit into memory.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
+
+    >>> import networkx, qopt
+    >>> problem = qopt.maxcut(networkx.petersen_graph())
+    >>> solve_warm_start(problem, 1, "0101010101", seed=0).method
+    'warm-start QAOA'
+    """
+    options = Options(problem, training)
+    properties: dict[str, float] = {}
+    if probabilities is None:
+        rounded = goemans_williamson(problem, hyperplanes=1, seed=options.seed)
+        probabilities = str(rounded.bitstring)
+    if isinstance(probabilities, str):
+        warm_start_qaoa(problem, depth, probabilities, epsilon=epsilon)  # checks it
+        properties["start_cost"] = problem.value(probabilities)
+    chosen = probabilities
+
+    def build(layers: int) -> Circuit:
+        return warm_start_qaoa(problem, layers, chosen, epsilon=epsilon)
+
+    options.require_memory(build(depth))
+    trained = LayerwiseTraining(problem, build, options, start=None).run(depth)
+    return trained.result(
+        problem,
+        options,
+        "warm-start QAOA",
+        {
+            "depth": trained.circuit.num_parameters // 2,
+            "requested_depth": depth,
+            "epsilon": epsilon,
+            "start": chosen if isinstance(chosen, str) else "probabilities",
+        },
+        properties,
+    )
