@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table constraints-table profile clean
+.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table constraints-table variants-table profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench-adapt ADAPT-VQE beside published runs (about 2 minutes)"
 	@echo "make ansatz-table ansätze side by side on small systems (about 3 minutes)"
 	@echo "make constraints-table XY mixers against penalties (under a minute)"
+	@echo "make variants-table variants of QAOA on twenty graphs (about a minute)"
 	@echo "make profile    where the time of a UCCSD energy with gradient goes"
 	@echo "make format     rewrite the sources in the project's format"
 
@@ -58,6 +59,9 @@ ansatz-table: $(VENV)/.installed
 
 constraints-table: $(VENV)/.installed
 	$(BIN)/python benchmarks/constraints.py --write docs/constraints.md
+
+variants-table: $(VENV)/.installed
+	$(BIN)/python benchmarks/qaoa_variants.py --write docs/qaoa-variants.md
 
 profile: $(VENV)/.installed
 	$(BIN)/python benchmarks/profile_ucc.py --write docs/benchmarks.md

@@ -29,6 +29,10 @@ Floats = NDArray[np.float64]
 # The paper's, in units of `gamma_scale`: small, but a derivative at zero would vanish.
 FIRST_GAMMA = 0.01
 
+# Below this derivative, in units of `gamma_scale`, another layer would change nothing: the state is
+# a bit string, or next to one.
+_LEAST = 1e-5
+
 # Derivatives that differ by less are the same up to rounding; the first mixer is then taken.
 _TIE = 1e-7
 
@@ -143,7 +147,7 @@ class _Growth:
                     reason = "evaluation limit reached" if left == 0 else "time limit reached"
                     break
             mixer, derivative = self._steepest(angles)
-            if minimum is not None and derivative * self._factor < 1e-8:
+            if minimum is not None and derivative * self._factor < _LEAST:
                 reason = "no derivative is left"
                 break
             chosen = [*self.mixers, mixer]
