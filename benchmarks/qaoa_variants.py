@@ -120,9 +120,14 @@ def table(report: Report, instances: list[Any], depth: int) -> None:
     report.table(
         f"Depth {depth}",
         [
-            "variant", "3-regular", "weighted", "optimum", "parameters", "energies",
+            "variant",
+            "3-regular",
+            "weighted",
+            "optimum",
+            "parameters",
+            "energies",
             "than QAOA",
-        ],  # fmt: skip
+        ],
         rows,
     )
 

@@ -51,6 +51,26 @@ def best_knapsack(values: list[float], weights: list[int], capacity: int) -> flo
     return float(best[capacity])
 
 
+def least_energy(sequence: str, rows: int, columns: int) -> float:
+    """Over all self-avoiding walks on the lattice, by looking at each."""
+    sites = list(product(range(rows), range(columns)))
+
+    def energy(walk: list[tuple[int, int]]) -> int:
+        return -sum(
+            sequence[i] == sequence[j] == "H" and abs(a[0] - b[0]) + abs(a[1] - b[1]) == 1
+            for (i, a), (j, b) in combinations(enumerate(walk), 2) if j - i > 1
+        )  # fmt: skip
+
+    def grown(walk: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+        if len(walk) == len(sequence):
+            return [walk]
+        row, column = walk[-1]
+        near = [(row + 1, column), (row - 1, column), (row, column + 1), (row, column - 1)]
+        return [w for s in near if s in sites and s not in walk for w in grown([*walk, s])]
+
+    return float(min(energy(walk) for site in sites for walk in grown([site])))
+
+
 def shortest_trip(distances: np.ndarray) -> float:
     free = range(1, len(distances))
     return float(
@@ -88,6 +108,13 @@ PROBLEMS: dict[str, tuple[Callable[[], BinaryProblem], float]] = {
     "empty knapsack": (lambda: qopt.knapsack([2.0], [3], 2), 0.0),
     "salesman": (lambda: qopt.travelling_salesman(CITIES), shortest_trip(CITIES)),
     "labs": (lambda: qopt.labs(9), float(OPTIMAL[9])),
+    "fold": (lambda: qopt.protein_folding("HPPH"), least_energy("HPPH", 2, 2)),
+    "fold in a row": (lambda: qopt.protein_folding("HHHH", rows=2, columns=3), -1.0),
+    "long fold": (
+        lambda: qopt.protein_folding("HPHPPH", rows=2, columns=3),
+        least_energy("HPHPPH", 2, 3),
+    ),
+    "largest": (lambda: qopt.qubo({("a", "b"): 2.0, ("b",): -3.0}, maximise=True), 0.0),
     "max-sat": (lambda: qopt.max_sat(CLAUSES), 1.0),
     "qubo": (lambda: qopt.qubo({("a",): 1.0, ("a", "b"): -3.0, (): 0.5, ("c", "c"): -1.0}), -2.5),
     "qubo matrix": (lambda: qopt.qubo(np.array([[1, -2], [0, 0.5]])), -0.5),
@@ -182,11 +209,13 @@ def test_stops_of_one_city_each() -> None:
     assert result.properties["length"] == problem.score(result.bitstring or "")
 
 
-@pytest.mark.parametrize("length", range(3, 13))
+@pytest.mark.parametrize("length", range(3, 25))
 def test_labs_optima(length: int) -> None:
     """Published optimal energies, by enumeration."""
     problem = qopt.labs(length)
-    assert problem.cost.values(Qubits(length)).to_array().min() == OPTIMAL[length]
+    result = qopt.enumeration(problem)
+    assert result.value == OPTIMAL[length]
+    assert result.properties["proven"]
     assert problem.reference is not None
     assert problem.reference.value == OPTIMAL[length]
 
@@ -228,6 +257,16 @@ def test_labs_optima(length: int) -> None:
         lambda: qopt.qubo({("a",): "1"}),  # type: ignore[dict-item]
         lambda: qopt.ising({("a",): np.inf}),
         lambda: qopt.spin_glass(1),
+        lambda: qopt.protein_folding("HXP"),
+        lambda: qopt.protein_folding("H"),
+        lambda: qopt.protein_folding("HPPHP", rows=2, columns=2),
+        lambda: qopt.protein_folding("HPPH", rows=0),
+        lambda: qopt.protein_folding("HPPH", rows=20, columns=20),
+        lambda: qopt.labs(True),
+        lambda: qopt.labs(12.0),  # type: ignore[arg-type]
+        lambda: qopt.partition([1e200]),
+        lambda: qopt.portfolio([1.0], [[1.0]], 1, risk=1e300),
+        lambda: qopt.qubo({("a",): 1e308, ("b",): 1e308}),
     ],
 )
 def test_refused(make: Callable[[], Any]) -> None:

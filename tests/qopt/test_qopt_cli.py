@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -411,6 +412,139 @@ def test_list_names_everything() -> None:
 
     assert list(METHODS) == list(comparison.METHODS)
     text = invoke("list").output
-    for names in (METHODS, PROBLEMS, CIRCUITS, MIXERS, ("petersen", "karate")):
+    from qopt.formats.registry import FORMATS
+
+    for names in (METHODS, PROBLEMS, CIRCUITS, MIXERS, FORMATS, ("petersen", "karate", "gset")):
         for name in names:
             assert f" {name} " in text
+
+
+def test_every_problem_is_solved_from_a_size_and_from_a_file(folder: Path) -> None:
+    """The best of the run is feasible, and the file gives the same problem as the size."""
+    from qopt.generators import GENERATORS
+
+    for kind in GENERATORS:
+        size = "4" if kind in ("travelling-salesman", "protein-folding", "colouring") else "6"
+        common = ("--method", "random,exact,qaoa", "--depth", "1", "--json", "r.json")
+        solved = invoke("solve", "--problem", kind, size, *common)
+        assert solved.exit_code == 0, solved.output
+        first = json.loads((folder / "r.json").read_text())
+        assert first["problem"]["kind"] == kind
+        assert first["reference"]["certainty"] == "proven"
+        assert "feasible" not in first["results"][1]
+        converted = invoke("convert", "--problem", kind, size, "p.json")
+        assert converted.exit_code == 0, converted.output
+        assert "written to p.json (json)" in converted.stderr
+        again = invoke("solve", "p.json", *common)
+        assert again.exit_code == 0, again.output
+        second = json.loads((folder / "r.json").read_text())
+        assert second["results"][1]["value"] == first["results"][1]["value"]
+
+
+def test_independent_set_of_the_karate_club() -> None:
+    result = invoke("solve", "--problem", "independent-set", "karate")
+    assert result.exit_code == 0, result.output
+    assert "best weight 20 (proven, HiGHS)" in result.stdout
+    assert "not run: qaoa: QAOA on 34 variables" in result.stdout
+
+
+def test_a_protein_by_its_letters(folder: Path) -> None:
+    given = ("--set", "rows=2", "--set", "columns=3", "--method", "exact", "--json", "r.json")
+    result = invoke("solve", "--problem", "protein-folding", "hpphph", *given)
+    assert result.exit_code == 0, result.output
+    problem = json.loads((folder / "r.json").read_text())["problem"]
+    assert (problem["sequence"], problem["lattice"]) == ("HPPHPH", "2 x 3")
+
+
+def test_instances_have_a_seed_of_their_own() -> None:
+    first, same, other = (
+        invoke("solve", "--problem", "portfolio", "6", "--method", "exact", *more).stdout
+        for more in ((), ("--seed", "5"), ("--instance-seed", "1"))
+    )
+    assert first.splitlines()[2] == same.splitlines()[2]
+    assert first.splitlines()[2] != other.splitlines()[2]
+
+
+def test_what_no_sample_keeps_is_called_infeasible(folder: Path) -> None:
+    """A penalised circuit without training luck: its samples are no solution, and win nothing."""
+    (folder / "p.json").write_text(
+        json.dumps({"problem": "knapsack", "values": [9, 8, 7, 6, 5, 4, 3, 9, 8],
+                    "weights": [601, 503, 407, 311, 211, 101, 53, 709, 801], "capacity": 1987})
+    )  # fmt: skip
+    result = invoke("solve", "p.json", "--method", "exact,qaoa", "--depth", "1", "--json", "r.json")
+    assert result.exit_code == 0, result.output
+    record = json.loads((folder / "r.json").read_text())
+    circuit = record["results"][1]
+    assert circuit["feasible"] is False
+    assert "infeasible" in result.stdout
+    assert "none of its 1024 samples keeps the constraints" in record["verdict"]
+    assert "violates a constraint: no solution" in result.stdout
+    assert record["reference"]["method"] == "enumeration"
+
+
+def test_variants_run_beside_the_rivals() -> None:
+    from qopt.comparison import QUANTUM
+
+    result = invoke("solve", "petersen", "--depth", "1", "--method", ",".join(QUANTUM))
+    assert result.exit_code == 0, result.output
+    for name in ("multi-start", "multi-angle", "warm-start", "recursive", "ADAPT", "Grover-mixer"):
+        assert name in result.stdout
+    assert "HiGHS" in result.stdout
+
+
+def test_convert_between_formats(folder: Path) -> None:
+    for first, then in (("a.rud", "a.col"), ("a.col", "b.sparse"), ("b.sparse", "c.qplib"),
+                        ("c.qplib", "d.bqm"), ("d.bqm", "e.coo"), ("e.coo", "f.json")):  # fmt: skip
+        source = "petersen" if first == "a.rud" else first
+        if first == "a.rud":
+            assert invoke("convert", source, first).exit_code == 0
+        result = invoke("convert", first, then)
+        assert result.exit_code == 0, result.output
+    values = []
+    for name in ("a.rud", "a.col", "b.sparse", "c.qplib", "d.bqm", "e.coo", "f.json"):
+        assert invoke("solve", name, "--method", "exact", "--json", "r.json").exit_code == 0
+        values.append(json.loads((folder / "r.json").read_text())["results"][0]["value"])
+    assert values == [-12] * 7
+    shutil.copy(folder / "a.col", folder / "plain")
+    assert invoke("convert", "plain", "g", "--from", "col", "--to", "cnf").exit_code == 2
+    assert invoke("convert", "plain", "g", "--from", "col", "--to", "rudy").exit_code == 0
+    assert (folder / "g").read_text().startswith("10 15")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("solve", "--problem", "knapsak", "6"), "did you mean knapsack"),
+        (("solve", "--problem", "knapsack", "petersen"), "is a graph, of which no knapsack"),
+        (("solve", "--problem", "knapsack", "0"), "a size from 1 to"),
+        (("solve", "--problem", "knapsack", "9" * 30), "a size from 1 to"),
+        (("solve", "--problem", "ising", "6"), "no random instances of ising"),
+        (("solve", "--problem", "labs", "6", "--set", "n=3"), "has no argument 'n'"),
+        (("solve", "--problem", "labs", "6", "--set", "length=x"), "from 2 to 300"),
+        (("solve", "--problem", "colouring", "petersen", "--set", "colours"), "NAME=VALUE"),
+        (("solve", "--problem", "colouring", "petersen", "--set", "colours=1"), "from 2 to 1000"),
+        (("solve", "--problem", "colouring", "petersen", "--set", "colours=[3]"), "colours"),
+        (
+            ("solve", "--problem", "colouring", "petersen", "--set", "colours=3",
+             "--set", "colours=4"),
+            "given twice",
+        ),
+        (("solve", "--problem", "maxcut", "5"), "an even number"),
+        (("solve", "--problem", "labs", "6", "--constraints", "magic"), "way of constraints"),
+        (("solve", "petersen", "--from", "xml"), "unknown format 'xml'"),
+        (("solve", "petersen", "--from", "cnf"), "p cnf"),
+        (("solve", "--problem", "labs", "9", "--method", "tabu"), "degree two"),
+        (("convert", "petersen", "noformat"), "by --to or by its suffix"),
+        (("convert", "petersen", "x.cnf"), "hold clauses"),
+        (("convert", "--problem", "labs", "6", "x.qplib"), "degree 4"),
+        (("convert", "petersen", "no/x.col"), "there is no folder"),
+        (("convert", "petersen"), "Missing argument"),
+        (("fetch", "G999"), "unknown set or instance"),
+        (("fetch", "G1", "--folder", "no"), "make it first"),
+        (("fetch", "G1", "--mirror", "ftp://x"), "address of a mirror"),
+        (("fetch",), "Missing argument"),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_bad_input_of_problems_and_files(arguments: tuple[str, ...], words: str) -> None:
+    assert words in refused(*arguments)

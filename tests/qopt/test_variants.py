@@ -244,7 +244,7 @@ def test_growth_against_dense_matrices(problem: Any, pool: str) -> None:
     assert result.expectation == pytest.approx(own.mean(names, params), abs=1e-9)
     # Two optimisers may end in different valleys; ours may not be the worse one by far.
     assert result.expectation <= found.fun + 0.02 * np.ptp(own.costs)
-    assert result.settings["depth"] == depth
+    assert result.settings["depth"] == len(names) <= depth
 
 
 def test_pools() -> None:
