@@ -194,6 +194,13 @@ def refuse_options(context: typer.Context, options: tuple[str, ...], method: str
             )
 
 
+def refuse_vacuous(context: typer.Context, option: str, reason: str) -> None:
+    """Raise `InputError` for an option that was given but has nothing to act on."""
+    source = context.get_parameter_source(option)
+    if source is not None and source.name == "COMMANDLINE":
+        raise InputError(f"--{option.replace('_', '-')} has nothing to act on: {reason}")
+
+
 def finish(
     comparison: Comparison,
     show: Callable[[Comparison], None],

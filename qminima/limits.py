@@ -30,6 +30,10 @@ class Deadline:
         self.reached = self.reached or monotonic() >= self._end
         return self.reached
 
+    def charge(self, seconds: float) -> None:
+        """Move the end forward by time that has been spent already."""
+        self._end -= seconds
+
     def left(self) -> float:
         """Seconds that are left, at least zero; infinite without a limit."""
         return max(0.0, self._end - monotonic())
@@ -42,7 +46,8 @@ def check_whole(name: str, value: object, least: int, most: int) -> None:
         raise InputError(f"expected {name}, from {least} to {most}, got {shorten(value)}")
 
 
-def check_count(name: str, value: int) -> None:
-    """Raise `InputError` for a count below one."""
-    if value < 1:
-        raise InputError(f"expected {name} of at least 1, got {value}")
+def check_count(name: str, value: object) -> None:
+    """Raise `InputError` for what is not a whole number from one on."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or int(value) < 1:  # type: ignore[call-overload]
+        raise InputError(f"expected {name} of at least 1, got {shorten(value)}")

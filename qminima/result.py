@@ -61,6 +61,10 @@ class Result:
     seed: int | None = None
     finished: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    def __str__(self) -> str:
+        """One line: method, value and unit, and how long it took."""
+        return f"{self.method}: {self.value:.10g} {self.unit}, {self.seconds:.2g} s"
+
     @property
     def is_solution(self) -> bool:
         """Whether this is a bit string that violates no constraint."""
@@ -125,7 +129,8 @@ class Reference:
 class Comparison:
     """Several methods on one problem, the reference they are held against, and a verdict.
 
-    `warnings` concern the problem as a whole, `skipped` gives the reason for each method that
+    `solution` is the best one in the user's own labels, as plain data, and the method that found
+    it; `warnings` concern the problem as a whole, `skipped` gives the reason for each method that
     was not run, and `interrupted` tells that the user stopped the run early.
     """
 
@@ -138,6 +143,7 @@ class Comparison:
     interrupted: bool = False
     seed: int | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    solution: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.reference is not None:
@@ -146,6 +152,9 @@ class Comparison:
                 for result in self.results
             )
             object.__setattr__(self, "results", tuple(measured))
+
+    def __str__(self) -> str:
+        return self.verdict
 
     def result(self, method: str) -> Result | None:
         """The result of a method by its shown name, if it ran."""
@@ -159,6 +168,7 @@ class Comparison:
             "results": [result.entry() for result in self.results],
             "reference": None if self.reference is None else self.reference.entry(),
             "verdict": self.verdict,
+            **({} if self.solution is None else {"solution": dict(self.solution)}),
             "warnings": list(self.warnings),
             "skipped": dict(self.skipped),
             "interrupted": self.interrupted,

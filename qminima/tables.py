@@ -121,8 +121,9 @@ def print_comparison(
         style = "cyan" if result.kind == "quantum" else ""
         table.add_row(*(Text(printable(column.text(result))) for column in columns), style=style)
     console.print(table)
-    for method, reason in comparison.skipped.items():
-        console.print(Text(printable(f"not run: {method}: {reason}")))
+    for reason in dict.fromkeys(comparison.skipped.values()):
+        methods = ", ".join(name for name, why in comparison.skipped.items() if why == reason)
+        console.print(Text(printable(f"not run: {methods}: {reason}")))
     for warning in comparison.warnings:
         console.print(Text(printable(f"warning: {warning}"), style="yellow"))
     for result in comparison.results:

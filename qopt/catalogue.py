@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from .ansatz import qaoa
@@ -53,3 +54,14 @@ MIXERS: Names = {
     function.__name__: function
     for function in (x_mixer, xy_ring_mixer, xy_complete_mixer, grover_mixer)
 }
+
+
+def arguments(problem: str) -> str:
+    """What a problem is made of besides a graph, with defaults: " [colours=3]"."""
+    hidden = ("graph", "name", "reference")
+    found = [
+        name if parameter.default is parameter.empty else f"{name}={parameter.default!r}"
+        for name, parameter in signature(PROBLEMS[problem]).parameters.items()
+        if name not in hidden
+    ]
+    return f" [{', '.join(found)}]" if found else ""

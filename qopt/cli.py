@@ -22,6 +22,7 @@ from qminima.command import (
     finish,
     make_app,
     refuse_options,
+    refuse_vacuous,
     reported_errors,
     run,
     select_methods,
@@ -54,9 +55,13 @@ SetOption = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="Argument of the problem, as colours=4."),
 ]
 InstanceSeedOption = Annotated[
-    int, typer.Option("--instance-seed", metavar="N", help="Seed of a random instance.", min=0)
+    int | None,
+    typer.Option("--instance-seed", metavar="N", help="Seed of a random instance, 0.", min=0),
 ]
-_SOURCE = "A file, a name such as petersen, or with --problem the size of a random instance."
+_SOURCE = (
+    "A file, a name such as petersen, or with --problem the size of a random instance or the "
+    "letters of a protein."
+)
 
 
 @app.command()
@@ -66,7 +71,7 @@ def solve(
     problem: KindOption = None,
     settings: SetOption = None,
     form: FormatOption = None,
-    instance_seed: InstanceSeedOption = 0,
+    instance_seed: InstanceSeedOption = None,
     constraints: Annotated[
         str,
         typer.Option(help="How circuits keep them: mixer, where one can, or penalty."),
@@ -122,6 +127,8 @@ def solve(
             instance_seed=instance_seed,
             settings=_settings(settings or []),
         )
+        if not loaded.constrained:
+            refuse_vacuous(context, "constraints", f"{loaded.kind} has none")
         instance = Instance.of(loaded, constraints)
         with (
             ProgressBar(len(methods)) as progress,
@@ -157,7 +164,7 @@ def convert(
             "--to", metavar="FORMAT", help="Format of the new file, unless its suffix tells."
         ),
     ] = None,
-    instance_seed: InstanceSeedOption = 0,
+    instance_seed: InstanceSeedOption = None,
 ) -> None:
     """Write an instance in another format; a graph with --problem becomes that problem's cost.
 
@@ -168,15 +175,18 @@ def convert(
         from .loading import load_problem
 
         check_outputs(target, None, source)
-        if to is None and not target.suffix:
-            raise InputError(f"say the format of {target} by --to or by its suffix; see qopt list")
-        goal = find_format(target, to)
         chosen = _settings(settings or [])
         loaded = load_problem(
             source, problem, format=form, instance_seed=instance_seed, settings=chosen
         )
-        write_file(loaded, target, format=goal.name)
-        typer.echo(f"{loaded.name}: {_size(loaded)}, written to {target} ({goal.name})", err=True)
+        write_file(loaded, target, format=to)
+        goal = find_format(target, to)
+        kept = ", its cost alone: JSON keeps kind, labels and constraints"
+        if goal.holds != "quadratic":
+            kept = ""
+        typer.echo(
+            f"{loaded.name}: {_size(loaded)}, written to {target} ({goal.name}{kept})", err=True
+        )
 
 
 @app.command()
@@ -215,17 +225,20 @@ def list_names() -> None:
         from qminima.library import Library
         from qminima.tables import print_names, summary
 
-        from .catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS
+        from .catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS, arguments
         from .downloads import sets
         from .formats.registry import FORMATS
 
         for title, names in (
             ("methods (--method)", METHODS),
-            ("problems (--problem)", PROBLEMS),
+            ("problems (--problem; what --set sets of a graph, or a file in JSON says)", PROBLEMS),
             ("circuits (qopt.NAME in Python)", CIRCUITS),
             ("mixers (qopt.NAME in Python)", MIXERS),
         ):
-            print_names(title, {name: summary(function) for name, function in names.items()})
+            lines = {name: summary(function) for name, function in names.items()}
+            if names is PROBLEMS:
+                lines = {name: f"{line}{arguments(name)}" for name, line in lines.items()}
+            print_names(title, lines)
         print_names(
             "formats of files (--from, --to)",
             {name: f"{one.about} ({' '.join(one.suffixes)})" for name, one in FORMATS.items()},
@@ -304,8 +317,11 @@ def _show(problem: BinaryProblem, comparison: Comparison) -> None:
         summary.append(f"best {score} {best:.10g} ({reference.certainty}, {reference.method})")
     if any(result.properties.get("proven") for result in comparison.results):
         summary.append("*: proven optimal in this run")
-    if problem.constrained:
+    if problem.constrained and any(r.expectation is not None for r in comparison.results):
         summary.append("mean cost: with the penalties of constraints that the circuit may violate")
+    if comparison.solution is not None:
+        shown = shorten(_solution_text(comparison.solution["value"]), 300)
+        summary.append(f"solution ({comparison.solution['method']}): {shown}")
     mean = "cost" if problem.constrained else score
     print_comparison(
         comparison,
@@ -322,11 +338,24 @@ def _show(problem: BinaryProblem, comparison: Comparison) -> None:
     )
 
 
+def _solution_text(value: object) -> str:
+    """A decoded solution in one line."""
+    if not isinstance(value, list):
+        return str(value)
+    if value and all(isinstance(one, list) and len(one) == 2 for one in value):
+        return ", ".join(f"{key}: {one}" for key, one in value)
+    if len(value) == 2 and all(isinstance(one, list) for one in value):
+        return " | ".join(_solution_text(one) for one in value)
+    return ", ".join(map(str, value)) or "nothing"
+
+
 def _score_text(problem: BinaryProblem, result: Result) -> str:
     from qminima.tables import fixed_digits
 
     if result.kind == "bound":
+        largest = max((abs(weight) for _, weight in problem.cost.terms), default=0.0)
         bound = 0.0 - result.value if problem.maximise else result.value
+        bound = 0.0 if abs(bound) < 1e-9 * largest else bound
         return f"{'≤' if problem.maximise else '≥'} {fixed_digits(bound, bound)}"
     if not result.is_solution:
         return "infeasible"

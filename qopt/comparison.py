@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
@@ -14,7 +16,7 @@ from qminima.runner import run_methods
 from simulator.circuit import Circuit
 from simulator.memory import MemoryLimitError, require_memory
 from simulator.program import Precision, predict_memory
-from simulator.spaces import Qubits, Space
+from simulator.spaces import Qubits, Space, SpaceError
 
 from .ansatz import qaoa
 from .classical.annealing import annealing
@@ -26,7 +28,8 @@ from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_
 from .classical.tabu import tabu
 from .mixers import Mixer, grover_mixer
 from .multi_angle import multi_angle_qaoa
-from .problems.binary import BinaryProblem
+from .problems.binary import BinaryProblem, Native
+from .results import plain_data
 from .solvers.adaptive import solve_adapt
 from .solvers.multi_angle import solve_multi_angle
 from .solvers.qaoa import solve_qaoa
@@ -70,7 +73,10 @@ class Instance:
         """
         if constraints not in CONSTRAINTS:
             raise unknown_name("way of constraints", constraints, CONSTRAINTS)
-        native = problem.native() if constraints == "mixer" else None
+        native: Native | None = None
+        if constraints == "mixer":
+            with suppress(SpaceError):  # beyond all circuits; what is left are classical methods
+                native = problem.native()
         return cls(problem, problem) if native is None else cls(problem, *native)
 
 
@@ -160,7 +166,8 @@ def compare(
         optional: those of them that are left out, with the reason, if they do not fit the problem;
             the others raise.
         constraints: how circuits keep them: "mixer", where the problem has one that does (see
-            `BinaryProblem.native`), or "penalty".
+            `BinaryProblem.native`), or "penalty". The methods "multi-angle", "warm-start",
+            "recursive" and "adapt" turn single qubits, and always leave them to the penalty.
         depth: layers of QAOA.
         objective: what its angles are optimised for, "mean" or "cvar".
         alpha: the fraction of CVaR, as in `solve_qaoa`.
@@ -206,6 +213,7 @@ def compare(
         "No circuit was finished, so nothing is decided."
         if run.interrupted and not any(result.kind == "quantum" for result in results)
         else verdict(problem, results, reference),
+        solution=best_solution(problem, results),
         skipped=skipped | run.failures,
         interrupted=run.interrupted,
         seed=seed,
@@ -240,13 +248,18 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
     if instance.space is None:
         limits["exact"] = ("enumeration", MAX_VARIABLES)
     label, most = limits.get(method, (method, n))
-    if n > most:
+    # The relaxation has a node more where the cost tells a bit string from its flip.
+    size = n if label != relaxation[0] or problem.cost.flip_symmetric else n + 1
+    if size > most:
         raise InputError(
-            f"{label} takes up to {most} variables, the problem has {n}; use another method"
+            f"{label} takes up to {most} variables, the problem has {size}; use another method"
         )
     degree = max((len(spins) for spins, _ in problem.cost.terms), default=0)
     if method in _QUADRATIC and degree > 2:
-        raise InputError(f"{label} takes costs of degree two, the problem has one of {degree}")
+        raise InputError(
+            f"it takes costs of degree two, the problem has one of {degree}; exact, random and "
+            "circuits take any"
+        )
     needed = _BYTES_EACH * (n + len(problem.cost.terms))
     if label == relaxation[0]:
         needed += _RELAXATION_BYTES * n**2
@@ -266,9 +279,18 @@ def _circuit(instance: Instance, method: str, depth: int) -> Circuit:
         return multi_angle_qaoa(instance.problem, depth)
     if method == "warm-start":
         if max((len(spins) for spins, _ in instance.problem.cost.terms), default=0) > 2:
-            raise InputError("warm-start takes costs of degree two, for its relaxation")
+            raise InputError("it takes costs of degree two, for its relaxation")
         return warm_start_qaoa(instance.problem, depth, "0" * instance.problem.num_variables)
     return qaoa(instance.problem, depth)
+
+
+def best_solution(problem: BinaryProblem, results: Sequence[Result]) -> dict[str, Any] | None:
+    """The best solution in the user's own labels, as plain data, and the method that found it."""
+    found = [result for result in results if result.is_solution]
+    best = min(found, key=lambda result: result.value, default=None)
+    if best is None or best.bitstring is None:
+        return None
+    return {"method": best.method, "value": plain_data(problem.decode(best.bitstring))}
 
 
 def best_known(problem: BinaryProblem, results: Sequence[Result]) -> Reference | None:

@@ -125,7 +125,7 @@ def fetch(
     target = Path(folder)
     if not target.is_dir():
         raise InputError(f"expected a folder to download into, got {target}; make it first")
-    if mirror is not None and urlsplit(mirror).scheme not in ("http", "https"):
+    if mirror is not None and not _is_address(mirror):
         raise InputError(f"expected the address of a mirror, https://..., got {mirror!r}")
     progress = progress or Progress()
     paths = []
@@ -138,11 +138,22 @@ def fetch(
     return paths
 
 
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        plain = text.isascii() and text.isprintable() and " " not in text
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and plain
+    except ValueError:
+        return False
+
+
 def _fetch_one(remote: Remote, url: str, folder: Path, progress: Progress) -> Path:
     path = folder / remote.file
     part = folder / f".{remote.file}.part"
     try:
         if path.exists():
+            if not path.is_file():
+                raise InputError(f"{path} is there, but is no ordinary file; take another folder")
             if _checksum(path) == remote.checksum:
                 return path
             raise InputError(
@@ -167,7 +178,7 @@ def _download(remote: Remote, url: str, part: Path, progress: Progress) -> None:
         try:
             _continue(remote, url, part, progress)
             return
-        except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
+        except (URLError, HTTPException, TimeoutError, ConnectionError, UnicodeError) as error:
             code = error.code if isinstance(error, HTTPError) else None
             if code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 part.unlink(missing_ok=True)  # the server has another file than before
@@ -182,6 +193,8 @@ def _download(remote: Remote, url: str, part: Path, progress: Progress) -> None:
 
 def _continue(remote: Remote, url: str, part: Path, progress: Progress) -> None:
     """Bring the part to its full size, from where it is."""
+    if part.is_symlink():
+        part.unlink()  # nothing is written through somebody's link
     have = part.stat().st_size if part.exists() else 0
     if have == remote.size:
         return

@@ -102,3 +102,13 @@ GENERATORS: dict[str, Callable[[int, int], Arguments]] = {
     "spin-glass": lambda size, seed: {"nodes": size, "seed": seed},
     "qubo": matrix,
 }
+
+# Beyond these, costs would not fit into memory; pairs of all variables are what counts.
+LARGEST = {
+    **dict.fromkeys(("maxcut", "independent-set", "vertex-cover", "colouring"), 20_000),
+    **dict.fromkeys(("partition", "knapsack", "portfolio", "spin-glass", "qubo"), 1000),
+    "travelling-salesman": 100,
+    "labs": 150,
+    "max-sat": 20_000,
+    "protein-folding": 64,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from math import isfinite
 from numbers import Real
@@ -11,7 +12,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError
+from qminima.errors import InputError, shorten
 
 
 def check_graph(graph: Any, weight: str = "weight") -> None:
@@ -26,11 +27,32 @@ def check_graph(graph: Any, weight: str = "weight") -> None:
             are not finite numbers.
     """
     check_simple(graph)
+    check_attribute("edge", weight, (data for _, _, data in graph.edges(data=True)))
     for u, v, value in graph.edges(data=weight, default=1):
         if not is_real_number(value):
             raise InputError(
                 f"expected a finite number as weight of the edge {u!r} - {v!r}, got {value!r}"
             )
+
+
+def check_attribute(of: str, name: object, found: Iterable[Mapping[str, Any]]) -> None:
+    """Raise `InputError` for an attribute that was named but that nothing has.
+
+    The usual one, "weight", need not be there.
+    """
+    if not isinstance(name, str):
+        raise InputError(f"expected the name of an attribute, got {shorten(name)}")
+    if name == "weight":
+        return
+    known: set[str] = set()
+    for data in found:
+        if name in data:
+            return
+        known |= set(map(str, data))
+    raise InputError(
+        f"no {of} has an attribute {shorten(name)!r}; there {'is' if len(known) == 1 else 'are'} "
+        f"{', '.join(sorted(known)) or 'none'}"
+    )
 
 
 def check_simple(graph: Any) -> None:

@@ -10,18 +10,18 @@ from typing import Any
 
 import networkx as nx
 
-from qminima.errors import InputError, shorten
+from qminima.errors import InputError, shorten, unknown_name
 from qminima.library import Library
 from qminima.result import Reference
 
 from .formats.registry import SUFFIXES, find_format
-from .generators import GENERATORS
+from .generators import GENERATORS, LARGEST
 from .problems.binary import BinaryProblem
-from .problems.makers import MAKERS, maker
+from .problems.makers import MAKERS, maker, misfit
 from .problems.maxcut import MaxCut
 
-# Larger random instances are of no use here, and 10^9 would take all memory.
-_LARGEST = 10_000
+# Parts of a random instance that a user may choose.
+_CHOICES = ("budget", "capacity")
 
 
 def load_graph(source: str | Path) -> tuple[nx.Graph[Any], str, dict[str, Any]]:
@@ -56,7 +56,7 @@ def load_problem(
     kind: str | None = None,
     *,
     format: str | None = None,  # noqa: A002
-    instance_seed: int = 0,
+    instance_seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> BinaryProblem:
     """The problem that a user names.
@@ -67,13 +67,13 @@ def load_problem(
         kind: which problem, as `qopt list` names them. Unless given, graphs are cut, and other
             files say themselves what they hold.
         format: of the file; told by its suffix unless given.
-        instance_seed: of random instances.
+        instance_seed: of random instances, 0 unless given.
         settings: further arguments of the function that makes the problem, such as
             ``{"colours": 3}``.
 
     Raises:
-        InputError: for what cannot be found or read, a kind that the source does not fit, and what
-            the problem's function refuses.
+        InputError: for what cannot be found or read, a kind, format, seed or settings that the
+            source does not fit, and what the problem's function refuses.
 
     >>> load_problem("petersen", "independent-set").num_variables
     10
@@ -85,11 +85,17 @@ def load_problem(
     if kind is not None:
         kind = kind.strip().lower().replace("_", "-")
         make = maker(kind)
-        if text.isascii() and text.isdecimal():
-            arguments = _random(kind, text, instance_seed)
-            return _made(make, arguments, options, f"{kind}-{int(text)}-{instance_seed}")
-        if kind == "protein-folding" and not set(text.upper()) - {"H", "P"}:
+        if _is_size(text):
+            _check_no_format(text, format)
+            seed = instance_seed or 0
+            return _made(make, _random(kind, text, seed), options, f"{kind}-{int(text)}-{seed}")
+        if kind == "protein-folding" and text.isalpha() and not Path(text).exists():
+            _check_no_format(text, format)
+            _check_no_seed(text, instance_seed)
             return _made(make, {"sequence": text}, options, text.upper())
+    elif _is_size(text) and not Path(text).exists():
+        raise InputError(f"{shorten(text)} is a size; say of which problem, by --problem")
+    _check_no_seed(text, instance_seed)
     content, name, entry = _read(source, format)
     if isinstance(content, nx.Graph):
         make = maker(kind or "maxcut")
@@ -99,8 +105,10 @@ def load_problem(
                 f"{shorten(text)} is a graph, of which no {kind} problem can be made; take one of "
                 f"{', '.join(fitting)}, or the size of a random instance"
             )
-        return _with_reference(_made(make, {"graph": content}, options, name), entry)
-    problem: BinaryProblem = content
+        problem = _made(make, {"graph": content}, options, name)
+        # What is known of an instance is known of it as it stands.
+        return problem if options else _with_reference(problem, entry)
+    problem = content
     if kind not in (None, problem.kind):
         raise InputError(f"{shorten(text)} holds a problem of {problem.kind}, not of {kind}")
     if options:
@@ -108,6 +116,24 @@ def load_problem(
             f"{shorten(text)} says all of its problem; {', '.join(options)} cannot be set beside it"
         )
     return _with_reference(problem, entry)
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _check_no_format(source: str, name: str | None) -> None:
+    if name is not None:
+        raise InputError(
+            f"{shorten(source)} is no file, so that it has no format; leave --from out"
+        )
+
+
+def _check_no_seed(source: str, seed: int | None) -> None:
+    if seed is not None:
+        raise InputError(
+            f"{shorten(source)} is no random instance; leave the seed of an instance out"
+        )
 
 
 def _read(source: str | Path, format_name: str | None) -> tuple[Any, str, dict[str, Any]]:
@@ -122,8 +148,9 @@ def _random(kind: str, size: str, seed: int) -> dict[str, Any]:
     """Arguments of a random instance."""
     if kind not in GENERATORS:
         raise InputError(f"there are no random instances of {kind}; name a file")
-    if len(size) > len(str(_LARGEST)) or not 1 <= int(size) <= _LARGEST:
-        raise InputError(f"expected a size from 1 to {_LARGEST}, got {shorten(size)}")
+    most = LARGEST[kind]
+    if len(size) > len(str(most)) or not 1 <= int(size) <= most:
+        raise InputError(f"expected a size from 1 to {most} of {kind}, got {shorten(size)}")
     return GENERATORS[kind](int(size), seed)
 
 
@@ -133,12 +160,12 @@ def _made(
     """The problem of a function from what the source and what the user says."""
     parameters = signature(make).parameters
     free = [key for key in parameters if key not in ("graph", "name", "reference", "seed")]
+    free = [key for key in free if key not in arguments or key in _CHOICES]
     for key in options:
+        if key in arguments and key not in _CHOICES:
+            raise InputError(f"the instance itself says {key}; leave it out, or name another")
         if key not in free:
-            raise InputError(
-                f"{make.__name__} has no argument {shorten(key)!r}; expected one of "
-                f"{', '.join(free) or 'none'}"
-            )
+            raise unknown_name(f"argument of {make.__name__}", key, free or ["none"])
     arguments = {**arguments, **options}
     for key, parameter in parameters.items():
         if parameter.default is parameter.empty and key not in arguments:
@@ -148,10 +175,8 @@ def _made(
         problem: BinaryProblem = make(**arguments, **named)
     except InputError:
         raise
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(
-            f"an argument of {make.__name__} is of another kind ({shorten(error)})"
-        ) from None
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
+        raise misfit(make, options, error) from None
     return problem
 
 

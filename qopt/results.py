@@ -7,6 +7,8 @@ from itertools import chain
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from qminima.result import Result
 
 from .problems.problem import Problem
@@ -57,6 +59,26 @@ def first_feasible(problem: Problem, candidates: Iterable[str]) -> str:
 def best_of(problem: Problem, candidates: Iterable[str]) -> str:
     """The feasible candidate of least cost; where none is feasible, the one of least cost."""
     return min(candidates, key=lambda one: (not problem.feasible(one), problem.value(one)))
+
+
+def plain_data(value: Any) -> Any:
+    """A decoded solution as JSON holds it.
+
+    Sets and tuples become lists, mappings lists of pairs, and labels that are neither text nor
+    numbers become text.
+
+    >>> plain_data(({"b", "a"}, {("x", 1): True}))
+    [['a', 'b'], [[['x', 1], True]]]
+    """
+    if isinstance(value, set | frozenset):
+        return sorted((plain_data(one) for one in value), key=lambda one: (str(type(one)), one))
+    if isinstance(value, Mapping):
+        return [[plain_data(key), plain_data(one)] for key, one in value.items()]
+    if isinstance(value, list | tuple):
+        return [plain_data(one) for one in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, bool | int | float | str | None) else str(value)
 
 
 def bits(values: Sequence[int]) -> str:

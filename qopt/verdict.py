@@ -14,7 +14,7 @@ def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Refere
     if not results:
         return "No method was run."
     circuits = [result for result in results if result.kind == "quantum"]
-    quantum = min(circuits, key=lambda r: (not r.is_solution, r.value, r.seconds), default=None)
+    quantum = min(circuits, key=_rank, default=None)
     rivals = [
         result
         for result in results
@@ -38,14 +38,13 @@ def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Refere
     if not quantum.is_solution:
         return f"{head}; {rival}{proof}: classical wins."
     margin = 1e-9 * max(abs(best.value), abs(quantum.value))
-    name = problem.score_name
     if best.value < quantum.value - margin:
         return f"{head}; {rival}{proof}: classical wins."
     if best.value > quantum.value + margin:
-        return f"{head}; {rival}: {quantum.method} found the better {name} here."
+        return f"{head}; {rival}: {quantum.method} found the better solution here."
     if best.seconds <= quantum.seconds:
-        return f"{head}; {rival}{proof}: the same {name} for less, classical wins."
-    return f"{head}; {rival}{proof}: the same {name}, not resolved at this size."
+        return f"{head}; {rival}{proof}: the same for less, classical wins."
+    return f"{head}; {rival}{proof}: the same, not resolved at this size."
 
 
 def _head(
@@ -57,8 +56,11 @@ def _head(
     mean = _plain(cost if problem.constrained else _own(problem, cost), reference.value)
     of = "cost" if problem.constrained else problem.score_name
     best = _own(problem, reference.value)
-    maximum = problem.maximise and not problem.constrained and best > 0
-    share = f" ({100 * mean / best:.1f} % of the best)" if maximum else ""
+    share = ""
+    if problem.constrained:
+        share = f" (the best has {reference.value:.4g})"
+    elif problem.maximise and best > 0:
+        share = f" ({100 * mean / best:.1f} % of the best)"
     name = f"{quantum.method} at depth {quantum.settings['depth']}"
     reaches = _reaches(problem, quantum) if quantum.is_solution else ""
     if quantum.expectation is None:  # nothing was sampled
@@ -73,7 +75,7 @@ def _head(
         head = f"{name} has a mean {of} of {mean:.4g}{share} and {found}"
     head += f", after {quantum.seconds:.2g} s of simulation"
     uniform = next((r for r in results if r.method == "random assignment"), None)
-    if uniform is not None and uniform.is_solution and uniform.value <= quantum.value:
+    if uniform is not None and _comparable(uniform, quantum) and uniform.value <= quantum.value:
         head += f" (as many uniform samples reach {uniform.properties[problem.score_name]:.10g})"
     if not quantum.converged:
         head += f"; its training ended early ({quantum.stop_reason})"
@@ -82,8 +84,26 @@ def _head(
 
 def _reaches(problem: BinaryProblem, result: Result) -> str:
     """What a solution is worth: "cuts 12", "has length 3.5"."""
-    score = f"{result.properties[problem.score_name]:.10g}"
-    return f"cuts {score}" if problem.score_name == "cut" else f"has {problem.score_name} {score}"
+    name, score = problem.score_name, f"{result.properties[problem.score_name]:.10g}"
+    if name == "cut":
+        return f"cuts {score}"
+    return f"has {score} {name}" if name.endswith("s") else f"has {name} {score}"
+
+
+def _rank(result: Result) -> tuple[bool, float, float, float]:
+    """Solutions first, then the better ones, then those whose state is better, then the faster."""
+    mean = result.value if result.expectation is None else result.expectation
+    return not result.is_solution, result.value, mean, result.seconds
+
+
+def _comparable(uniform: Result, quantum: Result) -> bool:
+    """Whether as many uniform samples came from the same configurations as those of a circuit."""
+    everything = "all bit strings"
+    space = str(quantum.settings.get("space"))
+    whole = space.startswith(("Qubits", "FlipSymmetric"))
+    other = uniform.settings.get("space", everything)
+    same = whole if other == everything else space == other
+    return quantum.expectation is not None and uniform.is_solution and same
 
 
 def _own(problem: BinaryProblem, cost: float) -> float:

@@ -20,7 +20,8 @@ class PauliGradient:
         g_P = 2 Im <H psi|P|psi>,
         <H psi|P|psi> = i^(number of Y) sum_c conj((H psi)_{c xor x}) psi_c (-1)^|c & z|
 
-    One Walsh-Hadamard transform for all strings that flip the same qubits x.
+    One Walsh-Hadamard transform for all strings that flip the same qubits x, or where they are
+    few, one sum for each.
 
     Args:
         strings: of the pool.
@@ -47,10 +48,19 @@ class PauliGradient:
         gradients = np.zeros(self._count)
         positions = np.arange(self._size)
         for x, strings in self._groups.items():
-            sums = _walsh_hadamard(image[positions ^ x].conj() * psi)
+            product = image[positions ^ x].conj() * psi
+            few = len(strings) < self._size.bit_length()
+            sums = None if few else _walsh_hadamard(product)
             for number, z, phase in strings:
-                gradients[number] = 2 * (phase * sums[z]).imag
+                found = _signed_sum(product, positions, z) if sums is None else sums[z]
+                gradients[number] = 2 * (phase * found).imag
         return gradients
+
+
+def _signed_sum(values: NDArray[Any], positions: NDArray[np.int64], z: int) -> Any:
+    """sum_c (-1)^|c & z| values_c for one z."""
+    odd = np.bitwise_count(positions & z) & 1 == 1
+    return values.sum() - 2 * values[odd].sum()
 
 
 def _walsh_hadamard(values: NDArray[Any]) -> NDArray[Any]:

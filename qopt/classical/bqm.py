@@ -47,7 +47,7 @@ def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadra
 
 def best_bitstring(problem: Problem, samples: Any) -> str:
     """The best feasible bit string of a dimod sample set; the best, where none is feasible."""
-    order = [list(samples.variables).index(j) for j in range(problem.num_variables)]
+    order = np.argsort(np.array(samples.variables, dtype=np.int64))
     rows = samples.record.sample[np.argsort(samples.record.energy, kind="stable")][:, order] < 0
     return first_feasible(problem, (bits(row.tolist()) for row in rows))
 

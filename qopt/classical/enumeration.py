@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from operator import add
 from time import perf_counter
 
 import numpy as np
@@ -11,14 +13,18 @@ from numpy.typing import NDArray
 from qminima.errors import InputError
 from qminima.limits import Deadline
 from qminima.result import Result
+from simulator.constrained import Subset
 from simulator.polynomial import Polynomial
-from simulator.spaces import Qubits, Space, bitstring, configurations_at
+from simulator.spaces import Integers, Qubits, Space, bitstring
 
 from ..problems.problem import Problem
-from ..results import solution
+from ..results import best_of, solution
 
 MAX_VARIABLES = 26
 _CHUNK_BITS = 18
+
+# Configurations whose values rounding does not tell apart, and that are scored from the data.
+_MOST_CANDIDATES = 1000
 
 Floats = NDArray[np.float64]
 
@@ -33,8 +39,8 @@ def enumeration(
 
     Args:
         problem: what is minimised.
-        space: configurations to visit, such as those that a constraint allows, all at once; all
-            bit strings unless given.
+        space: configurations to visit, such as those that a constraint allows; all bit strings
+            unless given.
         time_limit: in seconds.
 
     Raises:
@@ -45,41 +51,90 @@ def enumeration(
     if space is not None:
         if space.size > 1 << MAX_VARIABLES:
             raise InputError(f"enumeration takes up to 2^{MAX_VARIABLES} configurations")
-        values = problem.cost.values(space).to_array()
-        best = int(configurations_at(space, np.array([int(np.argmin(values))]))[0])
-        return solution(
-            problem, "enumeration", bitstring(best, n), started, evaluations=space.size,
-            properties={"proven": True}, settings={"space": str(space)},
-        )  # fmt: skip
+        pieces = _over_space(problem.cost, space)
+        return _search(problem, pieces, space.size, space, time_limit, started)
     if n > MAX_VARIABLES:
-        raise InputError(f"enumeration takes up to {MAX_VARIABLES} variables, got {n}")
+        raise InputError(
+            f"enumeration takes up to {MAX_VARIABLES} variables, or a space of 2^{MAX_VARIABLES} "
+            f"configurations, got {n}"
+        )
     free = n - 1 if problem.cost.flip_symmetric and n > 1 else n
-    deadline = Deadline(time_limit)
-    least, best = np.inf, 0
-    finished = True
-    visited = 0
-    for first, values in _chunks(problem.cost, free):
-        position = int(np.argmin(values))
-        if values[position] < least:
-            least, best = float(values[position]), first + position
+    pieces = _chunks(problem.cost, free)
+    return _search(problem, pieces, 1 << free, None, time_limit, started)
+
+
+def _search(
+    problem: Problem,
+    pieces: Iterable[tuple[Callable[[int], int], Floats]],
+    size: int,
+    space: Space | None,
+    time_limit: float | None,
+    started: float,
+) -> Result:
+    """The least of all values, piece by piece.
+
+    Values that differ by less than rounding are told apart by the problem's own data, in the end.
+    """
+    n, deadline = problem.num_variables, Deadline(time_limit)
+    rounding = _rounding(problem.cost)
+    least, visited = np.inf, 0
+    candidates: list[tuple[float, int]] = []
+    for configuration, values in pieces:
+        least = min(least, float(values.min()))
+        near = np.flatnonzero(values <= least + 2 * rounding)
+        # One for each of more candidates than could be scored, and none is proven then.
+        kept = near[:1] if rounding == 0 else near[: _MOST_CANDIDATES + 1]
+        candidates += [(float(values[k]), configuration(int(k))) for k in kept]
+        candidates = [one for one in candidates if one[0] <= least + 2 * rounding]
         visited += len(values)
-        if visited < 1 << free and deadline():
-            finished = False
+        if visited < size and deadline():
             break
+    finished = visited == size
+    few = [min(candidates)] if rounding == 0 else candidates[:_MOST_CANDIDATES]
+    found = best_of(problem, (bitstring(one, n) for _, one in few))
+    told_apart = rounding == 0 or len(candidates) <= _MOST_CANDIDATES
+    warnings = []
+    if not finished:
+        warnings.append("stopped by the time limit before all were seen")
+    if not told_apart:
+        warnings.append("weights are too large beside each other to tell the best ones apart")
     return solution(
         problem,
         "enumeration",
-        bitstring(best, n),
+        found,
         started,
         evaluations=visited,
         converged=finished,
-        properties={"proven": finished},
-        settings={"time_limit": time_limit},
-        warnings=() if finished else ("stopped by the time limit before all were seen",),
+        properties={"proven": finished and told_apart and problem.feasible(found)},
+        settings={"space": str(space or "all bit strings"), "time_limit": time_limit},
+        warnings=warnings,
     )
 
 
-def _chunks(cost: Polynomial, free: int) -> Iterator[tuple[int, Floats]]:
+def _rounding(cost: Polynomial) -> float:
+    """How far the value of a configuration can be off; zero where sums of the weights are exact."""
+    weights = np.array([weight for _, weight in cost.terms])
+    size = float(np.abs(weights).sum())
+    units = weights * 2.0**20
+    if np.array_equal(units, np.rint(units)) and size * 2.0**20 < 2.0**53:
+        return 0.0
+    return len(weights) * float(np.finfo(float).eps) * size
+
+
+def _over_space(cost: Polynomial, space: Space) -> Iterator[tuple[Callable[[int], int], Floats]]:
+    """Values over the configurations of a space, piece by piece."""
+    configurations = space.configurations()
+    for first in range(0, space.size, 1 << _CHUNK_BITS):
+        piece = configurations[first : first + (1 << _CHUNK_BITS)]
+        values = cost.values(Subset(space.num_qubits, piece.tolist())).to_array()
+        yield partial(_at, piece), values
+
+
+def _at(piece: Integers, position: int) -> int:
+    return int(piece[position])
+
+
+def _chunks(cost: Polynomial, free: int) -> Iterator[tuple[Callable[[int], int], Floats]]:
     """Values over the low `free` bits, piece by piece, all higher bits zero."""
     low = min(free, _CHUNK_BITS)
     for high in range(1 << (free - low)):
@@ -90,4 +145,4 @@ def _chunks(cost: Polynomial, free: int) -> Iterator[tuple[int, Floats]]:
             sign = (-1) ** sum(first >> qubit & 1 for qubit in fixed)
             key = qubits[: len(qubits) - len(fixed)]
             terms[key] = terms.get(key, 0.0) + sign * weight
-        yield first, Polynomial(terms).values(Qubits(low)).to_array()
+        yield partial(add, first), Polynomial(terms).values(Qubits(low)).to_array()

@@ -30,7 +30,10 @@ def read_coo(path: str | Path) -> PolynomialProblem:
     terms: dict[tuple[Hashable, ...], float] = {}
     for line in read_lines(path):
         if line.fields[0].startswith("#"):
-            key, _, value = "".join(line.fields).lstrip("#").partition("=")
+            words = " ".join(line.fields).lstrip("#").split()
+            key, _, value = words[0].partition("=") if len(words) == 1 else ("", "", "")
+            if words and words[0].startswith(("vartype", "offset")) and not value:
+                raise line.expected("'# vartype=SPIN' or '# offset=NUMBER'")
             if key == "vartype":
                 spins = _is_spin(line, value)
             elif key == "offset":
@@ -50,7 +53,10 @@ def read_coo(path: str | Path) -> PolynomialProblem:
     if offset:
         terms[()] = offset
     make = ising if spins else qubo
-    return make(terms, labels=labels, name=Path(path).stem)
+    try:
+        return make(terms, labels=labels, name=Path(path).stem)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def write_coo(problem: Problem, path: str | Path) -> None:

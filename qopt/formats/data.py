@@ -10,11 +10,11 @@ from typing import Any, BinaryIO
 import networkx as nx
 import numpy as np
 
-from qminima.errors import InputError, shorten
+from qminima.errors import InputError, shorten, unknown_name
 from qminima.library import read_text
 from qminima.storage import write_atomically
 
-from ..problems.makers import maker
+from ..problems.makers import maker, misfit
 from ..problems.polynomial_problem import PolynomialProblem
 from ..problems.problem import Problem
 from .text import check_size
@@ -23,8 +23,8 @@ from .text import check_size
 _OUTSIDE = ("name", "reference", "seed")
 
 
-def read_data(path: str | Path) -> Problem:
-    """Read an object ``{"problem": NAME, ARGUMENT: VALUE, ...}``.
+def read_data(path: str | Path) -> Problem | nx.Graph[Any]:
+    """Read an object ``{"problem": NAME, ARGUMENT: VALUE, ...}``, or a graph in node-link data.
 
     Names and arguments are those of the functions of `qopt`: `{"problem": "knapsack", "values":
     [4, 3], "weights": [2, 1], "capacity": 2}`. A graph is networkx's node-link data, and terms are
@@ -34,11 +34,16 @@ def read_data(path: str | Path) -> Problem:
         InputError: for a file that is missing or malformed, and what the functions refuse.
     """
     try:
-        content = json.loads(read_text(path))
+        content = json.loads(read_text(path), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         if isinstance(error, InputError):
-            raise
+            raise InputError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
         raise InputError(f"{path}: it is no JSON ({shorten(error)})") from None
+    if isinstance(content, dict) and "nodes" in content and "problem" not in content:
+        try:
+            return _graph(content)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
     if not isinstance(content, dict) or not isinstance(content.get("problem"), str):
         raise InputError(f'{path}: expected an object with "problem": NAME and its arguments')
     try:
@@ -49,8 +54,8 @@ def read_data(path: str | Path) -> Problem:
         return make(**arguments, **extra)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{path}: an argument is of another kind ({shorten(error)})") from None
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
+        raise InputError(f"{path}: {misfit(make, content, error)}") from None
 
 
 def write_data(problem: Problem, path: str | Path) -> None:
@@ -75,14 +80,25 @@ def write_data(problem: Problem, path: str | Path) -> None:
     write_atomically(path, write)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys all differ."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        double = next(key for key in keys if keys.count(key) > 1)
+        raise InputError(f"the key {shorten(double)!r} occurs twice in an object")
+    return found
+
+
 def _check_arguments(make: Any, arguments: dict[str, Any]) -> None:
     known = [key for key in signature(make).parameters if key not in _OUTSIDE]
-    unknown = sorted(arguments.keys() - set(known))
-    if unknown:
+    if "seed" in signature(make).parameters:
         raise InputError(
-            f"expected the arguments {', '.join(known)} of {make.__name__}, got "
-            f"{shorten(', '.join(unknown))}"
+            f"{make.__name__} draws an instance at random, which no file can mean; write what it "
+            "draws (qopt convert)"
         )
+    for key in sorted(arguments.keys() - set(known)):
+        raise unknown_name(f"argument of {make.__name__}", key, known)
     for key, parameter in signature(make).parameters.items():
         if parameter.default is parameter.empty and key not in arguments:
             raise InputError(f"the argument {key} of {make.__name__} is missing")
@@ -92,6 +108,8 @@ def _decoded(key: str, value: Any) -> Any:
     """An argument from JSON."""
     if key == "graph":
         return _graph(value)
+    if key == "terms" and isinstance(value, dict):
+        raise InputError('expected terms as a list of pairs [["a", "b"], 2.0], got an object')
     if key == "terms" and isinstance(value, list) and all(_is_term(term) for term in value):
         return {tuple(map(_label, labels)): weight for labels, weight in value}
     if key == "labels" and isinstance(value, list):
@@ -120,20 +138,23 @@ def _graph(data: Any) -> nx.Graph[Any]:
             for node in data["nodes"]
         )
         nodes = graph.number_of_nodes()
+        edges = data["edges"] if "edges" in data else data["links"]  # as older versions write
         graph.add_edges_from(
             (
                 _label(edge["source"]),
                 _label(edge["target"]),
                 {key: value for key, value in edge.items() if key not in ("source", "target")},
             )
-            for edge in data["edges"]
+            for edge in edges
         )
     except (KeyError, TypeError, AttributeError, nx.NetworkXError) as error:
         raise InputError(
             "expected a graph as networkx.node_link_data writes it, with nodes and edges "
             f"({shorten(error)})"
         ) from None
-    if graph.number_of_nodes() != nodes or graph.number_of_edges() != len(data["edges"]):
+    if nodes != len(data["nodes"]):
+        raise InputError("expected each node once")
+    if graph.number_of_nodes() != nodes or graph.number_of_edges() != len(edges):
         raise InputError("expected each edge once, between nodes that are listed")
     return graph
 
@@ -161,6 +182,11 @@ def _encoded(key: str, value: Any, problem: Problem) -> Any:
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
     """Attributes with NumPy's numbers as Python's; others than numbers and text are left out."""
+    for key in ("id", "source", "target"):
+        if key in data:
+            raise InputError(
+                f"node-link data has no place for an attribute called {key!r}; rename it"
+            )
     plain = {
         key: value.item() if isinstance(value, np.generic) else value for key, value in data.items()
     }

@@ -88,14 +88,15 @@ def write_qplib(problem: Problem, path: str | Path) -> None:
     linear = [(j, sign * w) for (j,), w in _of_degree(terms, 1)]
     count = problem.num_variables
     names = [
-        (number, str(label))
+        (number, label)
         for number, label in enumerate(getattr(problem, "labels", ()), start=1)
-        if label != number and str(label).split() == [str(label)]
+        if isinstance(label, str) and _is_name(label)
     ]
+    title = "_".join(problem.name.split())
     write_lines(
         path,
         [
-            "_".join(problem.name.split()) or "problem",
+            title if _is_name(title) else "problem",
             "QBN # bits without constraints",
             "maximize" if maximise else "minimize",
             f"{count} # variables",
@@ -190,6 +191,11 @@ def _check_kind(path: str | Path, kind: str) -> None:
             f"{path}: the problem is of type {kind}, with {reason}; only problems of bits without "
             "constraints can be read, such as those of type QBN"
         )
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is one word, no remark, and no number that another variable could have."""
+    return text.split() == [text] and text[0] not in "#!%" and not text.isdecimal()
 
 
 def _of_degree(terms: Terms, degree: int) -> list[tuple[tuple[int, ...], float]]:

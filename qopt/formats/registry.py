@@ -112,7 +112,26 @@ def read_file(path: str | Path, *, format: str | None = None) -> Content:  # noq
     Raises:
         InputError: for an unknown format, or a file that is missing or malformed.
     """
-    return find_format(path, format).read(path)
+    known = format is not None or Path(path).suffix.lower() in SUFFIXES
+    try:
+        return find_format(path, format).read(path)
+    except InputError as error:
+        if known:
+            raise
+        raise InputError(
+            f"{error}; it was read as rudy, as its suffix names no format: name one of "
+            f"{', '.join(FORMATS)} (--from)"
+        ) from None
+
+
+def _weighted(problem: MaxCut) -> nx.Graph[Any]:
+    """The graph of a cut, with its weights where files look for them."""
+    if problem.weight == "weight":
+        return problem.graph
+    graph: nx.Graph[Any] = nx.Graph()
+    graph.add_nodes_from(problem.graph)
+    graph.add_weighted_edges_from(problem.graph.edges(data=problem.weight, default=1))
+    return graph
 
 
 def write_file(
@@ -139,6 +158,11 @@ def write_file(
     >>> import qopt
     >>> write_file(qopt.maxcut(nx.path_graph(3)), "/dev/null", format="rudy")
     """
+    if format is None and Path(path).suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"{path}: the suffix names no format; take one of {' '.join(SUFFIXES)}, or name one of "
+            f"{', '.join(FORMATS)} (--to)"
+        )
     target = find_format(path, format)
     if isinstance(content, nx.Graph):
         if target.holds != "graph":
@@ -149,7 +173,7 @@ def write_file(
                 f"files of the format {target.name} hold graphs, got the problem {content.kind}; "
                 f"take {', '.join(name for name in FORMATS if FORMATS[name].holds != 'graph')}"
             )
-        content = content.graph
+        content = _weighted(content)
     if target.holds == "clauses" and not isinstance(content, Satisfiability):
         raise InputError(
             f"files of the format {target.name} hold clauses, got the problem {content.kind}"

@@ -54,7 +54,10 @@ def read_rudy(path: str | Path) -> nx.Graph[int]:
         weight = line.weight(line.fields[2] if len(line.fields) == 3 else "1", _EDGE)
         add_edge(graph, line, u, v)
         graph.edges[u, v]["weight"] = weight
-    check_graph(graph)
+    try:
+        check_graph(graph)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     return graph
 
 

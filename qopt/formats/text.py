@@ -67,10 +67,13 @@ def read_lines(path: str | Path, comments: tuple[str, ...] = ()) -> list[Line]:
 
 def write_lines(path: str | Path, lines: Iterable[str]) -> None:
     """Write a text file, whole or not at all; raises `InputError` if that cannot be done."""
-    text = "\n".join(lines) + "\n"
+    try:
+        content = ("\n".join(lines) + "\n").encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{path}: names are no text that a file can hold") from None
 
     def write(file: BinaryIO) -> None:
-        file.write(text.encode())
+        file.write(content)
 
     write_atomically(path, write)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -52,6 +53,9 @@ class BinaryProblem(ABC):
     @abstractmethod
     def kind(self) -> str:
         """Which problem it is: the name of the function that makes it, with hyphens."""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind}, {self.num_variables} variables)"
 
     @property
     def maximise(self) -> bool:
@@ -128,11 +132,27 @@ class BinaryProblem(ABC):
         return {"name": self.name, "kind": self.kind, "variables": self.num_variables}
 
     def _bits(self, bitstring: str) -> Bits:
-        if len(bitstring) != self.num_variables or set(bitstring) - {"0", "1"}:
+        fits = isinstance(bitstring, str) and len(bitstring) == self.num_variables
+        if not fits or set(bitstring) - {"0", "1"}:
             raise InputError(
                 f"expected {self.num_variables} characters 0 or 1, got {shorten(bitstring)!r}"
             )
         return np.frombuffer(bitstring.encode(), dtype=np.uint8).astype(np.int64) - ord("0")
+
+
+def check_labels(labels: Sequence[Hashable], count: int) -> tuple[Hashable, ...]:
+    """Labels as a tuple; raises `InputError` unless they are a list of so many different ones."""
+    if not isinstance(labels, Sequence):
+        raise InputError(f"expected a list of labels, got {shorten(labels)}")
+    if len(labels) != count:
+        raise InputError(f"expected {count} labels, got {len(labels)}")
+    try:
+        different = len(set(labels))
+    except TypeError:
+        raise InputError(f"expected text or numbers as labels, got {shorten(labels)}") from None
+    if different < count:
+        raise InputError(f"expected each label once, got {shorten(list(labels))}")
+    return tuple(labels)
 
 
 def finite(values: Any, name: str, rank: int) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from qminima.errors import InputError, shorten
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_simple, edge_positions
+from ..graphs import check_attribute, check_simple, edge_positions
 from .binary import LARGEST, BinaryProblem, Bits
 from .bits import BitPolynomial, total
 
@@ -167,6 +167,7 @@ def vertex_cover(
 
 def _check(graph: nx.Graph[Any], node_weight: str) -> None:
     check_simple(graph)
+    check_attribute("node", node_weight, (data for _, data in graph.nodes(data=True)))
     for node, weight in graph.nodes(data=node_weight, default=1):
         if isinstance(weight, bool) or not isinstance(weight, int | float | np.number):
             raise InputError(f"expected a number as weight of node {shorten(node)}, got {weight!r}")

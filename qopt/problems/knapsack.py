@@ -18,6 +18,9 @@ from simulator.polynomial import Polynomial
 from .binary import BinaryProblem, Bits, finite
 from .bits import BitPolynomial
 
+# The cost couples each with each.
+_MOST_ITEMS = 1000
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Knapsack(BinaryProblem):
@@ -31,7 +34,7 @@ class Knapsack(BinaryProblem):
     weights: NDArray[np.int64]
     capacity: int
     kind: ClassVar[str] = "knapsack"
-    score_name: ClassVar[str] = "value"
+    score_name: ClassVar[str] = "profit"
     maximise: ClassVar[bool] = True
 
     @cached_property
@@ -122,6 +125,8 @@ def knapsack(
     if (heavy < 1).any() or (heavy != np.round(heavy)).any() or (heavy > 2**40).any():
         raise InputError("expected whole numbers from 1 to 2^40 as weights; scale them up first")
     check_whole("a capacity, a whole number", capacity, 0, 2**40)
+    if len(worth) > _MOST_ITEMS:
+        raise InputError(f"expected at most {_MOST_ITEMS} items, got {len(worth)}")
     return Knapsack(
         values=worth, weights=heavy.astype(np.int64), capacity=int(capacity), name=name,
         reference=reference,

@@ -21,7 +21,7 @@ OPTIMAL = {
 }  # fmt: skip
 
 # The cost has about N^3/24 terms; optima beyond N = 66 are not known.
-_LONGEST = 300
+_LONGEST = 150
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -73,7 +73,7 @@ def labs(length: int) -> LABS:
     The optimal energy is known as reference up to N = 24.
 
     Raises:
-        InputError: for a length that is not a whole number from 2 to 300.
+        InputError: for a length that is not a whole number from 2 to 150.
 
     >>> barker = labs(13)
     >>> barker.score("0000011001010"), round(barker.merit_factor("0000011001010"), 2)

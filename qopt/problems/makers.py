@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from qminima.errors import unknown_name
+from qminima.errors import InputError, shorten, unknown_name
 
 from .binary import BinaryProblem
 from .colouring import colouring
@@ -28,6 +29,15 @@ MAKERS: dict[str, Maker] = {
         portfolio, labs, max_sat, protein_folding, spin_glass, qubo, ising,
     )
 }  # fmt: skip
+
+
+def misfit(make: Maker, arguments: Mapping[str, Any], error: Exception) -> InputError:
+    """The error for arguments of another type than a function takes."""
+    given = ", ".join(f"{key} = {shorten(value, 30)}" for key, value in arguments.items())
+    return InputError(
+        f"{make.__name__} does not take {given or 'this'} ({shorten(error)}); "
+        f"see help(qopt.{make.__name__})"
+    )
 
 
 def maker(name: str) -> Maker:

@@ -17,8 +17,11 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from ..graphs import is_real_number
-from .binary import BinaryProblem, Bits, finite
+from .binary import BinaryProblem, Bits, check_labels, finite
 from .bits import BitPolynomial
+
+# Polynomials with more terms take minutes and gigabytes.
+_MOST_TERMS = 10_000_000
 
 Keyed = Mapping[tuple[Hashable, ...], float]
 
@@ -102,8 +105,7 @@ def qubo(
         if matrix.shape[0] != matrix.shape[1] or not len(matrix):
             raise InputError(f"expected a square matrix, got shape {matrix.shape}")
         labels = range(len(matrix)) if labels is None else labels
-        if len(labels) != len(matrix):
-            raise InputError(f"expected {len(matrix)} labels, got {len(labels)}")
+        labels = check_labels(labels, len(matrix))
         terms = {
             (labels[i], labels[j]): float(value)
             for (i, j), value in np.ndenumerate(matrix)
@@ -178,13 +180,19 @@ def _problem(
     spins: bool,
     maximise: bool = False,
 ) -> PolynomialProblem:
+    if not isinstance(maximise, bool):
+        raise InputError(f"expected maximise to be true or false, got {shorten(maximise)}")
     named = _labels(terms)
-    labels = named if labels is None else tuple(labels)
+    labels = named if labels is None else labels
+    labels = check_labels(labels, len(labels) if isinstance(labels, Sequence) else 0)
     numbers = {label: number for number, label in enumerate(labels)}
     if not labels:
         raise InputError("expected at least one variable, got none")
-    if len(numbers) < len(labels):
-        raise InputError(f"expected each label once, got {shorten(list(labels))}")
+    if not spins and sum(2 ** min(len(term), 40) for term in terms) > _MOST_TERMS:
+        raise InputError(
+            f"expected terms of bits whose 2^degree add up to at most {_MOST_TERMS}: in spins each "
+            "has so many; take fewer, of a lower degree, or spins"
+        )
     for label in named:
         if label not in numbers:
             raise InputError(f"the label {shorten(label)} of a term is not among the labels")

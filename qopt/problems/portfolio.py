@@ -18,7 +18,7 @@ from simulator.polynomial import Polynomial
 
 from ..graphs import is_real_number
 from ..mixers import xy_ring_mixer
-from .binary import LARGEST, BinaryProblem, Bits, Native, finite
+from .binary import LARGEST, BinaryProblem, Bits, Native, check_labels, finite
 from .bits import BitPolynomial, total
 
 
@@ -74,8 +74,10 @@ class Portfolio(BinaryProblem):
         """Labels of the chosen assets."""
         return [label for label, bit in zip(self.labels, bits, strict=True) if bit]
 
-    def native(self) -> Native:
-        """All choices of k assets, and an XY mixer on a ring."""
+    def native(self) -> Native | None:
+        """All choices of k assets, and an XY mixer on a ring; None for a single asset."""
+        if self.num_variables == 1:
+            return None
         space = HammingWeight(self.num_variables, self.budget)
         return replace(self, penalised=False), space, xy_ring_mixer(range(self.num_variables))
 
@@ -123,9 +125,7 @@ def portfolio(
     check_whole("a budget, how many assets are chosen", budget, 1, len(mean))
     if not is_real_number(risk) or not 0 <= risk <= LARGEST:
         raise InputError(f"expected a risk factor from 0 to {LARGEST:g}, got {shorten(risk)}")
-    names = tuple(range(len(mean)) if labels is None else labels)
-    if len(names) != len(mean):
-        raise InputError(f"expected {len(mean)} labels, got {len(names)}")
+    names = check_labels(range(len(mean)) if labels is None else labels, len(mean))
     return Portfolio(
         returns=mean, covariance=matrix, budget=budget, risk=risk, labels=names, name=name,
         reference=reference,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from qminima.errors import InputError, shorten
+from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
@@ -27,7 +28,7 @@ class Satisfiability(BinaryProblem):
     clauses: tuple[tuple[int, ...], ...]
     variables: int
     kind: ClassVar[str] = "max-sat"
-    score_name: ClassVar[str] = "violated"
+    score_name: ClassVar[str] = "violations"
 
     @property
     def num_variables(self) -> int:
@@ -62,7 +63,7 @@ class Satisfiability(BinaryProblem):
 
 
 # A clause of k literals has up to 2^k terms.
-_LONGEST, _MOST_TERMS = 16, 4_000_000
+_LONGEST, _MOST_TERMS, _MOST_VARIABLES = 16, 4_000_000, 200_000
 
 
 def max_sat(
@@ -90,7 +91,11 @@ def max_sat(
     (1.0, {1: True, 2: False})
     """
     checked: list[tuple[int, ...]] = []
+    if not isinstance(clauses, Iterable):
+        raise InputError(f"expected a list of clauses, each a list, got {shorten(clauses)}")
     for clause in clauses:
+        if not isinstance(clause, Sequence) or isinstance(clause, str):
+            raise InputError(f"expected clauses as lists of literals, got {shorten(clause)}")
         literals = tuple(dict.fromkeys(clause))
         if not literals:
             raise InputError("expected clauses of at least one literal, got an empty one")
@@ -109,6 +114,8 @@ def max_sat(
             "polynomial of so many terms"
         )
     largest = max((abs(literal) for clause in checked for literal in clause), default=1)
+    if variables is not None:
+        check_whole("a number of variables", variables, 1, _MOST_VARIABLES)
     count = largest if variables is None else variables
     if count < largest:
         raise InputError(f"expected literals up to {count}, got {largest}")

@@ -17,7 +17,7 @@ from simulator.constrained import HammingWeight, Product
 from simulator.polynomial import Polynomial
 
 from ..mixers import xy_complete_mixer
-from .binary import BinaryProblem, Bits, Native, finite
+from .binary import BinaryProblem, Bits, Native, check_labels, finite
 from .bits import BitPolynomial, total
 
 
@@ -143,7 +143,5 @@ def travelling_salesman(
     np.fill_diagonal(matrix, 0.0)
     if (matrix < 0).any():
         raise InputError(f"expected distances from zero on, got {matrix.min():g}")
-    names = tuple(range(len(matrix)) if labels is None else labels)
-    if len(names) != len(matrix):
-        raise InputError(f"expected {len(matrix)} labels, got {len(names)}")
+    names = check_labels(range(len(matrix)) if labels is None else labels, len(matrix))
     return TravellingSalesman(distances=matrix, labels=names, name=name, reference=reference)

@@ -11,7 +11,6 @@ from qminima.errors import InputError
 from qminima.result import Result
 from simulator.circuit import Circuit, Step, UniformState
 from simulator.generators import Diagonal
-from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
 from simulator.pauli_gradient import PauliGradient
 from simulator.program import Expectation
@@ -64,7 +63,8 @@ def solve_adapt(
 
     Returns:
         As `solve_qaoa`; `mixers` among the properties names that of each layer, and `derivatives`
-        says how large its derivative was, in units of the cost.
+        says how large its derivative was, in units of the cost. `pool_gradients` counts how often
+        the derivatives of all mixers were taken, which `evaluations` do not count.
 
     Raises:
         InputError: for an unknown pool, another space, and as `solve_qaoa`.
@@ -77,13 +77,15 @@ def solve_adapt(
     2
     """
     check_depth(depth)
+    if not 0 < first_gamma < np.inf:
+        raise InputError(f"expected a first_gamma above zero, got {first_gamma}")
     options = Options(problem, training)
     space = smallest_space(problem) if space is None else space
     check_space(problem, space)
     if not isinstance(space, Qubits | FlipSymmetric):
         raise InputError(f"strings of Paulis leave {space}; expected Qubits")
     growth = _Growth(problem, adapt_pool(pool, space), space, options, first_gamma)
-    options.require_memory(growth.circuit([growth.pool[0]] * min(depth, 2)))
+    options.require_memory(growth.circuit([growth.pool[0]] * min(depth, 2)), growth.memory)
     trained = growth.run(depth)
     return trained.result(
         problem,
@@ -99,6 +101,7 @@ def solve_adapt(
         {
             "mixers": [str(mixer) for mixer in growth.mixers],
             "derivatives": growth.derivatives,
+            "pool_gradients": growth.pool_gradients,
         },
     )
 
@@ -125,6 +128,9 @@ class _Growth:
         self._gradient = PauliGradient(flat, space)
         self.mixers: list[Mixer] = []
         self.derivatives: list[float] = []
+        self.pool_gradients = 0
+        # The state, H times it, their product and its transforms, as complex numbers.
+        self.memory = 6 * 16 * space.size
 
     def circuit(self, mixers: list[Mixer]) -> Circuit:
         """The layers of these mixers."""
@@ -146,22 +152,24 @@ class _Growth:
                 if self._options.deadline() or left == 0:
                     reason = "evaluation limit reached" if left == 0 else "time limit reached"
                     break
-            mixer, derivative = self._steepest(angles)
-            if minimum is not None and derivative * self._factor < _LEAST:
-                reason = "no derivative is left"
-                break
-            chosen = [*self.mixers, mixer]
-            gammas, betas = np.split(angles, 2)
-            start = np.concatenate([gammas, [self._first], betas, [0.0]])
             try:
+                mixer, derivative = self._steepest(angles)
+                if minimum is not None and derivative * self._factor < _LEAST:
+                    reason = "no derivative is left"
+                    break
+                chosen = [*self.mixers, mixer]
+                gammas, betas = np.split(angles, 2)
+                start = np.concatenate([gammas, [self._first], betas, [0.0]])
                 best = self._train(chosen, start, used)
-            except MinimizationInterrupted as interrupt:
-                if minimum is None and not interrupt.minimum.evaluations:
+            except KeyboardInterrupt as interrupt:
+                reached = getattr(interrupt, "minimum", None)
+                found = reached is not None and reached.evaluations > 0
+                if minimum is None and not found:
                     raise
                 reason, interrupted = "interrupted", True
-                if not interrupt.minimum.evaluations:
+                if reached is None or not found:
                     break
-                best = interrupt.minimum
+                best = reached
             self.mixers, minimum, angles = chosen, best, best.parameters
             self.derivatives.append(derivative)
             for count, value in best.history:
@@ -205,12 +213,13 @@ class _Growth:
         values = cost.values(space).to_array()
         state: NDArray[Any]
         if self.mixers:
-            energy = Expectation(self.circuit(self.mixers), cost)
+            energy = Expectation(self.circuit(self.mixers), cost, self._options.precision)
             state = energy.state(rescale_gammas(angles, self._factor))
         else:
             state = np.full(space.size, space.size**-0.5)
         state = state * np.exp(-1j * self._first * self._factor * values)
         single = self._gradient(state, values * state)
+        self.pool_gradients += 1
         ends = np.cumsum([len(group) for group in self._strings])
         sums = [part.sum() for part in np.split(single, ends[:-1])]
         sizes = np.abs([sign(mixer) * value for mixer, value in zip(self.pool, sums, strict=True)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import Unpack
 
@@ -74,10 +75,13 @@ def solve_multi_angle(
     reached = plain.circuit.num_parameters // 2
     settings = {"depth": reached, "requested_depth": depth, "starts": starts}
     properties = {"plain": plain.value}
-    if plain.interrupted or options.left(plain.evaluations) == 0:
-        return plain.result(problem, options, "multi-angle QAOA", settings, properties)
     if reached < depth:
         circuit = multi_angle_qaoa(problem, reached, space=circuit.space)
+    if plain.interrupted or options.left(plain.evaluations) == 0:
+        spread = replace(
+            plain, circuit=circuit, parameters=spread_angles(plain.parameters, problem)
+        )
+        return spread.result(problem, options, "multi-angle QAOA", settings, properties)
     program = Program(circuit, options.objective_of(problem.cost), options.precision)
     terms = sum(1 for qubits, _ in problem.cost.terms if qubits)
     gammas = np.tile(np.arange(terms + problem.num_variables) < terms, reached)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any, Unpack
 
 import numpy as np
 
+from qminima.errors import InputError
 from qminima.limits import check_whole
 from qminima.result import Result
+from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.polynomial import Polynomial
 from simulator.program import Expectation
 
 from ..ansatz import check_depth, qaoa
+from ..classical.enumeration import enumeration
 from ..problems.polynomial_problem import PolynomialProblem, ising
 from ..problems.problem import Problem
 from ..results import bits, solution
 from .layerwise import LayerwiseTraining
-from .training import Options, Training
+from .training import Options, Trained, Training
 
 # Correlations that differ by less are the same up to rounding; the first pair is then taken.
 _TIE = 1e-6
@@ -46,11 +49,13 @@ def solve_recursive(
 
     Returns:
         A result with the bit string and no `expectation`; `eliminations` among the properties lists
-        the steps: `variables`, `sign` and `correlation`.
+        the steps: `variables`, `sign`, `correlation`, and whether its training `converged`. Where a
+        limit ends the recursion, variables that are left are 0.
 
     Raises:
-        InputError: for a cutoff below 1, and as `solve_qaoa`.
+        InputError: for a cutoff that is not from 1 to 20, `shots`, and as `solve_qaoa`.
         MemoryLimitError: if the state does not fit into memory.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
 
     >>> import networkx, qopt
     >>> qopt.solve_recursive(qopt.maxcut(networkx.cycle_graph(8)), 1).value
@@ -58,6 +63,8 @@ def solve_recursive(
     """
     check_depth(depth)
     check_whole("a cutoff", cutoff, 1, 20)
+    if "shots" in training:
+        raise InputError("recursive QAOA samples nothing; leave shots out")
     options = Options(problem, training)
     options.require_memory(qaoa(problem, depth))
     cost: Terms = {frozenset(qubits): weight for qubits, weight in problem.cost.terms}
@@ -68,31 +75,53 @@ def solve_recursive(
         limit = _limit(options, used)
         if limit:
             break
-        chosen, correlation, evaluations = _strongest(cost, depth, options, used)
-        used += evaluations
+        try:
+            chosen, correlation, trained = _strongest(cost, depth, options, used)
+        except KeyboardInterrupt:
+            if not eliminations:
+                raise
+            limit = "interrupted"
+            break
+        used += trained.evaluations
         sign = 1 if correlation >= 0 else -1
         cost = tie(cost, chosen, sign)
         free.discard(chosen[-1])
-        eliminations.append({"variables": chosen, "sign": sign, "correlation": correlation})
+        eliminations.append(
+            {
+                "variables": chosen,
+                "sign": sign,
+                "correlation": correlation,
+                "converged": trained.converged,
+            }
+        )
+        if trained.interrupted:
+            limit = "interrupted"
+            break
         options.progress.note(f"{len(_variables(cost))} variables left, {used} values")
     spins = _rest(cost, free, cutoff)
     for step in reversed(eliminations):
         *others, last = step["variables"]
         spins[last] = step["sign"] * int(np.prod([spins[one] for one in others]))
-    return solution(
+    settings = {key: value for key, value in options.settings().items() if key != "shots"}
+    converged = not limit and all(step["converged"] for step in eliminations)
+    reason = limit or f"at most {cutoff} variables left"
+    result = solution(
         problem,
         "recursive QAOA",
         bits([int(spins[one] < 0) for one in range(problem.num_variables)]),
         options.started,
         kind="quantum",
         evaluations=used,
-        converged=not limit,
-        stop_reason=limit or f"at most {cutoff} variables left",
-        settings={"depth": depth, "cutoff": cutoff, **options.settings()},
+        converged=converged,
+        stop_reason=reason,
+        settings={"depth": depth, "cutoff": cutoff, **settings},
         properties={"eliminations": eliminations},
-        warnings=(f"{limit}; variables that were left are all 0",) if limit else (),
+        warnings=() if converged else (f"not converged ({reason})",),
         seed=options.seed,
     )
+    if limit == "interrupted":
+        raise Interrupted(result)
+    return result
 
 
 def tie(cost: Terms, variables: tuple[int, ...], sign: int) -> Terms:
@@ -125,8 +154,8 @@ def correlations(cost: Terms, energy: Expectation, angles: Any) -> dict[tuple[in
 
 def _strongest(
     cost: Terms, depth: int, options: Options, used: int
-) -> tuple[tuple[int, ...], float, int]:
-    """The strongest correlation of trained QAOA, whose it is, and the evaluations it took."""
+) -> tuple[tuple[int, ...], float, Trained]:
+    """Whose correlation is strongest after training QAOA, that correlation, and the training."""
     names = _variables(cost)
     rest = _problem(cost, names)
 
@@ -140,7 +169,7 @@ def _strongest(
     found = correlations(renamed, energy, trained.parameters)
     largest = max(map(abs, found.values()))
     chosen = next(key for key, value in found.items() if abs(value) >= largest - _TIE)
-    return tuple(names[one] for one in chosen), found[chosen], trained.evaluations
+    return tuple(names[one] for one in chosen), found[chosen], trained
 
 
 def _problem(cost: Terms, names: list[int]) -> PolynomialProblem:
@@ -158,15 +187,8 @@ def _rest(cost: Terms, free: set[int], cutoff: int) -> dict[int, int]:
     names = _variables(cost)
     if not names or len(names) > cutoff:
         return spins
-    best = min(
-        product((1, -1), repeat=len(names)),
-        key=lambda values: _value(cost, dict(zip(names, values, strict=True))),
-    )
-    return spins | dict(zip(names, best, strict=True))
-
-
-def _value(cost: Terms, spins: dict[int, int]) -> float:
-    return sum(weight * np.prod([spins[one] for one in term]) for term, weight in cost.items())
+    best = str(enumeration(_problem(cost, names)).bitstring)
+    return spins | {name: 1 - 2 * int(bit) for name, bit in zip(names, best, strict=True)}
 
 
 def _limit(options: Options, used: int) -> str:

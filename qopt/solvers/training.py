@@ -63,13 +63,22 @@ class Training(TypedDict, total=False):
 class Options:
     """The options of one training, checked.
 
+    Args:
+        problem: that circuits are trained for.
+        given: the keywords.
+        spent: seconds of the method's time that have passed before.
+
     Raises:
-        InputError: for what is no problem, an unknown objective or precision, an alpha out of range
-            or without "cvar", counts below one, or costs that numbers of the precision cannot hold.
+        InputError: for what is no problem, an unknown keyword, objective or precision, an alpha out
+            of range or without "cvar", counts or tolerances below what they can be, or costs that
+            numbers of the precision cannot hold.
     """
 
-    def __init__(self, problem: Problem, given: Training) -> None:
+    def __init__(self, problem: Problem, given: Training, spent: float = 0.0) -> None:
         check_problem(problem)
+        for key in given:
+            if key not in Training.__annotations__:
+                raise unknown_name("keyword", key, Training.__annotations__)
         self.objective = given.get("objective", "mean")
         self.alpha = check_objective(self.objective, given.get("alpha"))
         self.shots = given.get("shots", 1024)
@@ -78,15 +87,20 @@ class Options:
         self.precision: Precision = check_precision(given.get("precision", "double"))
         check_scale(problem, self.precision)
         tolerance = given.get("gradient_tolerance")
-        self.gradient_tolerance = tolerance or GRADIENT_TOLERANCE[self.precision]
+        if tolerance is None:
+            tolerance = GRADIENT_TOLERANCE[self.precision]
+        if not 0 < tolerance < inf:
+            raise InputError(f"expected a gradient_tolerance above zero, got {tolerance}")
+        self.gradient_tolerance = tolerance
         self.max_evaluations = given.get("max_evaluations")
         if self.max_evaluations is not None:
             check_count("max_evaluations", self.max_evaluations)
         self.time_limit = given.get("time_limit")
         self.deadline = Deadline(self.time_limit)
+        self.deadline.charge(spent)
         self.progress = given.get("progress") or Progress()
         # Loading kernels is no part of a method's time, as loading libraries is none.
-        self._started, self._compiled = perf_counter(), compile_seconds()
+        self._started, self._compiled = perf_counter() - spent, compile_seconds()
 
     @property
     def started(self) -> float:
@@ -102,10 +116,10 @@ class Options:
         """What is minimised, in units of the cost."""
         return Mean(cost) if self.alpha is None else CVaR(cost, self.alpha)
 
-    def require_memory(self, circuit: Circuit) -> None:
-        """Raise `MemoryLimitError` if the circuit's state does not fit."""
+    def require_memory(self, circuit: Circuit, more: int = 0) -> None:
+        """Raise `MemoryLimitError` if the circuit's state, and so many bytes more, do not fit."""
         require_memory(
-            predict_memory(circuit, self.precision),
+            predict_memory(circuit, self.precision) + more,
             f"QAOA on {circuit.space.num_qubits} variables",
             "use the classical methods",
         )

@@ -56,6 +56,8 @@ def solve_warm_start(
     if probabilities is None:
         rounded = goemans_williamson(problem, hyperplanes=1, seed=options.seed)
         probabilities = str(rounded.bitstring)
+        # The relaxation is part of the method's time, also where it was solved before.
+        options = Options(problem, training, spent=rounded.seconds)
     if isinstance(probabilities, str):
         warm_start_qaoa(problem, depth, probabilities, epsilon=epsilon)  # checks it
         properties["start_cost"] = problem.value(probabilities)

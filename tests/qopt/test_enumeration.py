@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
@@ -117,5 +118,52 @@ def test_time_limit_that_is_met_late_leaves_the_proof() -> None:
 
 
 def test_too_many_variables() -> None:
-    with pytest.raises(InputError, match="up to 26 variables, got 27"):
+    with pytest.raises(InputError, match=r"up to 26 variables, or a space of .*, got 27"):
         qopt.enumeration(qopt.maxcut(nx.path_graph(27)))
+
+
+KNAPSACKS = [
+    ([40, 23, 26], [6695, 7635, 2158], 8244, 40),
+    ([3, 14, 19], [6411, 4000, 8856], 9633, 19),
+    (
+        [100029, 100015, 100003, 100010, 100007],
+        [1046375, 661069, 769167, 949003, 423630],
+        1048575,
+        100029,
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "weights", "capacity", "best"), KNAPSACKS)
+def test_large_penalties_hide_nothing(
+    values: list[int], weights: list[int], capacity: int, best: int
+) -> None:
+    """What rounding cannot tell apart is scored from the data, or nothing is called proven."""
+    problem = qopt.knapsack(values, weights, capacity)
+    result = qopt.enumeration(problem)
+    assert result.value == -best
+    assert result.properties["proven"]
+    other = qopt.milp(problem, time_limit=3)
+    assert other.value == -best or not other.properties["proven"]
+    if other.properties["proven"]:
+        assert other.properties["lower_bound"] >= other.value - 0.5
+
+
+def test_what_cannot_be_told_apart_is_not_proven() -> None:
+    pairs: dict[tuple[Hashable, ...], float] = {(j, j + 1): 1.0 for j in range(1, 12)}
+    result = qopt.enumeration(qopt.ising({(0,): 1e17, **pairs}))
+    assert not result.properties["proven"]
+    assert "too large" in result.warnings[0]
+
+
+def test_a_space_is_searched_within_its_limit() -> None:
+    problem, space, _ = qopt.load_problem("22", "portfolio").native()  # type: ignore[misc]
+    cut = qopt.enumeration(problem, space=space, time_limit=1e-9)
+    assert not cut.converged
+    assert not cut.properties["proven"]
+    assert cut.evaluations < space.size
+    small, room, _ = qopt.load_problem("6", "portfolio").native()  # type: ignore[misc]
+    assert qopt.enumeration(small, space=room).properties["proven"]
+    # Without its space, the cost without penalty has an optimum that is no solution.
+    bare = qopt.enumeration(small)
+    assert bare.is_solution or not bare.properties["proven"]

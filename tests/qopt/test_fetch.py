@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
@@ -175,6 +176,21 @@ def test_places_that_cannot_be_written_to(server: Server, tmp_path: Path) -> Non
     (tmp_path / "G1.rud").unlink()
     (tmp_path / ".G1.rud.part").mkdir()
     with pytest.raises(InputError, match="cannot write"):
+        qopt.fetch(["G1"], tmp_path)
+
+
+def test_nothing_is_written_through_a_link(server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (tmp_path / "victim").write_text("mine")
+    (folder / ".G1.rud.part").symlink_to(tmp_path / "victim")
+    assert qopt.fetch(["G1"], folder)[0].read_bytes() == CONTENT
+    assert (tmp_path / "victim").read_text() == "mine"
+
+
+def test_a_pipe_in_the_place_of_the_file(server: Server, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "G1.rud")
+    with pytest.raises(InputError, match="no ordinary file"):
         qopt.fetch(["G1"], tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from collections.abc import Hashable
 from itertools import combinations
@@ -255,9 +256,13 @@ def test_public_habits_of_dimacs_files(tmp_path: Path) -> None:
         ("bad.json", "[1, 2]", '"problem": NAME'),
         ("bad.json", '{"problem": "knapsak"}', "did you mean knapsack"),
         ("bad.json", '{"problem": "knapsack", "values": [1]}', "weights of knapsack is missing"),
-        ("bad.json", '{"problem": "labs", "length": 9, "n": 1}', "got n"),
-        ("bad.json", '{"problem": "labs", "length": "9"}', "from 2 to 300"),
-        ("bad.json", '{"problem": "labs", "length": 9, "name": "x"}', "got name"),
+        ("bad.json", '{"problem": "labs", "length": 9, "n": 1}', "unknown argument of labs 'n'"),
+        ("bad.json", '{"problem": "labs", "length": "9"}', "from 2 to 150"),
+        (
+            "bad.json",
+            '{"problem": "labs", "length": 9, "name": "x"}',
+            "unknown argument of labs 'name'",
+        ),
         ("bad.json", '{"problem": "maxcut", "graph": 7}', "node_link_data"),
         (
             "bad.json",
@@ -349,3 +354,78 @@ def test_largest_values_are_minus_the_cost() -> None:
     problem: BinaryProblem = qopt.qubo({("a",): 1.0, ("a", "b"): 2.0}, maximise=True)
     assert (problem.score("11"), problem.value("11")) == (3.0, -3.0)
     assert qopt.enumeration(problem).bitstring == "11"
+
+
+@pytest.mark.parametrize("labels", [["#a", "!b", "%c"], [2, "2", 1], ["a b", "c", "d"]])
+def test_labels_that_qplib_cannot_hold_are_numbered(tmp_path: Path, labels: list[Any]) -> None:
+    problem = qopt.qubo({(labels[0], labels[1]): 2.0, (labels[2],): -1.0}, labels=labels,
+                        name="#1 of all")  # fmt: skip
+    qopt.write_file(problem, tmp_path / "p.qplib")
+    again = qopt.read_file(tmp_path / "p.qplib")
+    assert again.num_variables == 3
+    assert again.cost == problem.cost
+
+
+def test_attributes_that_node_link_data_has_no_place_for(tmp_path: Path) -> None:
+    for graph in (nx.path_graph(2), nx.path_graph(2)):
+        graph.nodes[0]["id"] = 7
+        with pytest.raises(InputError, match="no place for an attribute called 'id'"):
+            qopt.write_file(graph, tmp_path / "g.json")
+    graph = nx.path_graph(2)
+    graph.edges[0, 1]["source"] = 3
+    with pytest.raises(InputError, match="'source'"):
+        qopt.write_file(graph, tmp_path / "g.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("b.json", '{"problem": "labs", "length": 5, "length": 6}', "'length' occurs twice"),
+        ("b.json", '{"problem": "spin-glass", "nodes": 6}', "at random"),
+        ("b.json", '{"problem": "qubo", "terms": {"a": -1}}', "list of pairs"),
+        ("b.json", '{"problem": "qubo", "terms": [[["a"], 1]], "maximise": "no"}', "true or false"),
+        ("b.json", '{"problem": "max-sat", "clauses": [[1]], "variables": 2.5}', "variables"),
+        ("b.json", '{"problem": "max-sat", "clauses": 3}', "list of clauses"),
+        ("b.json", '{"nodes": [{"id": 1}, {"id": 1}], "edges": []}', "each node once"),
+        (
+            "b.json",
+            (
+                '{"problem": "portfolio", "returns": [1,2], "covariance": [[1,0],[0,1]], "budget": 1,'
+                ' "labels": ["a", "a"]}'
+            ),
+            "each label once",
+        ),
+        ("b.coo", "# offset=1 2\n0 0 1\n", "offset=NUMBER"),
+        ("b.coo", "0 1 1e308\n1 2 1e308\n", "b.coo"),
+        ("b.dat", "1,2\n", "it was read as rudy"),
+    ],
+)
+def test_more_malformed_files(tmp_path: Path, name: str, text: str, words: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(InputError, match=words) as caught:
+        qopt.read_file(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_degree_that_would_explode_is_refused() -> None:
+    with pytest.raises(InputError, match="lower degree"):
+        qopt.qubo({tuple(range(30)): 1.0})
+    assert qopt.ising({tuple(range(30)): 1.0}).value("0" * 30) == 1.0
+
+
+def test_graphs_in_json_stand_for_themselves(tmp_path: Path) -> None:
+    graph = nx.Graph([("a", "b", {"weight": 2}), ("b", "c", {"weight": -1})])
+    for edges in ("edges", "links"):
+        data = nx.node_link_data(graph, edges=edges)
+        (tmp_path / "g.json").write_text(json.dumps(data))
+        assert nx.utils.graphs_equal(qopt.read_file(tmp_path / "g.json"), graph)
+        assert qopt.load_problem(tmp_path / "g.json").score("010") == 1
+        assert qopt.load_problem(tmp_path / "g.json", "vertex-cover").decode("010") == {"b"}
+
+
+def test_scores_are_no_keys_of_records() -> None:
+    """A score stands beside the value, the error and all others of an entry."""
+    keys = set(qopt.enumeration(qopt.labs(5)).entry()) | {"expectation", "history", "parameters"}
+    for kind in GENERATORS:
+        assert qopt.load_problem("4", kind).score_name not in keys - {"energy"}

@@ -285,7 +285,10 @@ def test_weights_that_can_be_used(weight: Any) -> None:
 
 def test_only_the_named_weight_is_checked() -> None:
     graph = one_edge("not a number")
+    graph.edges[0, 1]["length"] = 2
     check_graph(graph, "length")
+    with pytest.raises(InputError, match="no edge has an attribute 'lenght'; there are length"):
+        check_graph(graph, "lenght")
     with pytest.raises(InputError):
         check_graph(graph)
 

@@ -105,7 +105,8 @@ def test_weight_attribute_is_chosen() -> None:
     graph.add_edge(1, 2)
     assert qopt.maxcut(graph).score("010") == 3
     assert qopt.maxcut(graph, weight="length").score("010") == 6
-    assert qopt.maxcut(graph, weight="absent").score("010") == 2
+    with pytest.raises(InputError, match="no edge has an attribute 'absent'"):
+        qopt.maxcut(graph, weight="absent")
 
 
 def test_isolated_nodes_are_variables() -> None:

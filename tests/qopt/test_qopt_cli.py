@@ -519,8 +519,8 @@ def test_convert_between_formats(folder: Path) -> None:
         (("solve", "--problem", "knapsack", "0"), "a size from 1 to"),
         (("solve", "--problem", "knapsack", "9" * 30), "a size from 1 to"),
         (("solve", "--problem", "ising", "6"), "no random instances of ising"),
-        (("solve", "--problem", "labs", "6", "--set", "n=3"), "has no argument 'n'"),
-        (("solve", "--problem", "labs", "6", "--set", "length=x"), "from 2 to 300"),
+        (("solve", "--problem", "labs", "6", "--set", "n=3"), "unknown argument of labs 'n'"),
+        (("solve", "--problem", "labs", "6", "--set", "length=7"), "itself says length"),
         (("solve", "--problem", "colouring", "petersen", "--set", "colours"), "NAME=VALUE"),
         (("solve", "--problem", "colouring", "petersen", "--set", "colours=1"), "from 2 to 1000"),
         (("solve", "--problem", "colouring", "petersen", "--set", "colours=[3]"), "colours"),
@@ -530,11 +530,27 @@ def test_convert_between_formats(folder: Path) -> None:
             "given twice",
         ),
         (("solve", "--problem", "maxcut", "5"), "an even number"),
-        (("solve", "--problem", "labs", "6", "--constraints", "magic"), "way of constraints"),
+        (("solve", "--problem", "labs", "6", "--constraints", "penalty"), "labs has none"),
+        (("solve", "--problem", "portfolio", "6", "--constraints", "magic"), "way of constraints"),
+        (("solve", "--problem", "protein-folding", "HPXH"), "2 to 64 letters H or P"),
+        (("solve", "--problem", "max-sat", "12", "--set", "clauses=3"), "itself says clauses"),
+        (("solve", "--problem", "qubo", "5", "--from", "cnf"), "is no file"),
+        (("solve", "petersen", "--instance-seed", "5"), "no random instance"),
+        (("solve", "12"), "say of which problem"),
+        (("solve", "--problem", "qubo", "4", "--set", "maximise=no"), "true or false"),
+        (("solve", "pm1-sparse-20", "--set", "weight=wieght"), "no edge has an attribute"),
+        (("solve", "pm1-sparse-20", "--set", "weight=null"), "name of an attribute"),
+        (("solve", "--problem", "max-sat", "5", "--set", "variables=5.5"), "itself says"),
+        (("solve", "--problem", "qubo", "3", "--set", 'labels={"a":1,"b":2,"c":3}'), "labels"),
+        (("solve", "--problem", "portfolio", "10000"), "a size from 1 to 1000"),
+        (("solve", "--problem", "travelling-salesman", "10000"), "a size from 1 to 100"),
+        (("convert", "petersen", "p.pdf"), "the suffix names no format"),
+        (("fetch", "G1", "--mirror", "http://[::1"), "address of a mirror"),
+        (("fetch", "G1", "--mirror", "http://localhost/ä"), "address of a mirror"),
         (("solve", "petersen", "--from", "xml"), "unknown format 'xml'"),
         (("solve", "petersen", "--from", "cnf"), "p cnf"),
         (("solve", "--problem", "labs", "9", "--method", "tabu"), "degree two"),
-        (("convert", "petersen", "noformat"), "by --to or by its suffix"),
+        (("convert", "petersen", "noformat"), "the suffix names no format"),
         (("convert", "petersen", "x.cnf"), "hold clauses"),
         (("convert", "--problem", "labs", "6", "x.qplib"), "degree 4"),
         (("convert", "petersen", "no/x.col"), "there is no folder"),
@@ -548,3 +564,44 @@ def test_convert_between_formats(folder: Path) -> None:
 )  # fmt: skip
 def test_bad_input_of_problems_and_files(arguments: tuple[str, ...], words: str) -> None:
     assert words in refused(*arguments)
+
+
+def test_many_assets_have_classical_methods_left() -> None:
+    for kind, size in (("portfolio", "70"), ("portfolio", "1"), ("travelling-salesman", "12")):
+        result = invoke("solve", "--problem", kind, size, "--method", "greedy,random")
+        assert result.exit_code == 0, result.output
+
+
+def test_the_solution_is_shown_and_stored_in_own_labels(folder: Path) -> None:
+    (folder / "p.json").write_text(
+        '{"problem": "portfolio", "returns": [3, 2, 1], "covariance": [[1,0,0],[0,1,0],[0,0,1]],'
+        ' "budget": 2, "labels": ["gold", "oil", "tea"]}'
+    )
+    result = invoke("solve", "p.json", "--method", "exact,qaoa", "--json", "r.json")
+    assert result.exit_code == 0, result.output
+    assert "solution (enumeration): gold, oil" in result.stdout
+    record = json.loads((folder / "r.json").read_text())
+    assert record["solution"] == {"method": "enumeration", "value": ["gold", "oil"]}
+    given = ("--problem", "travelling-salesman", "4", "--method", "exact", "--json", "r.json")
+    assert invoke("solve", *given).exit_code == 0
+    trip = json.loads((folder / "r.json").read_text())["solution"]["value"]
+    assert sorted(trip) == [0, 1, 2, 3]
+    assert invoke("solve", "petersen", "--method", "exact", "--json", "r.json").exit_code == 0
+    sides = json.loads((folder / "r.json").read_text())["solution"]["value"]
+    assert sorted(sides[0] + sides[1]) == list(range(1, 11))
+
+
+def test_weights_of_another_attribute_are_written(folder: Path) -> None:
+    (folder / "w.json").write_text(
+        '{"problem": "maxcut", "weight": "w", "graph": {"nodes": [{"id": 1}, {"id": 2}, {"id": 3}],'
+        ' "edges": [{"source": 1, "target": 2, "w": 5}, {"source": 2, "target": 3, "w": 7}]}}'
+    )
+    assert invoke("convert", "w.json", "w.rud").exit_code == 0
+    assert (folder / "w.rud").read_text() == "3 2\n1 2 5\n2 3 7\n"
+    assert "no weights" in refused("convert", "w.json", "w.col")
+
+
+def test_a_large_header_is_no_hang(folder: Path) -> None:
+    (folder / "c.rud").write_text("20000 0\n")
+    result = invoke("solve", "c.rud", "--method", "greedy,random,tabu", "--time-limit", "1")
+    assert result.exit_code == 0, result.output

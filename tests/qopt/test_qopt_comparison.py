@@ -132,7 +132,7 @@ def test_record_has_the_fixed_keys(petersen: Comparison) -> None:
     record = json.loads(json.dumps(petersen.record(), allow_nan=False))
     assert set(record) == {
         "schema", "problem", "results", "reference", "verdict", "warnings", "skipped",
-        "interrupted", "provenance",
+        "interrupted", "provenance", "solution",
     }  # fmt: skip
     assert record["schema"] == 1
     assert record["problem"] == {
@@ -265,7 +265,7 @@ def entry(method: str, value: float, seconds: float, kind: str = "classical") ->
         seconds,
         bitstring="0",
         expectation=-8.0 if kind == "quantum" else None,
-        settings={"depth": 2, "shots": 64},
+        settings={"depth": 2, "shots": 64, "space": "Qubits(num_qubits=1)"},
         properties={"cut": -value},
     )
 
@@ -284,11 +284,16 @@ def entry(method: str, value: float, seconds: float, kind: str = "classical") ->
             (-10, 1.0),
             [(-10, 0.1)],
             "proven",
-            "proven optimal by best: the same cut for less, classical",
+            "proven optimal by best: the same for less, classical",
         ),
-        ((-10, 1.0), [(-10, 1.0)], "estimate", "the same cut for less, classical wins."),
-        ((-10, 0.1), [(-10, 1.0)], "estimate", "the same cut, not resolved at this size."),
-        ((-10, 1.0), [(-9, 0.1)], "estimate", "cuts 9 in 0.1 s: QAOA found the better cut here."),
+        ((-10, 1.0), [(-10, 1.0)], "estimate", "the same for less, classical wins."),
+        ((-10, 0.1), [(-10, 1.0)], "estimate", "the same, not resolved at this size."),
+        (
+            (-10, 1.0),
+            [(-9, 0.1)],
+            "estimate",
+            "cuts 9 in 0.1 s: QAOA found the better solution here.",
+        ),
         ((-10, 1.0), [(-9, 5.0), (-10, 3.0), (-10, 0.2)], "estimate", "rival 2 cuts 10 in 0.2 s"),
         ((-10, 1.0), [], "estimate", "no rival was run, so nothing is decided."),
     ],
@@ -340,14 +345,17 @@ class TestInfeasible:
     def test_it_wins_nothing(self) -> None:
         qaoa = choice("QAOA", "110", "quantum")
         text = verdict(SET, [choice("b", "100"), qaoa], Reference(-1, "x", "estimate"))
-        assert "a mean cost of 0.5 and none of its 64 samples keeps the constraints" in text
+        assert (
+            "a mean cost of 0.5 (the best has -1) and none of its 64 samples keeps the constraints"
+            in text
+        )
         assert text.endswith("b has weight 1 in 0.1 s: classical wins.")
         good = choice("QAOA", "101", "quantum")
         text = verdict(SET, [choice("b", "111"), good], Reference(-2, "x", "estimate"))
         assert text.endswith("no rival found a solution, so nothing is decided.")
         text = verdict(SET, [choice("b", "100"), choice("c", "111"), good],
                        Reference(-2, "x", "estimate"))  # fmt: skip
-        assert text.endswith("b has weight 1 in 0.1 s: QAOA found the better weight here.")
+        assert text.endswith("b has weight 1 in 0.1 s: QAOA found the better solution here.")
 
     def test_feasible_samples_come_first(self) -> None:
         assert best_of(SET, ["111", "000", "100"]) == "100"
@@ -414,7 +422,7 @@ class TestInterruption:
             qopt.compare(load_maxcut("petersen"), ["tabu", "exact"])
 
     def test_qaoa_hands_over_its_best(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        best = entry("QAOA", -11, 1.0, kind="quantum")
+        best = replace(entry("QAOA", -11, 1.0, kind="quantum"), bitstring="0" * 10)
 
         def stopped(*_: Any) -> Result:
             raise Interrupted(best)
@@ -457,3 +465,25 @@ def test_comparisons_can_be_drawn(name: str, tmp_path: Any) -> None:
 def test_names_of_methods_are_distinct() -> None:
     assert set(METHODS) == set(CLASSICAL) | set(QUANTUM)
     assert not set(CLASSICAL) & set(QUANTUM)
+
+
+def test_what_is_known_of_an_instance_is_known_as_it_stands() -> None:
+    """Another weight makes another problem."""
+    assert load_problem("weighted-complete-12").reference is not None
+    assert load_problem("weighted-complete-12", "independent-set").reference is None
+    own = load_problem("petersen", "maxcut", settings={"weight": "weight"})
+    assert own.reference is None
+
+
+def test_relaxations_count_the_node_that_fields_call_for() -> None:
+    problem = qopt.ising({(j,): 1.0 for j in range(200)})
+    comparison = qopt.compare(problem, ["gw", "greedy"], optional=["gw"])
+    assert set(comparison.skipped) == {"gw"}
+    assert check_fits(Instance.of(qopt.ising({(0, j): 1.0 for j in range(1, 200)})), "gw", 1) > 0
+
+
+def test_uniform_samples_of_another_space_are_not_compared() -> None:
+    comparison = qopt.compare(PROBLEMS["portfolio"], ["random", "exact", "adapt"], depth=1, seed=0)
+    assert "uniform samples" not in comparison.verdict
+    same = qopt.compare(PROBLEMS["portfolio"], ["random", "exact", "qaoa"], depth=1, seed=0)
+    assert "as many uniform samples" in same.verdict

@@ -15,6 +15,7 @@ from scipy.linalg import expm
 from scipy.optimize import minimize
 
 import qopt
+import simulator
 from qminima import InputError, Interrupted
 from qopt.adapt_pools import POOLS, adapt_pool
 from qopt.loading import load_maxcut
@@ -179,6 +180,40 @@ def test_limits_of_the_recursion() -> None:
     assert 3 <= qopt.solve_recursive(qopt.labs(7), 1, seed=0).value <= 11
 
 
+def test_ctrl_c_ends_the_recursion(monkeypatch: pytest.MonkeyPatch) -> None:
+    from qopt.solvers.training import ScaledProgram
+
+    original, calls = ScaledProgram.value_and_gradient, []
+
+    def interrupted(self: Any, params: Any) -> Any:
+        calls.append(params)
+        if len(calls) == 12:
+            raise KeyboardInterrupt
+        return original(self, params)
+
+    monkeypatch.setattr(ScaledProgram, "value_and_gradient", interrupted)
+    with pytest.raises(Interrupted) as caught:
+        qopt.solve_recursive(load_maxcut("petersen"), 1)
+    assert len(calls) == 12
+    assert caught.value.result.stop_reason == "interrupted"
+    assert not caught.value.result.converged
+
+
+def test_a_recursion_whose_training_was_cut_short_did_not_converge() -> None:
+    problem = load_maxcut("petersen")
+    whole = qopt.solve_recursive(problem, 2, seed=0)
+    assert whole.converged
+    for less in (1, 3, 10):
+        limit = whole.evaluations - less
+        cut = qopt.solve_recursive(problem, 2, seed=0, max_evaluations=limit)
+        assert cut.evaluations <= limit
+        assert not cut.converged
+        assert cut.warnings
+    with pytest.raises(InputError, match="samples nothing"):
+        qopt.solve_recursive(problem, 1, shots=7)
+    assert "shots" not in whole.settings
+
+
 class DenseAdapt:
     """The derivatives and circuits of ADAPT-QAOA as matrices."""
 
@@ -257,6 +292,27 @@ def test_pools() -> None:
     assert {"X", "X2", "Y0 Z1", "Z0 Y1", "X0 X1", "Y0 Y1"} <= set(even)
     with pytest.raises(InputError, match="did you mean pairs"):
         adapt_pool("pair", Qubits(2))
+
+
+def test_ctrl_c_between_layers_keeps_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from qopt.solvers import adaptive
+
+    original, calls = adaptive._Growth._steepest, []
+
+    def interrupted(self: Any, angles: Any) -> Any:
+        calls.append(angles)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return original(self, angles)
+
+    monkeypatch.setattr(adaptive._Growth, "_steepest", interrupted)
+    with pytest.raises(Interrupted) as caught:
+        qopt.solve_adapt(weighted(5), 4, seed=0)
+    assert caught.value.result.settings["depth"] == 2
+    assert caught.value.result.properties["pool_gradients"] == 2
+    for wrong in (0.0, float("nan")):
+        with pytest.raises(InputError, match="first_gamma"):
+            qopt.solve_adapt(weighted(5), 1, first_gamma=wrong)
 
 
 def test_symmetry_changes_nothing() -> None:
@@ -346,6 +402,9 @@ def test_multi_angle_limits_count_both_trainings() -> None:
     assert result.settings["max_evaluations"] == 30
     short = qopt.solve_multi_angle(weighted(6), 2, max_evaluations=3, seed=0)
     assert short.evaluations <= 3
+    circuit = qopt.multi_angle_qaoa(weighted(6), short.settings["depth"])
+    value = Expectation(circuit, weighted(6).cost)(short.parameters or [])
+    assert value == pytest.approx(short.expectation, abs=1e-9)
 
 
 def test_warm_start_begins_where_it_is_told_to() -> None:
@@ -366,6 +425,8 @@ def test_warm_start_begins_where_it_is_told_to() -> None:
     plain = qopt.solve_qaoa(problem, 2, seed=0)
     assert halves.expectation == pytest.approx(plain.expectation, abs=2e-3)
     rounded = qopt.solve_warm_start(problem, 1, seed=4)
+    relaxed = qopt.goemans_williamson(problem, hyperplanes=1, seed=4).seconds
+    assert rounded.seconds > relaxed  # which is a part of it, solved before or not
     one = qopt.goemans_williamson(problem, hyperplanes=1, seed=4)
     assert rounded.settings["start"] == one.bitstring
 
@@ -381,10 +442,24 @@ class TestEverySampledVariant:
     """What all of them promise."""
 
     def test_cvar(self, solve: Any) -> None:
-        result = solve(weighted(5), 1, objective="cvar", alpha=0.3, seed=1)
+        """It is that of the state, and lower than after training for the mean."""
+        problem = weighted(5)
+        result = solve(problem, 2, objective="cvar", alpha=0.3, seed=1)
         assert result.history_of == "cvar"
-        assert result.properties["cvar"] <= result.expectation
         assert result.settings["alpha"] == 0.3
+        assert result.properties["cvar"] < result.expectation - 0.1
+        means = solve(problem, 2, seed=1)
+        assert means.expectation <= result.expectation + 1e-3
+        assert result.history[-1][1] == pytest.approx(result.properties["cvar"])
+        if solve in (qopt.solve_multi_start, qopt.solve_multi_angle):
+            build = qopt.qaoa if solve is qopt.solve_multi_start else qopt.multi_angle_qaoa
+            circuit = build(problem, 2)
+            trained, other = (
+                simulator.compile(circuit, simulator.CVaR(problem.cost, 0.3))(found.parameters)
+                for found in (result, means)
+            )
+            assert trained == pytest.approx(result.properties["cvar"], abs=1e-9)
+            assert trained <= other + 1e-6
 
     def test_precision_and_seed(self, solve: Any) -> None:
         one, other = (solve(weighted(5), 1, precision="single", seed=2, shots=5) for _ in range(2))
@@ -424,6 +499,14 @@ class TestEverySampledVariant:
             solve(nx.path_graph(3), 1)
         with pytest.raises(InputError, match="shots"):
             solve(weighted(5), 1, shots=0)
+        with pytest.raises(InputError, match="did you mean shots"):
+            solve(weighted(5), 1, shotz=5)
+        for tolerance in (0, -1.0, float("nan")):
+            with pytest.raises(InputError, match="gradient_tolerance"):
+                solve(weighted(5), 1, gradient_tolerance=tolerance)
+        if solve in (qopt.solve_warm_start, qopt.solve_adapt):
+            with pytest.raises(InputError, match="unknown keyword 'mixer'"):
+                solve(weighted(5), 1, mixer=qopt.x_mixer())
 
 
 def test_grover_mixer_has_its_name() -> None:
