@@ -67,8 +67,8 @@ def main() -> None:
     )
     report.note(
         "Without any circuit: the rounding that the warm start begins with has quality "
-        f"{start:.3f} after {slow:.1f} ms (median), greedy with one-exchange {simple:.3f} after {fast:.1f} ms, "
-        f"and all cuts are enumerated in {whole:.1f} ms."
+        f"{start:.3f} after {slow:.1f} ms (median), greedy with one-exchange {simple:.3f} after "
+        f"{fast:.1f} ms, and all cuts are enumerated in {whole:.1f} ms."
     )
     if arguments.write:
         report.write(Path(arguments.write))

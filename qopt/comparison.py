@@ -287,7 +287,7 @@ def _circuit(instance: Instance, method: str, depth: int) -> Circuit:
 def best_solution(problem: BinaryProblem, results: Sequence[Result]) -> dict[str, Any] | None:
     """The best solution in the user's own labels, as plain data, and the method that found it."""
     found = [result for result in results if result.is_solution]
-    best = min(found, key=lambda result: result.value, default=None)
+    best = min(found, key=lambda r: (r.value, not r.properties.get("proven")), default=None)
     if best is None or best.bitstring is None:
         return None
     return {"method": best.method, "value": plain_data(problem.decode(best.bitstring))}

@@ -390,8 +390,8 @@ def test_attributes_that_node_link_data_has_no_place_for(tmp_path: Path) -> None
         (
             "b.json",
             (
-                '{"problem": "portfolio", "returns": [1,2], "covariance": [[1,0],[0,1]], "budget": 1,'
-                ' "labels": ["a", "a"]}'
+                '{"problem": "portfolio", "returns": [1, 2], "covariance": [[1, 0], [0, 1]], '
+                '"budget": 1, "labels": ["a", "a"]}'
             ),
             "each label once",
         ),
