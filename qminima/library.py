@@ -92,7 +92,7 @@ def read_bytes(path: str | Path) -> bytes:
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:  # the latter for names that no file can have
         reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"{shorten(path)}: cannot be read ({reason})") from None
+        raise InputError(f"{shorten(path, 300)}: cannot be read ({reason})") from None
     if len(content) > _LARGEST:
         raise InputError(f"{path}: expected at most {_LARGEST // 10**6} MB")
     return content

@@ -12,13 +12,17 @@ from .ansatz import qaoa as qaoa
 from .bqm import from_bqm as from_bqm
 from .bqm import to_bqm as to_bqm
 from .classical.annealing import annealing as annealing
+from .classical.branching import prove_cut as prove_cut
+from .classical.breakout import breakout as breakout
 from .classical.enumeration import enumeration as enumeration
 from .classical.greedy import greedy as greedy
 from .classical.milp import milp as milp
+from .classical.one_exchange import one_exchange as one_exchange
 from .classical.random_assignment import random_assignment as random_assignment
 from .classical.semidefinite import goemans_williamson as goemans_williamson
 from .classical.semidefinite import semidefinite_bound as semidefinite_bound
 from .classical.tabu import tabu as tabu
+from .classical.tree_decomposition import tree_decomposition as tree_decomposition
 from .comparison import compare as compare
 from .downloads import fetch as fetch
 from .formats.registry import read_file as read_file

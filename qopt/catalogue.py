@@ -8,12 +8,15 @@ from typing import Any
 
 from .ansatz import qaoa
 from .classical.annealing import annealing
+from .classical.breakout import breakout
 from .classical.enumeration import enumeration
 from .classical.greedy import greedy
 from .classical.milp import milp
+from .classical.one_exchange import one_exchange
 from .classical.random_assignment import random_assignment
 from .classical.semidefinite import goemans_williamson, semidefinite_bound
 from .classical.tabu import tabu
+from .classical.tree_decomposition import tree_decomposition
 from .mixers import grover_mixer, x_mixer, xy_complete_mixer, xy_ring_mixer
 from .multi_angle import multi_angle_qaoa
 from .problems.makers import MAKERS
@@ -33,9 +36,12 @@ METHODS: Names = {
     "greedy": greedy,
     "annealing": annealing,
     "tabu": tabu,
+    "local": one_exchange,
+    "breakout": breakout,
     "gw": goemans_williamson,
     "sdp": semidefinite_bound,
     "exact": enumeration,
+    "tree": tree_decomposition,
     "milp": milp,
     "qaoa": solve_qaoa,
     "multi-start": solve_multi_start,

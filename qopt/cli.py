@@ -28,12 +28,14 @@ from qminima.command import (
     select_methods,
 )
 from qminima.errors import InputError, shorten
+from qminima.limits import Deadline
 from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
     from qminima.result import Comparison, Result
     from simulator.program import Precision
 
+    from .classical.proof_check import Checked
     from .comparison import Instance
     from .problems.binary import BinaryProblem
 
@@ -187,6 +189,73 @@ def convert(
         typer.echo(
             f"{loaded.name}: {_size(loaded)}, written to {target} ({goal.name}{kept})", err=True
         )
+
+
+@app.command()
+def prove(
+    source: Annotated[str, typer.Argument(metavar="INSTANCE", help=_SOURCE)],
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file of the proof.")],
+    problem: KindOption = None,
+    settings: SetOption = None,
+    form: FormatOption = None,
+    instance_seed: InstanceSeedOption = None,
+    time_limit: TimeLimitOption = None,
+) -> None:
+    """Prove that no cut is larger, or no cost of another quadratic problem lower, and write how.
+
+    What time does not suffice for is a proof of a weaker bound. Example: qopt prove karate k.json
+    """
+    with reported_errors(MemoryLimitError):
+        check_time_limit(time_limit)
+        check_outputs(target, None, source)
+
+        from qminima.progress import ProgressBar
+
+        from .classical.branching import prove_cut
+        from .classical.cut_form import cut_form
+        from .classical.greedy import greedy
+        from .classical.proof_check import check as verify
+        from .loading import load_problem
+
+        loaded = load_problem(
+            source, problem, format=form, instance_seed=instance_seed,
+            settings=_settings(settings or []),
+        )  # fmt: skip
+        graph = cut_form(loaded)
+        with ProgressBar(1) as progress, progress.stage("proof"):
+            start = str(greedy(graph.maxcut).bitstring)
+            proof = prove_cut(graph.maxcut, start, Deadline(time_limit), progress)
+        proof.write(target)
+        typer.echo(_proven(loaded.name, verify(proof.record())))
+        if graph.maxcut is not loaded:
+            typer.echo(f"costs of {loaded.kind} are {graph.constant:.10g} minus these cuts")
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A proof that qopt prove wrote.")],
+) -> None:
+    """Check a proof, in exact arithmetic and with nothing of the search that found it."""
+    with reported_errors():
+        from qminima.storage import read_json
+
+        from .classical.proof_check import check as verify
+
+        record = read_json(path)
+        found = verify(record)
+        typer.echo(f"holds: {_proven(str(record.get('name')), found)}")
+
+
+def _proven(name: str, checked: Checked) -> str:
+    from qminima.tables import counted, printable
+
+    cases = counted(checked.leaves, "case")
+    if checked.optimal:
+        return f"{printable(name)}: the cut of {float(checked.cut):.10g} is optimal ({cases})"
+    return (
+        f"{printable(name)}: no cut exceeds {float(checked.bound):.10g}, one of "
+        f"{float(checked.cut):.10g} is known ({cases})"
+    )
 
 
 @app.command()

@@ -20,12 +20,20 @@ from simulator.spaces import Qubits, Space, SpaceError
 
 from .ansatz import qaoa
 from .classical.annealing import annealing
+from .classical.breakout import breakout
 from .classical.enumeration import MAX_VARIABLES, enumeration
 from .classical.greedy import greedy
 from .classical.milp import milp
+from .classical.one_exchange import one_exchange
 from .classical.random_assignment import random_assignment
-from .classical.semidefinite import MAX_NODES, goemans_williamson, semidefinite_bound
+from .classical.semidefinite import (
+    INTERIOR_POINT_NODES,
+    MAX_NODES,
+    goemans_williamson,
+    semidefinite_bound,
+)
 from .classical.tabu import tabu
+from .classical.tree_decomposition import MAX_WIDTH, tree_decomposition, width
 from .mixers import Mixer, grover_mixer
 from .multi_angle import multi_angle_qaoa
 from .problems.binary import BinaryProblem, Native
@@ -111,9 +119,12 @@ CLASSICAL: dict[str, Method] = {
     "greedy": lambda i, _: greedy(i.problem),
     "annealing": lambda i, o: annealing(i.problem, seed=o.seed, time_limit=o.time_limit),
     "tabu": lambda i, o: tabu(i.problem, seed=o.seed, time_limit=o.time_limit),
-    "gw": lambda i, o: goemans_williamson(i.problem, seed=o.seed),
-    "sdp": lambda i, _: semidefinite_bound(i.problem),
+    "local": lambda i, o: one_exchange(i.problem, seed=o.seed),
+    "breakout": lambda i, o: breakout(i.problem, seed=o.seed, time_limit=o.time_limit),
+    "gw": lambda i, o: goemans_williamson(i.problem, seed=o.seed, time_limit=o.time_limit),
+    "sdp": lambda i, o: semidefinite_bound(i.problem, time_limit=o.time_limit),
     "exact": lambda i, o: enumeration(i.problem, space=i.space, time_limit=o.time_limit),
+    "tree": lambda i, _: tree_decomposition(i.problem),
     "milp": lambda i, o: milp(i.problem, time_limit=o.time_limit),
 }
 QUANTUM: dict[str, Method] = {
@@ -135,7 +146,7 @@ QUANTUM: dict[str, Method] = {
 METHODS = CLASSICAL | QUANTUM
 
 # These work on pairs of variables.
-_QUADRATIC = ("greedy", "annealing", "tabu", "gw", "sdp", "milp")
+_QUADRATIC = ("greedy", "annealing", "tabu", "gw", "sdp", "tree", "milp")
 
 # What models of D-Wave's samplers and HiGHS take for each variable and term, and the interior-point
 # method of the semidefinite relaxation for each pair of nodes; measured on the library's graphs.
@@ -257,12 +268,17 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
     degree = max((len(spins) for spins, _ in problem.cost.terms), default=0)
     if method in _QUADRATIC and degree > 2:
         raise InputError(
-            f"it takes costs of degree two, the problem has one of {degree}; exact, random and "
-            "circuits take any"
+            f"it takes costs of degree two, the problem has one of {degree}; breakout, local, "
+            "exact and circuits take any"
+        )
+    if method == "tree" and (found := width(problem)) > MAX_WIDTH:
+        raise InputError(
+            f"tree decomposition takes costs up to width {MAX_WIDTH}, this one has about {found}"
         )
     needed = _BYTES_EACH * (n + len(problem.cost.terms))
     if label == relaxation[0]:
-        needed += _RELAXATION_BYTES * n**2
+        # Of a matrix of all pairs, or of vectors and a factorisation that may fill in.
+        needed += (_RELAXATION_BYTES if size <= INTERIOR_POINT_NODES else 2) * size**2
     if method == "exact" and instance.space is not None:
         needed += 8 * n * instance.space.size
     require_memory(needed, f"{label} on {n} variables")

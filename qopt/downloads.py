@@ -180,6 +180,8 @@ def _download(remote: Remote, url: str, part: Path, progress: Progress) -> None:
             return
         except (URLError, HTTPException, TimeoutError, ConnectionError, UnicodeError) as error:
             code = error.code if isinstance(error, HTTPError) else None
+            if isinstance(error, HTTPError):
+                error.close()  # it is the answer as well
             if code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 part.unlink(missing_ok=True)  # the server has another file than before
                 code = None

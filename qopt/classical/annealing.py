@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from qminima.limits import Deadline, check_count
 from qminima.result import Result
 
 from ..problems.problem import Problem
-from ..results import solution
+from ..results import best_of, solution
 from .bqm import best_bitstring, binary_quadratic_model, sampler_seed
+
+if TYPE_CHECKING:
+    from dimod import BinaryQuadraticModel
+
+# The first of the reads that get longer and longer, and sweeps that take no time beside a limit.
+_FIRST_SWEEPS = 500
+
+# Ends of the narrow schedule: inverse temperatures in units of the typical field of a variable, the
+# root of the sum of its squared weights, and of the median weight.
+_HOT, _COLD = 1.0, 4.5
 
 
 def annealing(
@@ -17,6 +31,7 @@ def annealing(
     *,
     reads: int = 100,
     sweeps: int = 1000,
+    seconds: float | None = None,
     seed: int | None = None,
     time_limit: float | None = None,
 ) -> Result:
@@ -25,15 +40,27 @@ def annealing(
     Kirkpatrick, Gelatt and Vecchi, Science 220, 671 (1983). Temperatures are chosen by the
     library from the cost.
 
+    Args:
+        problem: what is minimised.
+        reads: how many runs.
+        sweeps: of each run.
+        seconds: how long to search, instead of `reads` and `sweeps`: runs get longer and longer,
+            and the last takes about half of the time. Every other run falls linearly through a
+            narrower range of temperatures, which is the better schedule for large graphs.
+        seed: of all runs.
+        time_limit: the search ends by then in any case.
+
     Raises:
-        InputError: if the cost is of higher than second degree.
+        InputError: if the cost is of higher than second degree, or for counts or times that are not
+            above zero.
     """
     from dwave.samplers import SimulatedAnnealingSampler
 
     started = perf_counter()
     check_count("reads", reads)
     check_count("sweeps", sweeps)
-    deadline = Deadline(time_limit)
+    given = [limit for limit in (seconds, time_limit) if limit is not None]
+    deadline = Deadline(min(given, default=None))
     model = binary_quadratic_model(problem.cost, problem.num_variables)
     if not any(model.linear.values()) and not model.quadratic:
         # Nothing to anneal: the library would warn that it cannot choose temperatures.
@@ -45,20 +72,69 @@ def annealing(
             stop_reason="the cost is constant",
             seed=seed,
         )
-    samples = SimulatedAnnealingSampler().sample(
-        model,
-        num_reads=reads,
-        num_sweeps=sweeps,
-        seed=sampler_seed(seed),
-        interrupt_function=deadline,
-    )
+    settings: dict[str, Any] = {"reads": reads, "sweeps": sweeps}
+    runs: Iterator[dict[str, Any]] = iter([{"num_reads": reads, "num_sweeps": sweeps}])
+    if seconds is not None:
+        settings = {"seconds": seconds}
+        runs = _longer_and_longer(model, deadline)
+    best, evaluations = "", 0
+    seeds = np.random.default_rng(seed)
+    first = sampler_seed(seed)
+    for number, run in enumerate(runs):
+        samples = SimulatedAnnealingSampler().sample(
+            model,
+            seed=first if number == 0 or first is None else int(seeds.integers(2**31 - 1)),
+            interrupt_function=deadline,
+            **run,
+        )
+        evaluations += len(samples) * run["num_sweeps"] * problem.num_variables
+        if len(samples):
+            found = best_bitstring(problem, samples)
+            best = best_of(problem, (best, found)) if best else found
     return solution(
         problem,
         "simulated annealing",
-        best_bitstring(problem, samples),
+        best,
         started,
-        evaluations=len(samples) * sweeps * problem.num_variables,
-        settings={"reads": reads, "sweeps": sweeps, "time_limit": time_limit},
+        evaluations=evaluations,
+        settings={**settings, "time_limit": time_limit},
         stop_reason="time limit reached" if deadline.reached else "all reads done",
         seed=seed,
     )
+
+
+def _longer_and_longer(model: BinaryQuadraticModel, deadline: Deadline) -> Iterator[dict[str, Any]]:
+    """Runs of more and more sweeps, until the last one ends about when the time does."""
+    schedules: tuple[dict[str, Any], ...] = (
+        {},
+        {"beta_range": _narrow(model), "beta_schedule_type": "linear"},
+    )
+    sweeps, number = _FIRST_SWEEPS, 0
+    while True:
+        begun = perf_counter()
+        yield {"num_reads": 1, "num_sweeps": sweeps, **schedules[number % 2]}
+        rate = sweeps / max(perf_counter() - begun, 1e-6)
+        number += 1
+        left = deadline.left()
+        if left * rate < _FIRST_SWEEPS:
+            return
+        if number % 2 == 0:
+            sweeps *= 2
+        # A run that would leave too little for another of its kind takes what is left.
+        if left < 2.5 * sweeps / rate:
+            sweeps = max(1, int(0.95 * left * rate))
+            number = 1  # by the narrow schedule
+            yield {"num_reads": 1, "num_sweeps": sweeps, **schedules[1]}
+            return
+
+
+def _narrow(model: BinaryQuadraticModel) -> tuple[float, float]:
+    """Inverse temperatures from where most flips happen to where few do."""
+    squares = {variable: weight**2 for variable, weight in model.linear.items()}
+    for (first, second), weight in model.quadratic.items():
+        squares[first] += weight**2
+        squares[second] += weight**2
+    typical = float(np.sqrt(np.mean(list(squares.values()))))
+    sizes = [abs(w) for w in (*model.linear.values(), *model.quadratic.values()) if w]
+    hot, cold = _HOT / typical, _COLD / float(np.median(sizes))
+    return hot, max(cold, 2 * hot)

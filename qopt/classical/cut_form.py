@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
@@ -52,6 +54,12 @@ def cut_form(problem: Problem) -> CutForm:
     if problem not in _forms:
         _forms[problem] = _cut_form(problem)
     return _forms[problem]
+
+
+def power_of_two(weights: NDArray[np.float64]) -> float:
+    """A power of two that brings weights to where absolute tolerances mean something."""
+    largest = float(np.abs(weights).max(initial=0.0))
+    return float(2.0 ** np.floor(np.log2(largest))) if largest else 1.0
 
 
 def _cut_form(problem: Problem) -> CutForm:

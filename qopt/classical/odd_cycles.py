@@ -12,7 +12,6 @@ found by shortest paths in a graph of twice the size.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -64,39 +63,6 @@ def violated(
             if len({step % nodes for step in walk}) == len(walk) - 1:  # a cycle, not a figure 8
                 found.add(_inequality(walk, nodes, edge_of))
     return found
-
-
-def proven_bound(
-    weights: Floats, rows: list[Inequality], multipliers: Floats, scale: float = 1.0
-) -> Fraction:
-    """The upper bound on all cuts that non-negative multipliers of the inequalities prove.
-
-        cut <= sum_r m_r bound_r + sum_e max(0, w_e - sum_r m_r coefficient_re)
-
-    Any multipliers from zero up give a valid bound, and the calculation is exact in rational
-    numbers, so a solver's rounding can weaken the bound but never falsify it. The multipliers
-    are taken times `scale`, the unit in which the solver saw the weights.
-    """
-    reduced = [Fraction(weight) for weight in weights.tolist()]
-    total = Fraction(0)
-    for row, value in zip(rows, multipliers.tolist(), strict=True):
-        multiplier = Fraction(max(0, round(value * 2**30)), 2**30) * Fraction(scale)
-        total += row.bound * multiplier
-        for edge, coefficient in row.coefficients:
-            reduced[edge] -= coefficient * multiplier
-    return total + sum(max(Fraction(0), cost) for cost in reduced)
-
-
-def cuttable_bound(bound: Fraction, weights: Floats) -> float:
-    """The bound rounded down to a weight that a cut can have, as far as that is known.
-
-    Cuts of whole weights are whole; other bounds are rounded up to the next floating-point
-    number.
-    """
-    if np.array_equal(weights, np.rint(weights)):
-        return float(bound.numerator // bound.denominator)
-    nearest = float(bound)
-    return nearest if Fraction(nearest) >= bound else float(np.nextafter(nearest, np.inf))
 
 
 def _doubled(nodes: int, u: Integers, v: Integers, y: Floats) -> csr_array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -10,50 +11,73 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from qminima.limits import check_count
+from qminima.limits import Deadline, check_count
 from qminima.result import Result
+from simulator.kernels.kernel import compile_seconds
 
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import best_of, bits, solution
 from .cut_form import cut_form
+from .low_rank import relax
 
 Floats = NDArray[np.float64]
 
-# Larger relaxations take this solver minutes and gigabytes.
-MAX_NODES = 200
-
-# The relaxation serves both the bound and the rounding: (matrix, bound on the cut, seconds).
-_relaxations: WeakKeyDictionary[MaxCut, tuple[Floats, float, float]] = WeakKeyDictionary()
+# Larger relaxations take the interior-point method minutes and gigabytes; vectors serve them.
+INTERIOR_POINT_NODES = 200
+MAX_NODES = 30_000
 
 
-def semidefinite_bound(problem: Problem) -> Result:
+@dataclass(frozen=True, eq=False)
+class _Relaxed:
+    """The relaxation serves both the bound and the rounding."""
+
+    vectors: Floats
+    bound: float
+    solver: str
+    seconds: float
+
+
+_relaxations: WeakKeyDictionary[MaxCut, _Relaxed] = WeakKeyDictionary()
+
+
+def semidefinite_bound(problem: Problem, *, time_limit: float | None = None) -> Result:
     """A cost that no bit string can go below.
 
-    A quadratic cost is taken as a cut of a graph of Laplacian L (see `CutForm`). The relaxation max
-    tr(L X)/4, X positive semidefinite with unit diagonal, is solved by Clarabel; its multipliers y
-    are then repaired to a bound that holds whatever the solver's accuracy: cut(x) = x^T L x / 4 <=
-    sum_i y_i + n max(0, largest eigenvalue of L/4 - diag y).
+    A quadratic cost is taken as a cut of a graph of Laplacian L (see `CutForm`). Up to 200 nodes
+    the relaxation max tr(L X)/4, X positive semidefinite with unit diagonal, is solved by Clarabel;
+    its multipliers y are then repaired to a bound that holds whatever the solver's accuracy: cut(x)
+    = x^T L x / 4 <= sum_i y_i + n max(0, largest eigenvalue of L/4 - diag y). Larger ones are
+    solved over vectors, and their bound is proven by a factorisation (`low_rank`).
+
+    Args:
+        problem: what is minimised.
+        time_limit: in seconds, of the vectors' sweeps.
 
     Raises:
-        InputError: for more than 200 nodes, or if the cost is of higher than second degree.
+        InputError: for more than 30,000 nodes, or if the cost is of higher than second degree.
+        MethodError: if no bound could be proven.
     """
     form = cut_form(problem)
-    _, bound, elapsed = _relax(form.maxcut)
+    relaxed = _relax(form.maxcut, Deadline(time_limit))
     return Result(
         method="semidefinite relaxation",
         kind="bound",
-        value=form.constant - bound,
+        value=form.constant - relaxed.bound,
         unit="cost",
         problem=problem.describe(),
-        seconds=elapsed,
-        settings={"solver": "Clarabel"},
-        properties={"cut": bound} if isinstance(problem, MaxCut) else {},
+        seconds=relaxed.seconds,
+        settings={"solver": relaxed.solver, "time_limit": time_limit},
+        properties={"cut": relaxed.bound} if isinstance(problem, MaxCut) else {},
     )
 
 
 def goemans_williamson(
-    problem: Problem, *, hyperplanes: int = 100, seed: int | None = None
+    problem: Problem,
+    *,
+    hyperplanes: int = 100,
+    seed: int | None = None,
+    time_limit: float | None = None,
 ) -> Result:
     """The least cost by random hyperplanes through the vectors of the relaxation.
 
@@ -61,21 +85,27 @@ def goemans_williamson(
     least 0.878 of the best. `expectation` is the mean cost over the hyperplanes; the time includes
     that of the relaxation.
 
+    Args:
+        problem: what is minimised.
+        hyperplanes: how many are drawn.
+        seed: of these.
+        time_limit: as in `semidefinite_bound`.
+
     Raises:
-        InputError: for more than 200 nodes, or if the cost is of higher than second degree.
+        InputError: as `semidefinite_bound`, and for fewer than one hyperplane.
+        MethodError: if no bound could be proven.
     """
     check_count("hyperplanes", hyperplanes)
     form = cut_form(problem)
-    matrix, bound, elapsed = _relax(form.maxcut)
-    started = perf_counter() - elapsed
-    values, vectors = np.linalg.eigh(matrix)
-    factors = vectors * np.sqrt(np.clip(values, 0, None))
-    normals = np.random.default_rng(seed).normal(size=(len(matrix), hyperplanes))
-    candidates = [form.bitstring(bits(column.tolist())) for column in (factors @ normals < 0).T]
+    relaxed = _relax(form.maxcut, Deadline(time_limit))
+    started = perf_counter() - relaxed.seconds
+    normals = np.random.default_rng(seed).normal(size=(relaxed.vectors.shape[1], hyperplanes))
+    sides = (relaxed.vectors @ normals < 0).T
+    candidates = [form.bitstring(bits(column.tolist())) for column in sides]
     costs = [problem.value(candidate) for candidate in candidates]
-    properties = {"lower_bound": form.constant - bound}
+    properties = {"lower_bound": form.constant - relaxed.bound}
     if isinstance(problem, MaxCut):
-        properties["upper_bound"] = bound
+        properties["upper_bound"] = relaxed.bound
     return solution(
         problem,
         "Goemans-Williamson",
@@ -83,25 +113,38 @@ def goemans_williamson(
         started,
         evaluations=hyperplanes,
         expectation=float(np.mean(costs)),
-        settings={"hyperplanes": hyperplanes},
+        settings={"hyperplanes": hyperplanes, "time_limit": time_limit},
         properties=properties,
         seed=seed,
     )
 
 
-def _relax(problem: MaxCut) -> tuple[Floats, float, float]:
-    import cvxpy  # noqa: F401 - loading the library is no part of the method's time
+def _relax(problem: MaxCut, deadline: Deadline) -> _Relaxed:
+    if problem in _relaxations:
+        return _relaxations[problem]
+    n = problem.num_variables
+    if n > MAX_NODES:
+        raise InputError(f"the semidefinite relaxation takes up to {MAX_NODES} nodes, got {n}")
+    if n > INTERIOR_POINT_NODES:
+        started, compiled = perf_counter(), compile_seconds()
+        found = relax(problem, seed=0, deadline=deadline)
+        bound = float(found.bound)
+        bound = bound if bound >= found.bound else float(np.nextafter(bound, np.inf))
+        seconds = perf_counter() - started - (compile_seconds() - compiled)
+        relaxed = _Relaxed(found.vectors, bound, "mixing method", seconds)
+    else:
+        import cvxpy  # noqa: F401 - loading the library is no part of the method's time
 
-    if problem not in _relaxations:
         started = perf_counter()
-        n = problem.num_variables
-        if n > MAX_NODES:
-            raise InputError(f"the semidefinite relaxation takes up to {MAX_NODES} nodes, got {n}")
         quarter = _laplacian(problem) / 4
         matrix, multipliers = _solve(quarter)
+        values, vectors = np.linalg.eigh(matrix)
+        factors = vectors * np.sqrt(np.clip(values, 0, None))
         bound = _repaired_bound(quarter, multipliers)
-        _relaxations[problem] = matrix, bound, perf_counter() - started
-    return _relaxations[problem]
+        relaxed = _Relaxed(factors, bound, "Clarabel", perf_counter() - started)
+    if not deadline.reached:
+        _relaxations[problem] = relaxed
+    return relaxed
 
 
 def _laplacian(problem: MaxCut) -> Floats:

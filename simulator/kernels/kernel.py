@@ -153,6 +153,10 @@ class Kernel:
             return numba.njit(**options)(function)
 
 
+# What a loop calls: compiled into it, never called from outside.
+helper = numba.njit(nogil=True, error_model="numpy")
+
+
 def kernel(function: Callable[..., Any]) -> Kernel:
     """Make a kernel of a loop over arrays; the call takes the amount of work first."""
     return Kernel(function)

@@ -196,3 +196,20 @@ def test_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     assert deadline()  # stays over
     assert deadline.reached
     assert not never()
+
+
+@pytest.mark.parametrize("name", ["karate", "3regular-50", "torus-pm1-8x8", "petersen"])
+def test_tree_decomposition_finds_the_best_known(name: str) -> None:
+    problem = load_maxcut(name)
+    result = qopt.tree_decomposition(problem)
+    assert problem.reference is not None
+    assert result.value == problem.reference.value
+    assert result.properties["proven"]
+
+
+def test_graphs_that_are_no_tree_at_all_are_refused() -> None:
+    with pytest.raises(InputError, match="width 20"):
+        qopt.tree_decomposition(qopt.maxcut(nx.complete_graph(23)))
+    cubic = qopt.qubo({("a", "b", "c"): 1.0})
+    with pytest.raises(InputError, match="quadratic"):
+        qopt.tree_decomposition(cubic)

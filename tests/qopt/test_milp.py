@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import combinations
 
 import networkx as nx
@@ -12,12 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
-from qopt.classical.odd_cycles import (
-    Inequality,
-    cuttable_bound,
-    proven_bound,
-    violated,
-)
+from qopt.classical.odd_cycles import violated
 from qopt.loading import load_maxcut
 
 
@@ -123,7 +117,7 @@ def test_negative_weights_alone_leave_nothing_to_cut() -> None:
 def test_time_limit_leaves_a_valid_bound(limit: float) -> None:
     problem = qopt.maxcut(nx.gnp_random_graph(50, 0.5, seed=2))
     result = qopt.milp(problem, time_limit=limit)
-    assert result.seconds < limit + 3
+    assert result.seconds < limit + 5
     assert not result.properties["proven"]
     assert "not proven" in result.warnings[0]
     assert result.settings["time_limit"] == limit
@@ -155,56 +149,6 @@ def test_every_point_that_is_no_cut_is_separated(graph: nx.Graph[int], seed: int
     y = np.random.default_rng(seed).integers(0, 2, len(heads))
     is_cut = len(heads) == 0 or (incidence(graph) == y).all(axis=1).any()
     assert bool(violated(len(graph), heads, tails, y.astype(float))) == (not is_cut)
-
-
-@given(
-    graph=weighted_graphs(), seed=st.integers(0, 2**31), size=st.sampled_from([0.0, 1.0, 1e3, -1.0])
-)
-def test_any_multipliers_prove_a_valid_bound(graph: nx.Graph[int], seed: int, size: float) -> None:
-    rng = np.random.default_rng(seed)
-    heads, tails = np.array(list(graph.edges), dtype=np.int64).reshape(-1, 2).T
-    rows = list(violated(len(graph), heads, tails, rng.random(len(heads))))
-    multipliers = size * rng.random(len(rows))  # negative ones count as zero
-    bound = proven_bound(weights_of(graph), rows, multipliers)
-    exact = (
-        max(
-            sum(
-                (Fraction(w) for w, kept in zip(weights_of(graph), cut, strict=True) if kept),
-                start=Fraction(0),
-            )
-            for cut in incidence(graph)
-        )
-        if len(heads)
-        else Fraction(0)
-    )
-    assert bound >= exact
-    assert cuttable_bound(bound, weights_of(graph)) >= exact
-
-
-def test_triangle_bound_by_hand() -> None:
-    triangle = np.ones(3)
-    row = Inequality(((0, 1), (1, 1), (2, 1)), 2)
-    assert proven_bound(triangle, [], np.zeros(0)) == 3
-    assert proven_bound(triangle, [row], np.array([1.0])) == 2
-    assert proven_bound(triangle, [row], np.array([0.5])) == Fraction(5, 2)
-
-
-@pytest.mark.parametrize(
-    ("bound", "weights", "expected"),
-    [
-        (Fraction(7, 2), [1.0, 2.0], 3.0),
-        (Fraction(4), [1.0, 3.0], 4.0),
-        (Fraction(-1, 2), [1.0], -1.0),
-        (Fraction(7, 2), [0.5, 2.0], 3.5),
-        (Fraction(1, 10), [0.5], 0.1),
-    ],
-)
-def test_bounds_are_rounded_to_weights_of_cuts(
-    bound: Fraction, weights: list[float], expected: float
-) -> None:
-    rounded = cuttable_bound(bound, np.array(weights))
-    assert rounded == pytest.approx(expected)
-    assert Fraction(rounded) >= bound or all(w.is_integer() for w in weights)
 
 
 def test_optimal_multipliers_close_the_gap_of_planar_graphs() -> None:

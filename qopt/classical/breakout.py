@@ -1,0 +1,71 @@
+"""Breakout local search, on costs of any degree."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from qminima.limits import Deadline, check_count
+from qminima.result import Result
+from simulator.kernels.kernel import compile_seconds
+
+from ..problems.problem import Problem
+from ..results import solution
+from .search import Search
+
+# Where neither flips nor seconds are given: flips for each variable.
+_FLIPS_EACH = 2_000
+
+
+def breakout(
+    problem: Problem,
+    *,
+    flips: int | None = None,
+    seconds: float | None = None,
+    seed: int | None = None,
+    time_limit: float | None = None,
+) -> Result:
+    """Steepest descents, and between them perturbations that grow while they lead back.
+
+    After Benlic and Hao, Eng. Appl. Artif. Intell. 26, 1162 (2013): from each local optimum so
+    many flips are made, the best ones that are not tabu or random ones, that the next descent ends
+    in another; more and more of them while it does not, and a tenth of all variables at random
+    after a thousand optima without improvement. It takes costs of any degree.
+
+    Args:
+        problem: what is minimised.
+        flips: how many are made; the same seed then gives the same result on any machine. 2000 for
+            each variable unless given, or as many as `seconds` allow.
+        seconds: how long to search, instead of `flips`.
+        seed: of the search.
+        time_limit: the search ends by then in any case.
+
+    Returns:
+        A result with the best bit string; `evaluations` are flips, each of which gives a cost.
+
+    Raises:
+        InputError: for counts or times that are not above zero.
+
+    >>> import qopt
+    >>> breakout(qopt.labs(13), seed=0).value
+    6.0
+    """
+    started, compiled = perf_counter(), compile_seconds()
+    deadline = Deadline(
+        min(seconds, time_limit) if seconds and time_limit else seconds or time_limit
+    )
+    if flips is not None:
+        check_count("flips", flips)
+    elif seconds is None:
+        flips = _FLIPS_EACH * problem.num_variables
+    search = Search(problem.cost, problem.num_variables, seed)
+    made = search.breakout(flips, deadline)
+    return solution(
+        problem,
+        "breakout local search",
+        search.bitstring,
+        started + compile_seconds() - compiled,
+        evaluations=made,
+        settings={"flips": flips, "seconds": seconds, "time_limit": time_limit},
+        stop_reason="time is over" if deadline.reached else "all flips made",
+        seed=seed,
+    )

@@ -1,0 +1,83 @@
+"""Local search by single flips from given bit strings, or from uniform ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+
+import numpy as np
+
+from qminima.errors import InputError
+from qminima.limits import check_count
+from qminima.result import Result
+from simulator.kernels.kernel import compile_seconds
+
+from ..problems.problem import Problem
+from ..results import best_of, solution
+from .search import Search
+
+
+def one_exchange(
+    problem: Problem,
+    starts: Sequence[str] | int = 1024,
+    *,
+    seed: int | None = None,
+    method: str | None = None,
+) -> Result:
+    """Steepest descent by single flips, from every one of some bit strings.
+
+    Args:
+        problem: what is minimised.
+        starts: the bit strings, such as samples of a circuit; or how many uniform ones are drawn.
+        seed: of these.
+        method: name in tables, unless the usual one.
+
+    Returns:
+        The best feasible optimum; `expectation` is the mean cost of all optima, `start_mean` among
+        the properties that of the bit strings they came from, and `evaluations` counts flips and
+        starts.
+
+    Raises:
+        InputError: for no bit strings, or ones of another length.
+
+    >>> import networkx, qopt
+    >>> one_exchange(qopt.maxcut(networkx.cycle_graph(4)), ["0001"]).bitstring
+    '0101'
+    """
+    started, compiled = perf_counter(), compile_seconds()
+    n = problem.num_variables
+    if isinstance(starts, int):
+        check_count("starts", starts)
+        spins = np.where(np.random.default_rng(seed).random((starts, n)) < 0.5, -1.0, 1.0)
+    else:
+        spins = _spins(starts, n)
+    search = Search(problem.cost, n, 0)
+    flips, first, last = 0, 0.0, 0.0
+    optima: dict[str, None] = {}
+    for row in spins:
+        search.restart(row)
+        first += search.value
+        flips += search.descend()
+        last += search.value
+        optima[search.bitstring] = None
+    return solution(
+        problem,
+        method or "uniform + one-exchange",
+        best_of(problem, optima),
+        started + compile_seconds() - compiled,
+        evaluations=flips + len(spins),
+        expectation=last / len(spins),
+        settings={"starts": len(spins)},
+        properties={"start_mean": first / len(spins)},
+        seed=seed,
+    )
+
+
+def _spins(starts: Sequence[str], n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    if not len(starts):
+        raise InputError("expected at least one bit string to start from, got none")
+    for text in starts:
+        if len(text) != n or set(text) - {"0", "1"}:
+            raise InputError(f"expected bit strings of {n} characters 0 or 1, got {text[:80]!r}")
+    ones = np.array([list(text) for text in starts]) == "1"
+    return np.where(ones, -1.0, 1.0)

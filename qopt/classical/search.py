@@ -1,0 +1,119 @@
+"""Searches by single flips, on costs of any degree: states, and the loop that keeps limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qminima.limits import Deadline
+from simulator.polynomial import Polynomial
+
+from ..kernels.flips import State, Tables, breakout, descend, evaluate
+from ..results import bits
+
+Floats = NDArray[np.float64]
+
+# Flips between two looks at the clock, so many that looking costs nothing.
+_PIECE = 20_000
+
+# Costs that differ by less, in units of the largest weight, are the same up to rounding.
+_ROUNDING = 1e-9
+
+
+@lru_cache(maxsize=8)
+def tables(cost: Polynomial, num_variables: int) -> Tables:
+    """The terms of a cost, its constant left out."""
+    terms = [(qubits, weight) for qubits, weight in cost.terms if qubits]
+    members = np.array([q for qubits, _ in terms for q in qubits], dtype=np.int64)
+    sizes = np.array([len(qubits) for qubits, _ in terms], dtype=np.int64)
+    owners = np.repeat(np.arange(len(terms)), sizes)
+    order = np.argsort(members, kind="stable")
+    counts = np.bincount(members, minlength=num_variables)
+    return Tables(
+        weights=np.array([weight for _, weight in terms], dtype=float),
+        starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        members=members,
+        of_starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        of_terms=owners[order].astype(np.int64),
+    )
+
+
+class Search:
+    """A state of spins that moves by flips.
+
+    Args:
+        cost: what is minimised.
+        num_variables: length of bit strings.
+        seed: of the search's own random numbers.
+    """
+
+    def __init__(
+        self, cost: Polynomial, num_variables: int, seed: Sequence[int] | int | None
+    ) -> None:
+        self._tables = tables(cost, num_variables)
+        self._constant = dict(cost.terms).get((), 0.0)
+        weights = self._tables.weights
+        self._least = _ROUNDING * float(np.abs(weights).max(initial=0.0))
+        self._random = np.random.default_rng(seed)
+        start = self._random.integers(1, 2**63, 1, dtype=np.uint64)
+        if not len(weights):
+            self._tables = self._tables._replace(
+                members=np.zeros(0, dtype=np.int64), of_terms=np.zeros(0, dtype=np.int64)
+            )
+        self._state = State(
+            spins=np.ones(num_variables),
+            values=np.zeros(len(weights)),
+            deltas=np.zeros(num_variables),
+            best=np.ones(num_variables),
+            tabu=np.zeros(num_variables),
+            numbers=np.zeros(6),
+            random=start,
+        )
+        self.restart(np.where(self._random.random(num_variables) < 0.5, -1.0, 1.0))
+
+    def restart(self, spins: Floats) -> None:
+        """Go on from other spins; what is best is forgotten."""
+        state = self._state
+        state.spins[:] = spins
+        cost = evaluate(0, self._tables.weights, self._tables, state)
+        state.best[:] = spins
+        state.tabu[:] = -1.0
+        state.numbers[:] = cost, cost, np.inf, 2.0, 0.0, 0.0
+
+    def descend(self) -> int:
+        """Steepest descent to the next optimum; the flips it took."""
+        state = self._state
+        if not len(self._tables.weights):
+            return 0
+        flips = int(descend(0, self._tables.weights, self._tables, state, self._least))
+        state.best[:] = state.spins
+        state.numbers[:2] = evaluate(0, self._tables.weights, self._tables, state)
+        return flips
+
+    def breakout(self, flips: int | None, deadline: Deadline) -> int:
+        """Breakout local search to a number of flips in all, or to a deadline; the flips so far."""
+        state = self._state
+        while not deadline() and (flips is None or state.numbers[5] < flips):
+            if not len(self._tables.weights):
+                break
+            goal = state.numbers[5] + _PIECE
+            breakout(
+                0, self._tables.weights, self._tables, state, self._least,
+                int(goal if flips is None else min(goal, flips)),
+            )  # fmt: skip
+            # Sums of rounding errors begin anew.
+            state.numbers[0] = evaluate(0, self._tables.weights, self._tables, state)
+        return int(state.numbers[5])
+
+    @property
+    def bitstring(self) -> str:
+        """The best bit string so far."""
+        return bits((self._state.best < 0).tolist())
+
+    @property
+    def value(self) -> float:
+        """Its cost, as the search has it."""
+        return float(self._state.numbers[1]) + self._constant

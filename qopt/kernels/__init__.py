@@ -1,0 +1,1 @@
+"""Compiled loops of classical searches; each file stands for itself."""
