@@ -124,8 +124,8 @@ CLASSICAL: dict[str, Method] = {
     "gw": lambda i, o: goemans_williamson(i.problem, seed=o.seed, time_limit=o.time_limit),
     "sdp": lambda i, o: semidefinite_bound(i.problem, time_limit=o.time_limit),
     "exact": lambda i, o: enumeration(i.problem, space=i.space, time_limit=o.time_limit),
-    "tree": lambda i, _: tree_decomposition(i.problem),
     "milp": lambda i, o: milp(i.problem, time_limit=o.time_limit),
+    "tree": lambda i, _: tree_decomposition(i.problem),
 }
 QUANTUM: dict[str, Method] = {
     "qaoa": lambda i, o: solve_qaoa(

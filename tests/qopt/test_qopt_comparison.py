@@ -118,7 +118,7 @@ def test_all_methods_run_in_order(petersen: Comparison) -> None:
     assert [result.method for result in petersen.results] == [
         "random assignment", "greedy + one-exchange", "simulated annealing", "tabu",
         "uniform + one-exchange", "breakout local search", "Goemans-Williamson",
-        "semidefinite relaxation", "enumeration", "tree decomposition", "HiGHS", "QAOA",
+        "semidefinite relaxation", "enumeration", "HiGHS", "tree decomposition", "QAOA",
     ]  # fmt: skip
     assert petersen.skipped == {}
     assert not petersen.interrupted
