@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table constraints-table variants-table coverage-table bench-gset profile clean
+.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
@@ -22,6 +22,7 @@ help:
 	@echo "make variants-table variants of QAOA on twenty graphs (about a minute)"
 	@echo "make coverage-table how often intervals cover the truth (seconds)"
 	@echo "make bench-gset GSET=FOLDER   Gset graphs in a minute each, with proven bounds (9 minutes)"
+	@echo "make labs-scaling how work for optimal LABS sequences grows (minutes)"
 	@echo "make profile    where the time of a UCCSD energy with gradient goes"
 	@echo "make format     rewrite the sources in the project's format"
 
@@ -70,6 +71,9 @@ coverage-table: $(VENV)/.installed
 
 bench-gset: $(VENV)/.installed
 	$(BIN)/python benchmarks/gset.py $(GSET) --write docs/classical.md
+
+labs-scaling: $(VENV)/.installed
+	$(BIN)/python benchmarks/labs_scaling.py --write docs/classical.md --plot docs/images/labs.png
 
 profile: $(VENV)/.installed
 	$(BIN)/python benchmarks/profile_ucc.py --write docs/benchmarks.md

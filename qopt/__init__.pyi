@@ -17,6 +17,7 @@ from .classical.breakout import breakout as breakout
 from .classical.enumeration import enumeration as enumeration
 from .classical.greedy import greedy as greedy
 from .classical.milp import milp as milp
+from .classical.native import native_milp as native_milp
 from .classical.one_exchange import one_exchange as one_exchange
 from .classical.random_assignment import random_assignment as random_assignment
 from .classical.semidefinite import goemans_williamson as goemans_williamson

@@ -12,6 +12,7 @@ from .classical.breakout import breakout
 from .classical.enumeration import enumeration
 from .classical.greedy import greedy
 from .classical.milp import milp
+from .classical.native import native_milp
 from .classical.one_exchange import one_exchange
 from .classical.random_assignment import random_assignment
 from .classical.semidefinite import goemans_williamson, semidefinite_bound
@@ -42,6 +43,7 @@ METHODS: Names = {
     "sdp": semidefinite_bound,
     "exact": enumeration,
     "milp": milp,
+    "native": native_milp,
     "tree": tree_decomposition,
     "qaoa": solve_qaoa,
     "multi-start": solve_multi_start,

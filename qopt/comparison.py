@@ -24,6 +24,7 @@ from .classical.breakout import breakout
 from .classical.enumeration import MAX_VARIABLES, enumeration
 from .classical.greedy import greedy
 from .classical.milp import milp
+from .classical.native import native_milp
 from .classical.one_exchange import one_exchange
 from .classical.random_assignment import random_assignment
 from .classical.semidefinite import (
@@ -125,6 +126,7 @@ CLASSICAL: dict[str, Method] = {
     "sdp": lambda i, o: semidefinite_bound(i.problem, time_limit=o.time_limit),
     "exact": lambda i, o: enumeration(i.problem, space=i.space, time_limit=o.time_limit),
     "milp": lambda i, o: milp(i.problem, time_limit=o.time_limit),
+    "native": lambda i, o: native_milp(i.problem, time_limit=o.time_limit),
     "tree": lambda i, _: tree_decomposition(i.problem),
 }
 QUANTUM: dict[str, Method] = {
@@ -206,6 +208,8 @@ def compare(
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in methods:
+        if method in optional and method == "native" and not has_linear_model(problem):
+            continue  # cuts and polynomials have milp, and nobody misses it
         try:
             check_fits(instance, method, depth, precision)
         except (InputError, MemoryLimitError) as reason:
@@ -271,6 +275,8 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
             f"it takes costs of degree two, the problem has one of {degree}; breakout, local, "
             "exact and circuits take any"
         )
+    if method == "native" and not has_linear_model(problem):
+        raise InputError(f"there is no linear model of {problem.kind}; use milp")
     if method == "tree" and (found := width(problem)) > MAX_WIDTH:
         raise InputError(
             f"tree decomposition takes costs up to width {MAX_WIDTH}, this one has about {found}"
@@ -283,6 +289,11 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
         needed += 8 * n * instance.space.size
     require_memory(needed, f"{label} on {n} variables")
     return needed
+
+
+def has_linear_model(problem: BinaryProblem) -> bool:
+    """Whether a problem has a linear model of its own."""
+    return type(problem).linear_model is not BinaryProblem.linear_model
 
 
 def _circuit(instance: Instance, method: str, depth: int) -> Circuit:

@@ -93,20 +93,37 @@ class Search:
         state.numbers[:2] = evaluate(0, self._tables.weights, self._tables, state)
         return flips
 
-    def breakout(self, flips: int | None, deadline: Deadline) -> int:
-        """Breakout local search to a number of flips in all, or to a deadline; the flips so far."""
+    def breakout(self, flips: int | None, deadline: Deadline, goal: float | None = None) -> int:
+        """Breakout local search to a number of flips in all, a deadline, or a cost.
+
+        Args:
+            flips: how many in all, since the last start.
+            deadline: looked at now and then.
+            goal: a cost at which the search ends, on the very flip.
+
+        Returns:
+            The flips so far.
+        """
         state = self._state
+        least = -np.inf if goal is None else goal - self._constant + self._least
         while not deadline() and (flips is None or state.numbers[5] < flips):
+            if state.numbers[1] <= least:
+                break
             if not len(self._tables.weights):
                 break
-            goal = state.numbers[5] + _PIECE
+            ahead = state.numbers[5] + _PIECE
             breakout(
                 0, self._tables.weights, self._tables, state, self._least,
-                int(goal if flips is None else min(goal, flips)),
+                least, int(ahead if flips is None else min(ahead, flips)),
             )  # fmt: skip
             # Sums of rounding errors begin anew.
             state.numbers[0] = evaluate(0, self._tables.weights, self._tables, state)
         return int(state.numbers[5])
+
+    @property
+    def flips(self) -> int:
+        """How many were made since the last start."""
+        return int(self._state.numbers[5])
 
     @property
     def bitstring(self) -> str:

@@ -160,15 +160,18 @@ def breakout(
     tables: Any,
     state: Any,
     least: float,
+    goal: float,
     flips: int,
 ) -> Any:
-    """Breakout local search until so many flips were made in all, or a few more; returns them."""
+    """Breakout local search until a cost is reached, or so many flips were made, or a few more."""
     numbers, n = state.numbers, len(state.spins)
     shortest, longest = max(2.0, _SHORTEST * n), max(3.0, _LONGEST * n)
     while numbers[5] < flips:
         i = steepest(state.deltas, least)
         while i >= 0:
             move(i, tables, state, least, longest)
+            if numbers[1] <= goal:
+                return numbers[5]
             i = steepest(state.deltas, least)
         numbers[4] += 1
         same = abs(numbers[0] - numbers[2]) <= least
@@ -184,4 +187,6 @@ def breakout(
             if chosen < 0:
                 chosen = int(drawn(state.random) * n)
             move(chosen, tables, state, least, longest)
+            if numbers[1] <= goal:
+                return numbers[5]
     return numbers[5]

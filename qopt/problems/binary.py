@@ -16,6 +16,7 @@ from simulator.polynomial import Polynomial
 from simulator.spaces import Space
 
 from ..mixers import Mixer
+from .linear_model import LinearModel
 
 # Costs hold products of two numbers.
 LARGEST = 1e100
@@ -95,6 +96,10 @@ class BinaryProblem(ABC):
         None where no mixer keeps the constraint. The three go into
         `qopt.qaoa(problem, depth, space=space, mixer=mixer)`.
         """
+        return None
+
+    def linear_model(self) -> LinearModel | None:
+        """The problem as a mixed-integer linear program of its own; None where there is none."""
         return None
 
     def score(self, bitstring: str) -> float:

@@ -20,6 +20,7 @@ from ..graphs import check_simple, edge_positions
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Native
 from .bits import BitPolynomial, total
+from .linear_model import LinearModel
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -91,6 +92,18 @@ class Colouring(BinaryProblem):
         space = Product(*[HammingWeight(k, 1)] * nodes)
         mixer = xy_complete_mixer(*(range(v * k, v * k + k) for v in range(nodes)))
         return replace(self, penalised=False), space, mixer
+
+    def linear_model(self) -> LinearModel:
+        """Min sum z_e with one colour each, and z_e >= x_uc + x_vc - 1."""
+        model, k = LinearModel(), self.colours
+        model.bits(self.num_variables)
+        for node in range(self.graph.number_of_nodes()):
+            model.row({node * k + c: 1 for c in range(k)}, low=1, high=1)
+        for u, v in self.edges.tolist():
+            conflict = model.variable(1.0, whole=False)
+            for c in range(k):
+                model.row({conflict: 1, u * k + c: -1, v * k + c: -1}, low=-1)
+        return model
 
     def describe(self) -> dict[str, Any]:
         """Name, kind, nodes, edges and colours."""

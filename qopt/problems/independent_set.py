@@ -18,6 +18,7 @@ from simulator.polynomial import Polynomial
 from ..graphs import check_attribute, check_simple, edge_positions
 from .binary import LARGEST, BinaryProblem, Bits
 from .bits import BitPolynomial, total
+from .linear_model import LinearModel
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,6 +98,15 @@ class IndependentSet(NodeSelection):
         }
         return (chosen + BitPolynomial(pairs)).spins()
 
+    def linear_model(self) -> LinearModel:
+        """Max sum w_i x_i with x_i + x_j <= 1."""
+        model = LinearModel()
+        for weight in self.weights:
+            model.variable(-weight)
+        for i, j in self.edges.tolist():
+            model.row({i: 1, j: 1}, high=1)
+        return model
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class VertexCover(NodeSelection):
@@ -119,6 +129,15 @@ class VertexCover(NodeSelection):
             for (i, j), p in zip(self.edges, self.penalties, strict=True)
         ]
         return total([chosen, *missing]).spins()
+
+    def linear_model(self) -> LinearModel:
+        """Min sum w_i x_i with x_i + x_j >= 1."""
+        model = LinearModel()
+        for weight in self.weights:
+            model.variable(weight)
+        for i, j in self.edges.tolist():
+            model.row({i: 1, j: 1}, low=1)
+        return model
 
 
 def independent_set(

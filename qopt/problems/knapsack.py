@@ -17,6 +17,7 @@ from simulator.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, finite
 from .bits import BitPolynomial
+from .linear_model import LinearModel
 
 # The cost couples each with each.
 _MOST_ITEMS = 1000
@@ -82,6 +83,27 @@ class Knapsack(BinaryProblem):
     def solution(self, bits: Bits) -> list[int]:
         """Numbers of the chosen items."""
         return [int(item) for item in np.flatnonzero(bits[: len(self.values)])]
+
+    def linear_model(self) -> LinearModel:
+        """Max sum v_i x_i with sum w_i x_i <= W; slack is what is left."""
+        model = LinearModel()
+        for value in self.values:
+            model.variable(-value)
+        model.row(dict(enumerate(self.weights.tolist())), high=self.capacity)
+        model.read = self._filled
+        return model
+
+    def _filled(self, values: Sequence[float]) -> str:
+        """The bit string of some items, with slack that fills the rest."""
+        chosen = [int(value > 0.5) for value in values[: len(self.values)]]
+        rest = self.capacity - int(self.weights @ np.array(chosen, dtype=np.int64))
+        slack = [0] * len(self.slack)
+        # The last weight is no power of two; what is left beside it is written in binary.
+        for k in reversed(range(len(self.slack))):
+            if 0 < self.slack[k] <= rest:
+                slack[k] = 1
+                rest -= int(self.slack[k])
+        return "".join(map(str, chosen + slack))
 
     def describe(self) -> dict[str, Any]:
         """Name, kind, items and capacity."""

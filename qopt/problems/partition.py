@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from simulator.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, finite
 from .bits import BitPolynomial
+from .linear_model import LinearModel
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -40,6 +42,16 @@ class Partition(BinaryProblem):
         weights = enumerate(-2 * self.numbers)
         difference = BitPolynomial.linear(weights) + float(self.numbers.sum())
         return (difference * difference).spins()
+
+    def linear_model(self) -> LinearModel:
+        """Min d with d at least the difference of the sums, either way; its square is the cost."""
+        model, total = LinearModel(), float(self.numbers.sum())
+        model.bits(self.num_variables)
+        difference = model.variable(1.0, high=inf, whole=False)
+        weights = {j: 2 * float(a) for j, a in enumerate(self.numbers)}
+        model.row({difference: 1, **weights}, low=total)
+        model.row({difference: 1, **{j: -a for j, a in weights.items()}}, low=-total)
+        return model
 
     def solution(self, bits: Bits) -> tuple[list[float], list[float]]:
         """Both heaps, those of bit 0 first."""

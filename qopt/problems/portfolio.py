@@ -20,6 +20,7 @@ from ..graphs import is_real_number
 from ..mixers import xy_ring_mixer
 from .binary import LARGEST, BinaryProblem, Bits, Native, check_labels, finite
 from .bits import BitPolynomial, total
+from .linear_model import LinearModel
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -80,6 +81,17 @@ class Portfolio(BinaryProblem):
             return None
         space = HammingWeight(self.num_variables, self.budget)
         return replace(self, penalised=False), space, xy_ring_mixer(range(self.num_variables))
+
+    def linear_model(self) -> LinearModel:
+        """Products x_i x_j as variables of their own, and exactly k ones."""
+        model, quadratic = LinearModel(), self.risk * self.covariance
+        for j, gain in enumerate(self.returns):
+            model.variable(float(quadratic[j, j] - gain))
+        for i in range(self.num_variables):
+            for j in range(i):
+                model.product(j, i, float(quadratic[i, j] + quadratic[j, i]))
+        model.row(dict.fromkeys(range(self.num_variables), 1), low=self.budget, high=self.budget)
+        return model
 
     def describe(self) -> dict[str, Any]:
         """Name, kind, assets and budget."""

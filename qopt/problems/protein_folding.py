@@ -19,6 +19,7 @@ from simulator.spaces import Qubits, Space
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Native
 from .bits import BitPolynomial, Terms, total
+from .linear_model import LinearModel
 
 Site = tuple[int, int]
 
@@ -120,6 +121,29 @@ class ProteinFolding(BinaryProblem):
         parts: list[Space] = [HammingWeight(n, 1) if n > 1 else Qubits(1) for n in sizes]
         mixer = xy_complete_mixer(*(register for register in self.registers if len(register) > 1))
         return self, Product(*parts), mixer
+
+    def linear_model(self) -> LinearModel:
+        """One site for each bead, one bead on each site, neighbours side by side, most contacts."""
+        model = LinearModel()
+        model.bits(self.num_variables)
+        for register in self.registers:
+            model.row(dict.fromkeys(register, 1), low=1, high=1)
+        for parity, sites in enumerate(self.sites):
+            for site in range(len(sites)):
+                beads = self.registers[parity::2]
+                model.row({register[site]: 1 for register in beads}, high=1)
+        for i, j in pairwise(range(len(self.sequence))):
+            for one, other in ((i, j), (j, i)):
+                for variable in self.registers[one]:
+                    near = [
+                        beside
+                        for beside in self.registers[other]
+                        if self._adjacent(one, other, (variable, beside))
+                    ]
+                    model.row({variable: -1, **dict.fromkeys(near, 1)}, low=0)
+        for first, second in self._contact_bits:
+            model.product(first, second, -1.0)
+        return model
 
     def describe(self) -> dict[str, Any]:
         """Name, kind, sequence and lattice."""

@@ -14,6 +14,7 @@ from simulator.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits
 from .bits import BitPolynomial, total
+from .linear_model import LinearModel
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,6 +57,16 @@ class Satisfiability(BinaryProblem):
     def solution(self, bits: Bits) -> dict[int, bool]:
         """The value of each variable, numbered from 1."""
         return {number: bool(bit) for number, bit in enumerate(bits, start=1)}
+
+    def linear_model(self) -> LinearModel:
+        """Min sum y_c with y_c at least 1 minus the number of true literals."""
+        model = LinearModel()
+        model.bits(self.num_variables)
+        for clause in self.clauses:
+            row = {model.variable(1.0, whole=False): 1.0}
+            row |= {abs(literal) - 1: 1.0 if literal > 0 else -1.0 for literal in clause}
+            model.row(row, low=1 - sum(literal < 0 for literal in clause))
+        return model
 
     def describe(self) -> dict[str, Any]:
         """Name, kind, variables and clauses."""

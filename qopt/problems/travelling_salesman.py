@@ -19,6 +19,7 @@ from simulator.polynomial import Polynomial
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Native, check_labels, finite
 from .bits import BitPolynomial, total
+from .linear_model import LinearModel
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,6 +99,37 @@ class TravellingSalesman(BinaryProblem):
         space = Product(*[HammingWeight(free, 1)] * free)
         mixer = xy_complete_mixer(*(range(t * free, (t + 1) * free) for t in range(free)))
         return self, space, mixer
+
+    def linear_model(self) -> LinearModel:
+        """Arcs that enter and leave each city once, in one trip.
+
+        No shorter trips: positions u_j >= u_i + 1 - n (1 - a_ij) between free cities (Miller,
+        Tucker and Zemlin, J. ACM 7, 326, 1960).
+        """
+        model, n = LinearModel(), len(self.labels)
+        arcs = {
+            (i, j): model.variable(float(self.distances[i, j]))
+            for i in range(n) for j in range(n) if i != j
+        }  # fmt: skip
+        places = {i: model.variable(low=1, high=n - 1, whole=False) for i in range(1, n)}
+        for city in range(n):
+            others = [other for other in range(n) if other != city]
+            model.row({arcs[city, other]: 1 for other in others}, low=1, high=1)
+            model.row({arcs[other, city]: 1 for other in others}, low=1, high=1)
+        for i, j in arcs:
+            if i and j:
+                model.row({places[j]: 1, places[i]: -1, arcs[i, j]: -n}, low=1 - n)
+
+        def read(values: Sequence[float]) -> str:
+            after = {i: j for (i, j), arc in arcs.items() if values[arc] > 0.5}
+            table, here = [], after[0]
+            while here:
+                table.append("".join("1" if city == here else "0" for city in range(1, n)))
+                here = after[here]
+            return "".join(table)
+
+        model.read = read
+        return model
 
     def describe(self) -> dict[str, Any]:
         """Name, kind and cities."""

@@ -280,3 +280,41 @@ def test_node_weights(weight: Any) -> None:
     graph.nodes[0]["weight"] = weight
     with pytest.raises(InputError, match="node 0"):
         qopt.independent_set(graph)
+
+
+NO_MODEL = {"labs", "qubo", "qubo matrix", "cubic", "ising", "spin glass", "largest"}
+
+
+@pytest.mark.parametrize("name", list(PROBLEMS))
+def test_linear_models_have_the_same_optima(name: str) -> None:
+    make, optimum = PROBLEMS[name]
+    problem = make()
+    if name in NO_MODEL:
+        assert problem.linear_model() is None
+        with pytest.raises(InputError, match="no linear model"):
+            qopt.native_milp(problem)
+        return
+    result = qopt.native_milp(problem)
+    assert result.is_solution
+    assert result.value == pytest.approx(optimum, abs=1e-6)
+    assert result.properties["optimal"]
+    assert "proven" not in result.properties
+
+
+@pytest.mark.parametrize("kind", ["knapsack", "portfolio", "travelling-salesman", "max-sat"])
+def test_linear_models_of_larger_instances(kind: str) -> None:
+    size = {"knapsack": "40", "portfolio": "14", "travelling-salesman": "8", "max-sat": "30"}[kind]
+    problem = qopt.load_problem(size, kind)
+    result = qopt.native_milp(problem, time_limit=30)
+    assert result.is_solution
+    assert result.properties["optimal"]
+    if kind == "knapsack":
+        best = best_knapsack(problem.values, problem.weights, problem.capacity)  # type: ignore[attr-defined]
+        assert result.value == pytest.approx(-best)
+    if kind == "travelling-salesman":
+        assert result.value == pytest.approx(shortest_trip(problem.distances))  # type: ignore[attr-defined]
+    if kind == "portfolio":
+        native, space, _ = problem.native()  # type: ignore[misc]
+        assert result.value == pytest.approx(qopt.enumeration(native, space=space).value)
+    if kind == "max-sat":
+        assert result.value <= qopt.breakout(problem, seed=0).value

@@ -16,7 +16,16 @@ import qopt
 from qminima import Comparison, InputError, Interrupted, Progress, Reference, Result
 from qminima.plots import plot_comparison
 from qopt import comparison as module
-from qopt.comparison import CLASSICAL, METHODS, QUANTUM, Instance, Options, best_known, check_fits
+from qopt.comparison import (
+    CLASSICAL,
+    METHODS,
+    QUANTUM,
+    Instance,
+    Options,
+    best_known,
+    check_fits,
+    has_linear_model,
+)
 from qopt.loading import load_maxcut, load_problem
 from qopt.problems.binary import BinaryProblem
 from qopt.results import best_of, first_feasible, solution
@@ -75,6 +84,10 @@ def least_cost(problem: BinaryProblem) -> float:
 def test_contract_of_every_method(method: str, name: str, constraints: str) -> None:
     problem = PROBLEMS[name]
     instance = Instance.of(problem, constraints)
+    if method == "native" and not has_linear_model(problem):
+        with pytest.raises(InputError, match="no linear model"):
+            check_fits(instance, method, depth=2)
+        return
     quadratic = {*CLASSICAL, "warm-start"} - {"random", "exact", "local", "breakout"}
     if name in ("cubic", "labs") and method in quadratic:
         with pytest.raises(InputError, match="degree two"):

@@ -1,0 +1,95 @@
+"""Constrained problems as their own mixed-integer programs, by HiGHS."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+
+from qminima.errors import InputError
+from qminima.limits import Deadline
+from qminima.output import silenced_output
+from qminima.result import Result
+
+from ..problems.binary import BinaryProblem
+from ..problems.linear_model import LinearModel
+from ..results import solution
+
+DEFAULT_TIME_LIMIT = 10.0
+
+
+def native_milp(problem: BinaryProblem, *, time_limit: float | None = None) -> Result:
+    """The least cost by branch and bound on the linear model that the problem has of itself.
+
+    That is what one would do without any circuit: constraints are rows instead of penalties.
+    HiGHS's bounds rest on floating-point numbers; where it says optimal, that is told as such, and
+    not as proven.
+
+    Args:
+        problem: what is minimised.
+        time_limit: in seconds; 10 if not given.
+
+    Returns:
+        A result whose `solver_bound` among the properties is HiGHS's bound on costs, and
+        `optimal` whether it closed the gap within its tolerances.
+
+    Raises:
+        InputError: if the problem has no linear model.
+
+    >>> import qopt
+    >>> native_milp(qopt.knapsack([4, 3, 2], [3, 2, 2], capacity=4)).properties["profit"]
+    5.0
+    """
+    started = perf_counter()
+    limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
+    deadline = Deadline(limit)
+    model = problem.linear_model()
+    if model is None:
+        raise InputError(f"there is no linear model of {problem.kind}; use milp")
+    values, bound, optimal = _solve(model, deadline)
+    if values is None:
+        text = "0" * problem.num_variables
+    elif model.read is None:
+        text = "".join("1" if value > 0.5 else "0" for value in values[: problem.num_variables])
+    else:
+        text = model.read(values)
+    return solution(
+        problem,
+        "HiGHS, own model",
+        text,
+        started,
+        converged=optimal,
+        stop_reason="optimal within the solver's tolerances" if optimal else "time limit reached",
+        settings={"time_limit": limit},
+        properties={"solver_bound": bound, "optimal": optimal},
+        warnings=() if optimal else ("the solver did not close the gap",),
+    )
+
+
+def _solve(model: LinearModel, deadline: Deadline) -> tuple[list[float] | None, float | None, bool]:
+    """Values of the variables, a bound, and whether the solver says that it is optimal."""
+    import highspy
+
+    with silenced_output():  # HiGHS greets before it can be asked to be silent
+        solver = highspy.Highs()
+    solver.silent()
+    solver.HandleKeyboardInterrupt = True
+    for cost, (low, high), whole in zip(model.costs, model.bounds, model.whole, strict=True):
+        solver.addCol(cost, low, high, 0, np.empty(0, dtype=np.int32), np.empty(0))
+        if whole:
+            kind = highspy.HighsVarType.kInteger
+            solver.changeColIntegrality(solver.getNumCol() - 1, kind)
+    for coefficients, low, high in model.rows:
+        columns = np.fromiter(coefficients, dtype=np.int32, count=len(coefficients))
+        numbers = np.fromiter(coefficients.values(), dtype=float, count=len(coefficients))
+        solver.addRow(low, high, len(columns), columns, numbers)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    solver.setOptionValue("time_limit", max(deadline.left(), 0.05))
+    solver.solve()
+    found = list(solver.getSolution().col_value)
+    optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    feasible = (
+        solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    )
+    bound = float(solver.getInfo().mip_dual_bound)
+    return found if feasible else None, bound if np.isfinite(bound) else None, optimal
