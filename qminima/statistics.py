@@ -165,7 +165,8 @@ def bootstrap(
         float(statistic(values[random.integers(0, len(values), len(values))]))
         for _ in range(resamples)
     ]
-    low, high = np.quantile(drawn, [tail, 1 - tail])
+    # Of values that occur, so that infinite ones are ordered and not averaged.
+    low, high = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
     return Estimate(float(statistic(values)), float(low), float(high))
 
 
@@ -205,7 +206,7 @@ def fit_exponential(
     """
     from scipy.stats import t as student
 
-    x, y = np.asarray(sizes, dtype=float), np.asarray(values, dtype=float)
+    x, y = np.atleast_1d(np.asarray(sizes, float)), np.atleast_1d(np.asarray(values, float))
     if x.shape != y.shape or x.ndim != 1 or len(x) < 3 or np.ptp(x) == 0:
         raise InputError(f"expected at least three points of different sizes, got {len(x)}")
     if not (np.isfinite(y).all() and (y > 0).all() and np.isfinite(x).all()):
@@ -235,12 +236,13 @@ def fit_windows(
         sizes: as in `fit_exponential`.
         values: as there.
         confidence: as there.
-        least: different sizes that stay in a fit.
+        least: different sizes that stay in a fit, at least three.
 
     Raises:
         InputError: as `fit_exponential`.
     """
-    x, y = np.asarray(sizes, dtype=float), np.asarray(values, dtype=float)
+    check_whole("a least number of sizes", least, 3, 10**6)
+    x, y = np.atleast_1d(np.asarray(sizes, float)), np.atleast_1d(np.asarray(values, float))
     steps = np.unique(x)
     fits = [fit_exponential(x, y, confidence=confidence)]
     for first in steps[1 : max(1, len(steps) - least + 1)]:
@@ -316,7 +318,9 @@ def performance_profile(
     solved = np.isfinite(best)
     factors = np.full(table.shape, inf)
     factors[:, solved] = table[:, solved] / best[solved]
-    wanted = np.asarray(ratios, dtype=float)
+    wanted = np.atleast_1d(np.asarray(ratios, dtype=float))
+    if not (wanted >= 1).all():
+        raise InputError("expected ratios from one on")
     return {
         name: [float((row <= ratio * (1 + 1e-12)).mean()) for ratio in wanted]
         for name, row in zip(costs, factors, strict=True)

@@ -10,6 +10,7 @@ import typer
 
 from qminima.command import (
     COMPILING,
+    INTERRUPTED,
     JsonOption,
     MethodOption,
     PlotOption,
@@ -227,6 +228,9 @@ def prove(
             proof = prove_cut(graph.maxcut, start, Deadline(time_limit), progress)
         proof.write(target)
         typer.echo(_proven(loaded.name, verify(proof.record())))
+        if proof.interrupted:
+            typer.echo("interrupted: the file holds the bound that was reached", err=True)
+            raise typer.Exit(INTERRUPTED)
         if graph.maxcut is not loaded:
             typer.echo(f"costs of {loaded.kind} are {graph.constant:.10g} minus these cuts")
 
@@ -243,12 +247,14 @@ def check(
 
         record = read_json(path)
         found = verify(record)
-        typer.echo(f"holds: {_proven(str(record.get('name')), found)}")
+        name = f"a graph that calls itself {shorten(record.get('name'))}"
+        typer.echo(f"holds: {_proven(name, found)}")
 
 
 def _proven(name: str, checked: Checked) -> str:
     from qminima.tables import counted, printable
 
+    name += f", {counted(checked.nodes, 'node')}, {counted(checked.edges, 'edge')}"
     cases = counted(checked.leaves, "case")
     if checked.optimal:
         return f"{printable(name)}: the cut of {float(checked.cut):.10g} is optimal ({cases})"

@@ -120,7 +120,7 @@ CLASSICAL: dict[str, Method] = {
     "greedy": lambda i, _: greedy(i.problem),
     "annealing": lambda i, o: annealing(i.problem, seed=o.seed, time_limit=o.time_limit),
     "tabu": lambda i, o: tabu(i.problem, seed=o.seed, time_limit=o.time_limit),
-    "local": lambda i, o: one_exchange(i.problem, seed=o.seed),
+    "local": lambda i, o: one_exchange(i.problem, seed=o.seed, time_limit=o.time_limit),
     "breakout": lambda i, o: breakout(i.problem, seed=o.seed, time_limit=o.time_limit),
     "gw": lambda i, o: goemans_williamson(i.problem, seed=o.seed, time_limit=o.time_limit),
     "sdp": lambda i, o: semidefinite_bound(i.problem, time_limit=o.time_limit),

@@ -13,7 +13,7 @@ from qminima.result import Result
 
 from ..problems.problem import Problem
 from ..results import best_of, solution
-from .bqm import best_bitstring, binary_quadratic_model, sampler_seed
+from .bqm import best_bitstring, binary_quadratic_model
 
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
@@ -48,7 +48,7 @@ def annealing(
             and the last takes about half of the time. Every other run falls linearly through a
             narrower range of temperatures, which is the better schedule for large graphs.
         seed: of all runs.
-        time_limit: the search ends by then in any case.
+        time_limit: from then on no further run is begun; one that is under way ends.
 
     Raises:
         InputError: if the cost is of higher than second degree, or for counts or times that are not
@@ -78,12 +78,12 @@ def annealing(
         settings = {"seconds": seconds}
         runs = _longer_and_longer(model, deadline)
     best, evaluations = "", 0
+    # The first is `sampler_seed(seed)`.
     seeds = np.random.default_rng(seed)
-    first = sampler_seed(seed)
-    for number, run in enumerate(runs):
+    for run in runs:
         samples = SimulatedAnnealingSampler().sample(
             model,
-            seed=first if number == 0 or first is None else int(seeds.integers(2**31 - 1)),
+            seed=None if seed is None else int(seeds.integers(2**31 - 1)),
             interrupt_function=deadline,
             **run,
         )
@@ -98,9 +98,15 @@ def annealing(
         started,
         evaluations=evaluations,
         settings={**settings, "time_limit": time_limit},
-        stop_reason="time limit reached" if deadline.reached else "all reads done",
+        stop_reason=_reason(seconds, deadline),
         seed=seed,
     )
+
+
+def _reason(seconds: float | None, deadline: Deadline) -> str:
+    if seconds is not None:
+        return "time is over"
+    return "time limit reached" if deadline.reached else "all reads done"
 
 
 def _longer_and_longer(model: BinaryQuadraticModel, deadline: Deadline) -> Iterator[dict[str, Any]]:
@@ -123,7 +129,6 @@ def _longer_and_longer(model: BinaryQuadraticModel, deadline: Deadline) -> Itera
         # A run that would leave too little for another of its kind takes what is left.
         if left < 2.5 * sweeps / rate:
             sweeps = max(1, int(0.95 * left * rate))
-            number = 1  # by the narrow schedule
             yield {"num_reads": 1, "num_sweeps": sweeps, **schedules[1]}
             return
 

@@ -15,7 +15,7 @@ from ..results import bits, first_feasible
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
 
-_NEGLIGIBLE = 1e-12
+NEGLIGIBLE = 1e-12
 
 
 def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadraticModel:
@@ -34,7 +34,7 @@ def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadra
     largest = max((abs(weight) for qubits, weight in cost.terms if qubits), default=1.0)
     for qubits, absolute in cost.terms:
         weight = absolute / largest
-        if abs(weight) < _NEGLIGIBLE or len(qubits) == 0:
+        if abs(weight) < NEGLIGIBLE or len(qubits) == 0:
             continue
         if len(qubits) == 1:
             model.add_linear(qubits[0], weight)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,12 @@ from .odd_cycles import Inequality, violated
 from .proof import Branch, Leaf, Proof
 from .search import Search
 
-if TYPE_CHECKING:
-    pass
-
 Floats = NDArray[np.float64]
 Ends = tuple[NDArray[np.int64], NDArray[np.int64]]
 Fixed = dict[int, int]  # edges that a case has as not cut (0) or cut (1)
 
 # Multipliers are rounded to fractions of this many bits.
-_BITS = 30
+_BITS = 50
 
 
 def prove_cut(
@@ -46,7 +42,7 @@ def prove_cut(
         problem: the cut to be maximised.
         start: a bit string to begin with.
         deadline: at which cases that are open stay so, with the bounds they have.
-        progress: told how many cases there are, and both bounds.
+        progress: told how many cases there are, and the best cut.
     """
     return _Tree(problem, start, deadline, progress or Progress()).grow()
 
@@ -75,35 +71,49 @@ class _Tree:
     def grow(self) -> Proof:
         """Split cases until all are closed."""
         tree: list[Branch | Leaf | None] = [None]
-        open_cases: list[tuple[int, Fixed]] = [(0, {})]
+        # Number, fixed edges, and the multipliers of the case that it came from.
+        open_cases: list[tuple[int, Fixed, Leaf]] = [(0, {}, Leaf(Fraction(0), {}))]
+        interrupted = False
         while open_cases:
-            number, fixed = open_cases.pop()
-            leaf, y = self._bounded(fixed)
-            edge = self._undecided(y, fixed)
-            if self._closed(leaf.bound) or edge is None or self._deadline():
+            number, fixed, before = open_cases.pop()
+            leaf, edge, y = self._inherited(before, fixed), None, np.zeros(0)
+            if not interrupted and not (number and self._deadline()):
+                try:
+                    leaf, y = self._bounded(fixed, leaf)
+                    edge = self._undecided(y, fixed)
+                except KeyboardInterrupt:
+                    interrupted, edge = True, None
+            if edge is None or self._closed(leaf.bound) or self._deadline():
                 tree[number] = leaf
             else:
                 uncut, cut = len(tree), len(tree) + 1
                 tree += [None, None]
                 tree[number] = Branch(edge, uncut, cut)
-                cases = [(uncut, {**fixed, edge: 0}), (cut, {**fixed, edge: 1})]
+                cases = [(uncut, {**fixed, edge: 0}, leaf), (cut, {**fixed, edge: 1}, leaf)]
                 # The likelier case last, as it is taken first.
                 open_cases += cases if y[edge] > 0.5 else cases[::-1]
             self._progress.note(f"{len(open_cases)} of {len(tree)} cases open, cut {self._cut}")
-        return Proof(
-            self._problem, self._best, self._rows, [case for case in tree if case is not None]
-        )
+        done = [case for case in tree if case is not None]
+        return Proof(self._problem, self._best, self._rows, done, interrupted)
 
-    def _bounded(self, fixed: Fixed) -> tuple[Leaf, Floats]:
-        """The bound of a case, and the relaxation's values."""
+    def _bounded(self, fixed: Fixed, leaf: Leaf) -> tuple[Leaf, Floats]:
+        """The bound of a case, no worse than the one it came with, and the relaxation's values.
+
+        Raises:
+            KeyboardInterrupt: on Ctrl-C, which the solver only notices.
+        """
+        import highspy
+
         self._fix(fixed)
         heads, tails = self._ends
-        leaf, y = Leaf(self._trivial(fixed), {}), np.full(len(self._weights), 0.5)
+        y = np.full(len(self._weights), 0.5)
         while len(self._weights):
             self._solver.setOptionValue(
                 "time_limit", float(self._solver.getRunTime()) + max(self._deadline.left(), 0.05)
             )
             self._solver.solve()
+            if self._solver.getModelStatus() == highspy.HighsModelStatus.kInterrupt:
+                raise KeyboardInterrupt
             solution = self._solver.getSolution()
             y = np.array(solution.col_value)
             if len(y) != len(self._weights):
@@ -132,18 +142,19 @@ class _Tree:
             self._solver.changeColBounds(edge, value, value)
         self._fixed = fixed
 
-    def _trivial(self, fixed: Fixed) -> Fraction:
-        return self._exact(np.zeros(0), fixed).bound
-
     def _exact(self, multipliers: Floats, fixed: Fixed) -> Leaf:
         """What multipliers, rounded to fractions, prove."""
+        rounded = {
+            row: Fraction(round(value * 2**_BITS), 2**_BITS) * Fraction(self._scale)
+            for row, value in enumerate(multipliers.tolist())
+            if value * 2**_BITS >= 1
+        }
+        return self._inherited(Leaf(Fraction(0), rounded), fixed)
+
+    def _inherited(self, before: Leaf, fixed: Fixed) -> Leaf:
+        """What the multipliers of another case prove of this one."""
         reduced, total = list(self._weights), Fraction(0)
-        used: dict[int, Fraction] = {}
-        for row, value in enumerate(multipliers.tolist()):
-            rounded = max(0, round(value * 2**_BITS))
-            if not rounded:
-                continue
-            multiplier = used[row] = Fraction(rounded, 2**_BITS) * Fraction(self._scale)
+        for row, multiplier in before.multipliers.items():
             total += multiplier * self._rows[row].bound
             for edge, sign in self._rows[row].coefficients:
                 reduced[edge] -= sign * multiplier
@@ -151,7 +162,7 @@ class _Tree:
             total += cost * fixed[edge] if edge in fixed else max(cost, Fraction(0))
         if self._whole:
             total = Fraction(total.numerator // total.denominator)
-        return Leaf(total, used)
+        return Leaf(total, before.multipliers)
 
     def _closed(self, bound: Fraction) -> bool:
         """Whether no better cut can be in a case, up to rounding of weights that are not whole."""

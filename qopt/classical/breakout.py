@@ -50,14 +50,14 @@ def breakout(
     6.0
     """
     started, compiled = perf_counter(), compile_seconds()
-    deadline = Deadline(
-        min(seconds, time_limit) if seconds and time_limit else seconds or time_limit
-    )
+    given = [limit for limit in (seconds, time_limit) if limit is not None]
+    Deadline(min(given, default=None))
     if flips is not None:
         check_count("flips", flips)
     elif seconds is None:
         flips = _FLIPS_EACH * problem.num_variables
     search = Search(problem.cost, problem.num_variables, seed)
+    deadline = Deadline(min(given, default=None))
     made = search.breakout(flips, deadline)
     return solution(
         problem,

@@ -19,6 +19,7 @@ from simulator.spaces import Integers, Qubits, Space, bitstring
 
 from ..problems.problem import Problem
 from ..results import best_of, solution
+from .claims import rounding
 
 MAX_VARIABLES = 26
 _CHUNK_BITS = 18
@@ -76,23 +77,23 @@ def _search(
     Values that differ by less than rounding are told apart by the problem's own data, in the end.
     """
     n, deadline = problem.num_variables, Deadline(time_limit)
-    rounding = _rounding(problem.cost)
+    off = _rounding(problem)
     least, visited = np.inf, 0
     candidates: list[tuple[float, int]] = []
     for configuration, values in pieces:
         least = min(least, float(values.min()))
-        near = np.flatnonzero(values <= least + 2 * rounding)
+        near = np.flatnonzero(values <= least + 2 * off)
         # One for each of more candidates than could be scored, and none is proven then.
-        kept = near[:1] if rounding == 0 else near[: _MOST_CANDIDATES + 1]
+        kept = near[:1] if off == 0 else near[: _MOST_CANDIDATES + 1]
         candidates += [(float(values[k]), configuration(int(k))) for k in kept]
-        candidates = [one for one in candidates if one[0] <= least + 2 * rounding]
+        candidates = [one for one in candidates if one[0] <= least + 2 * off]
         visited += len(values)
         if visited < size and deadline():
             break
     finished = visited == size
-    few = [min(candidates)] if rounding == 0 else candidates[:_MOST_CANDIDATES]
+    few = [min(candidates)] if off == 0 else candidates[:_MOST_CANDIDATES]
     found = best_of(problem, (bitstring(one, n) for _, one in few))
-    told_apart = rounding == 0 or len(candidates) <= _MOST_CANDIDATES
+    told_apart = off == 0 or len(candidates) <= _MOST_CANDIDATES
     warnings = []
     if not finished:
         warnings.append("stopped by the time limit before all were seen")
@@ -111,14 +112,16 @@ def _search(
     )
 
 
-def _rounding(cost: Polynomial) -> float:
-    """How far the value of a configuration can be off; zero where sums of the weights are exact."""
-    weights = np.array([weight for _, weight in cost.terms])
+def _rounding(problem: Problem) -> float:
+    """How far the value of a configuration can be off; zero where nothing of note can be."""
+    weights = np.array([weight for _, weight in problem.cost.terms])
     size = float(np.abs(weights).sum())
-    units = weights * 2.0**20
-    if np.array_equal(units, np.rint(units)) and size * 2.0**20 < 2.0**53:
+    units, expanded = weights * 2.0**20, rounding(problem)
+    # Sums of multiples of 2^-20 are exact, and what was lost before them is no such multiple.
+    exact = np.array_equal(units, np.rint(units)) and size * 2.0**20 < 2.0**53
+    if exact and expanded < 2.0**-22:
         return 0.0
-    return len(weights) * float(np.finfo(float).eps) * size
+    return max(expanded, len(weights) * float(np.finfo(float).eps) * size)
 
 
 def _over_space(cost: Polynomial, space: Space) -> Iterator[tuple[Callable[[int], int], Floats]]:

@@ -20,7 +20,7 @@ def quiet_solver() -> Highs:
     with silenced_output():  # HiGHS greets before it can be asked to be silent
         solver = highspy.Highs()
     solver.silent()
-    solver.HandleKeyboardInterrupt = True  # Ctrl-C ends the search instead of waiting for it
+    solver.HandleKeyboardInterrupt = True  # Ctrl-C ends a program, and its status says so
     solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
     return solver
 

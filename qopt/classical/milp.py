@@ -10,19 +10,18 @@ import numpy as np
 from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
+from qminima.runner import Interrupted
 
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import solution
 from .branching import prove_cut
+from .claims import may_be_called_proven, rounding
 from .cut_form import cut_form
 from .greedy import greedy
 from .proof_check import check
 
 DEFAULT_TIME_LIMIT = 10.0
-
-# To be proven, a cost that is not whole has to agree with its bound so far.
-_RELATIVE = 1e-6
 
 
 def milp(
@@ -42,12 +41,13 @@ def milp(
 
     Returns:
         A result whose `lower_bound` among the properties no cost goes below, and whose
-        `upper_bound` no cut exceeds, for MaxCut. `proven` tells that the cost reaches the bound,
-        for weights that are not whole to 1e-7 of the largest and 1e-6 of the cost. `cases` are
-        those of the proof; `bound_from` is "linear relaxation" where there is one only.
+        `upper_bound` no cut exceeds, for MaxCut. `proven` tells that the bit string is feasible and
+        reaches the bound, as far as numbers tell (`claims`). `cases` are those of the proof;
+        `bound_from` is "linear relaxation" where there is one only.
 
     Raises:
         InputError: if the cost is of higher than second degree.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
     limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
@@ -57,34 +57,38 @@ def milp(
     proof = prove_cut(form.maxcut, first, deadline, progress)
     found = form.bitstring(proof.bitstring)
     checked = check(proof.record())
-    bound = _rounded_up(proof.bound)
     weights = form.maxcut.edges[2]
-    # A cost whose weights are whole can be told from its bound; beside large penalties, others
-    # cannot so far that anything could be claimed.
-    exact = bool(np.array_equal(weights, np.rint(weights))) and np.abs(weights).sum() < 2.0**53
-    gap = float(checked.bound - checked.cut)
-    proven = gap == 0 if exact else gap <= _RELATIVE * abs(problem.value(found))
+    whole = bool(np.array_equal(weights, np.rint(weights)))
+    proven = may_be_called_proven(problem, found, float(checked.bound - checked.cut), whole=whole)
+    bound = _rounded_up(proof.bound)
     properties = {
-        "lower_bound": form.constant - bound,
+        "lower_bound": form.constant - bound - rounding(problem),
         "proven": proven,
         "bound_from": "linear relaxation" if proof.leaves == 1 else "branch and bound",
         "cases": len(proof.tree),
     }
     if isinstance(problem, MaxCut):
         properties["upper_bound"] = bound
-    return solution(
+    reason = "not told apart from its bound"
+    if proven or deadline.reached or proof.interrupted:
+        reason = "proven optimal" if proven else "time limit reached"
+        reason = "interrupted" if proof.interrupted else reason
+    result = solution(
         problem,
         "HiGHS",
         found,
         started,
         converged=proven,
-        stop_reason="proven optimal" if proven else "time limit reached",
+        stop_reason=reason,
         settings={"time_limit": limit},
         properties=properties,
         warnings=()
         if proven
-        else (f"not proven optimal; no cost is below {form.constant - bound:g}",),
+        else (f"not proven optimal; no cost is below {properties['lower_bound']:g}",),
     )
+    if proof.interrupted:
+        raise Interrupted(result)
+    return result
 
 
 def _rounded_up(bound: Fraction) -> float:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from qminima.limits import check_count
+from qminima.limits import Deadline, check_count
 from qminima.result import Result
 from simulator.kernels.kernel import compile_seconds
 
 from ..problems.problem import Problem
 from ..results import best_of, solution
 from .search import Search
+
+Floats = NDArray[np.float64]
 
 
 def one_exchange(
@@ -23,6 +26,7 @@ def one_exchange(
     *,
     seed: int | None = None,
     method: str | None = None,
+    time_limit: float | None = None,
 ) -> Result:
     """Steepest descent by single flips, from every one of some bit strings.
 
@@ -31,6 +35,7 @@ def one_exchange(
         starts: the bit strings, such as samples of a circuit; or how many uniform ones are drawn.
         seed: of these.
         method: name in tables, unless the usual one.
+        time_limit: in seconds; from then on no further one is begun.
 
     Returns:
         The best feasible optimum; `expectation` is the mean cost of all optima, `start_mean` among
@@ -46,15 +51,20 @@ def one_exchange(
     """
     started, compiled = perf_counter(), compile_seconds()
     n = problem.num_variables
-    if isinstance(starts, int):
-        check_count("starts", starts)
-        spins = np.where(np.random.default_rng(seed).random((starts, n)) < 0.5, -1.0, 1.0)
+    rows: Iterable[Floats]
+    if isinstance(starts, Sequence):
+        rows = _spins(starts, n)
     else:
-        spins = _spins(starts, n)
-    search = Search(problem.cost, n, 0)
-    flips, first, last = 0, 0.0, 0.0
+        check_count("starts", starts)
+        random = np.random.default_rng(seed)
+        rows = (np.where(random.random(n) < 0.5, -1.0, 1.0) for _ in range(starts))
+    search, deadline = Search(problem.cost, n, 0), Deadline(time_limit)
+    flips, first, last, count = 0, 0.0, 0.0, 0
     optima: dict[str, None] = {}
-    for row in spins:
+    for row in rows:
+        if count and deadline():
+            break
+        count += 1
         search.restart(row)
         first += search.value
         flips += search.descend()
@@ -65,15 +75,15 @@ def one_exchange(
         method or "uniform + one-exchange",
         best_of(problem, optima),
         started + compile_seconds() - compiled,
-        evaluations=flips + len(spins),
-        expectation=last / len(spins),
-        settings={"starts": len(spins)},
-        properties={"start_mean": first / len(spins)},
+        evaluations=flips + count,
+        expectation=last / count,
+        settings={"starts": count, "time_limit": time_limit},
+        properties={"start_mean": first / count},
         seed=seed,
     )
 
 
-def _spins(starts: Sequence[str], n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _spins(starts: Sequence[str], n: int) -> Floats:
     if not len(starts):
         raise InputError("expected at least one bit string to start from, got none")
     for text in starts:

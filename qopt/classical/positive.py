@@ -6,6 +6,8 @@ import numpy as np
 from scipy.sparse import csc_array, diags_array
 from scipy.sparse.linalg import splu
 
+# Twice the unit roundoff, which the theorem is about: the factor of two pays for one rounding more
+# where the factorisation multiplies by reciprocals of pivots, and for underflow.
 _EPS = float(np.finfo(float).eps)
 
 
@@ -30,6 +32,8 @@ def proven_shift(matrix: csc_array, shift: float) -> float | None:
         shift + r and rounding; None if a pivot is not positive or the pivots are not diagonal.
     """
     n = matrix.shape[0]
+    if not 0 <= shift < np.inf:
+        return None
     try:
         factors = splu(
             csc_array(matrix + shift * diags_array(np.ones(n))),
@@ -53,4 +57,6 @@ def proven_shift(matrix: csc_array, shift: float) -> float | None:
     # rounding.
     residual = float(rows.max()) * (1 + 4 * n * _EPS)
     diagonal = float(np.abs(matrix.diagonal()).max(initial=0.0)) + shift
+    if not np.isfinite(residual):
+        return None
     return float((shift + residual + 2 * _EPS * diagonal) * (1 + 4 * _EPS))

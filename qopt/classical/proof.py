@@ -21,6 +21,7 @@ from qminima.storage import write_json
 
 from ..problems.maxcut import MaxCut
 from .odd_cycles import Inequality
+from .proof_check import CLAIM
 
 SCHEMA = 1
 
@@ -51,12 +52,14 @@ class Proof:
         bitstring: the cut.
         inequalities: that leaves refer to.
         tree: cases, the first being all cuts.
+        interrupted: whether Ctrl-C ended the search; the bound holds all the same.
     """
 
     problem: MaxCut
     bitstring: str
     inequalities: Sequence[Inequality]
     tree: Sequence[Branch | Leaf]
+    interrupted: bool = False
 
     @property
     def bound(self) -> Fraction:
@@ -80,7 +83,7 @@ class Proof:
         number = {r: k for k, r in enumerate(used)}
         return {
             "schema": SCHEMA,
-            "claim": "no cut exceeds the bound",
+            "claim": CLAIM,
             "name": self.problem.name,
             "nodes": self.problem.num_variables,
             "edges": [

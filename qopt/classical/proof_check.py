@@ -7,6 +7,7 @@ bounds that leaves state. `proof` says what is proven and how.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,17 +17,26 @@ from qminima.errors import InputError, shorten
 
 Inequality = tuple[dict[int, int], int]
 
+CLAIM = "no cut exceeds the bound"
+
+# Fraction alone would take exponents, whose numbers can have millions of digits.
+_NUMBER = re.compile(r"-?[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Checked:
     """What a proof was found to prove.
 
     Attributes:
+        nodes: of the graph in the proof; whether it is the graph that is meant is not asked.
+        edges: of that graph.
         cut: the weight of its cut, added up anew.
         bound: what no cut exceeds.
         leaves: cases of the proof.
     """
 
+    nodes: int
+    edges: int
     cut: Fraction
     bound: Fraction
     leaves: int
@@ -45,6 +55,8 @@ def check(record: Any) -> Checked:
     """
     if not isinstance(record, Mapping) or record.get("schema") != 1:
         raise _wrong("expected a proof of schema 1")
+    if record.get("claim") != CLAIM:
+        raise _wrong(f"expected the claim that {CLAIM}, got {shorten(record.get('claim'))}")
     nodes = _whole(record.get("nodes"), "a number of nodes", 1, 10**9)
     edges = _edges(record.get("edges"), nodes)
     cut = _cut(record.get("bitstring"), edges, nodes)
@@ -59,7 +71,7 @@ def check(record: Any) -> Checked:
         raise _wrong(f"the leaves prove {max(bounds)}, not {shorten(record.get('bound'))}")
     if cut > max(bounds):
         raise _wrong("the cut is larger than the bound")
-    return Checked(cut, max(bounds), len(bounds))
+    return Checked(nodes, len(edges), cut, max(bounds), len(bounds))
 
 
 def _leaves(
@@ -186,11 +198,8 @@ def _whole(value: Any, what: str, least: int, most: int) -> int:
 
 
 def _fraction(value: Any) -> Fraction:
-    try:
-        if isinstance(value, str) and len(value) < 10_000:
-            return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        pass
+    if isinstance(value, str) and len(value) < 10_000 and _NUMBER.fullmatch(value):
+        return Fraction(value)
     raise _wrong(f"expected a fraction such as '3/2', got {shorten(value)}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,8 @@ from ..results import bits
 
 Floats = NDArray[np.float64]
 
-# Flips between two looks at the clock, so many that looking costs nothing.
-_PIECE = 20_000
+# Flips before the first look at the clock; later ones are as many as fit between two looks.
+_FIRST_PIECE, _SECONDS_BETWEEN = 100, 0.02
 
 # Costs that differ by less, in units of the largest weight, are the same up to rounding.
 _ROUNDING = 1e-9
@@ -73,6 +74,8 @@ class Search:
             random=start,
         )
         self.restart(np.where(self._random.random(num_variables) < 0.5, -1.0, 1.0))
+        if len(weights):  # kernels are loaded now, before any clock is looked at
+            self._run(0, -np.inf)
 
     def restart(self, spins: Floats) -> None:
         """Go on from other spins; what is best is forgotten."""
@@ -106,19 +109,22 @@ class Search:
         """
         state = self._state
         least = -np.inf if goal is None else goal - self._constant + self._least
-        while not deadline() and (flips is None or state.numbers[5] < flips):
-            if state.numbers[1] <= least:
+        most = np.inf if flips is None else flips
+        piece = _FIRST_PIECE
+        while len(self._tables.weights) and state.numbers[1] > least:
+            before, begun = state.numbers[5], perf_counter()
+            self._run(int(min(before + piece, most)), least)
+            made, seconds = state.numbers[5] - before, perf_counter() - begun
+            if state.numbers[5] >= most or deadline():
                 break
-            if not len(self._tables.weights):
-                break
-            ahead = state.numbers[5] + _PIECE
-            breakout(
-                0, self._tables.weights, self._tables, state, self._least,
-                least, int(ahead if flips is None else min(ahead, flips)),
-            )  # fmt: skip
-            # Sums of rounding errors begin anew.
-            state.numbers[0] = evaluate(0, self._tables.weights, self._tables, state)
+            piece = max(1, int(_SECONDS_BETWEEN * max(made, 1) / max(seconds, 1e-6)))
         return int(state.numbers[5])
+
+    def _run(self, flips: int, least: float) -> None:
+        """The kernel, up to so many flips in all; sums of rounding errors begin anew."""
+        state, weights = self._state, self._tables.weights
+        breakout(0, weights, self._tables, state, self._least, least, flips)
+        state.numbers[0] = evaluate(0, weights, self._tables, state)
 
     @property
     def flips(self) -> int:

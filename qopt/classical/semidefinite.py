@@ -178,5 +178,5 @@ def _repaired_bound(quarter: Floats, multipliers: Floats) -> float:
     n = len(quarter)
     slack = np.linalg.eigvalsh(quarter - np.diag(multipliers))[-1]
     size = np.abs(quarter).sum() + np.abs(multipliers).sum()
-    rounding = 8 * n * np.finfo(float).eps * max(size, 1.0)
+    rounding = 8 * n * np.finfo(float).eps * size
     return float(multipliers.sum() + n * max(slack, 0.0) + rounding)

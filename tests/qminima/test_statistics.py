@@ -78,6 +78,13 @@ def test_bootstrap_of_a_mean_is_near_student() -> None:
     assert bootstrap(sample, np.mean, seed=1) == found
 
 
+def test_bootstrap_of_censored_times() -> None:
+    found = bootstrap([1.0, 2.0, inf, inf, inf], np.median, seed=0)
+    assert found.value == found.high == inf
+    assert 1 <= found.low <= 2
+    assert found.censored
+
+
 def test_exponential_fit_agrees_with_linear_regression() -> None:
     random = np.random.default_rng(3)
     sizes = np.repeat(np.arange(10, 20), 3)
@@ -142,6 +149,9 @@ def test_profile_of_failures() -> None:
         lambda: paired_test([1.0], [inf]),
         lambda: performance_profile({"a": [1.0], "b": [1.0, 2.0]}, [1]),
         lambda: performance_profile({"a": [0.0]}, [1]),
+        lambda: performance_profile({"a": [1.0]}, [0.5]),
+        lambda: fit_exponential(1.0, 2.0),
+        lambda: fit_windows([1, 2, 3, 4], [1, 2, 3, 4], least=2),
     ],
 )
 def test_bad_input(call: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import combinations
 
 import networkx as nx
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
+from qopt.classical.claims import may_be_called_proven
 from qopt.classical.odd_cycles import violated
 from qopt.loading import load_maxcut
 
@@ -157,3 +159,41 @@ def test_optimal_multipliers_close_the_gap_of_planar_graphs() -> None:
     result = qopt.milp(problem)
     assert result.properties["bound_from"] == "linear relaxation"
     assert result.properties["upper_bound"] == 24
+
+
+HIDDEN: list[dict[tuple[Hashable, ...], float]] = [
+    {("a", "b"): 2.0**52, ("a",): -0.03, ("b",): -0.02},
+    {("a", "b"): 2.0**52, ("a",): -0.02, ("b",): -0.03},
+    {("a", "b"): 4e15, ("a",): -0.22, ("b",): -0.3},
+]
+
+
+@pytest.mark.parametrize("terms", HIDDEN)
+def test_what_rounding_hides_is_not_called_proven(
+    terms: dict[tuple[Hashable, ...], float],
+) -> None:
+    problem = qopt.qubo(terms)
+    best = min(problem.value(text) for text in ("00", "01", "10", "11"))
+    for method in (qopt.milp, qopt.tree_decomposition, qopt.enumeration):
+        result = method(problem)
+        assert result.value == best or not result.properties["proven"]
+        assert result.properties.get("lower_bound", best) <= best
+
+
+def test_a_constant_makes_no_proof() -> None:
+    """A gap is measured from the cost without what is the same for all bit strings."""
+    rng = np.random.default_rng(0)
+    terms: dict[tuple[Hashable, ...], float] = {(): 1e9}
+    terms |= {pair: float(rng.normal()) for pair in combinations(range(60), 2)}
+    problem = qopt.ising(terms)
+    result = qopt.milp(problem, time_limit=0.5)
+    assert not result.properties["proven"]
+    assert result.stop_reason == "time limit reached"
+
+
+def test_infeasible_bit_strings_are_no_optimum() -> None:
+    problem = qopt.independent_set(nx.path_graph(3))
+    assert qopt.milp(problem).properties["proven"]
+    assert qopt.tree_decomposition(problem).properties["proven"]
+    assert not may_be_called_proven(problem, "111", 0.0, whole=True)
+    assert may_be_called_proven(problem, "101", 0.0, whole=True)

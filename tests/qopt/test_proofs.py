@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations
@@ -131,6 +135,7 @@ def test_triangle_by_hand() -> None:
 
 
 PROOF = proven(nx.complete_graph(8)).record()
+PROOFS = [PROOF, *(proven(nx.complete_graph(nodes)).record() for nodes in (6, 10))]
 
 
 def leaf(record: dict[str, Any], random: Random) -> dict[str, Any]:
@@ -149,7 +154,7 @@ def larger_cut(record: dict[str, Any], random: Random) -> None:
 
 def another_bit(record: dict[str, Any], random: Random) -> None:
     """Of a balanced cut of the complete graph, any flip is worse."""
-    k = int(random.integers(8))
+    k = int(random.integers(record["nodes"]))
     bits = list(record["bitstring"])
     bits[k] = "1" if bits[k] == "0" else "0"
     record["bitstring"] = "".join(bits)
@@ -214,23 +219,43 @@ def no_number(record: dict[str, Any], random: Random) -> None:
 
 
 def another_schema(record: dict[str, Any], random: Random) -> None:
-    record["schema"] = 2
+    record["schema"] = int(random.integers(2, 100))
+
+
+def another_claim(record: dict[str, Any], random: Random) -> None:
+    record["claim"] = "P = NP"
+
+
+def huge_number(record: dict[str, Any], random: Random) -> None:
+    record["bound"] = f"1e{random.integers(10**6, 10**9)}"
 
 
 TAMPERINGS: list[Callable[[dict[str, Any], Random], None]] = [
     smaller_bound, larger_cut, another_bit, another_weight, lower_leaf, negative_multiplier,
     larger_multipliers, multiplier_twice, even_part, no_cycle, dropped_case, circle, missing_case,
-    spare_case, no_number, another_schema,
+    spare_case, no_number, another_schema, another_claim, huge_number,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("number", range(112))
+def tampered(number: int) -> dict[str, Any]:
+    kind, source = divmod(number, len(PROOFS))
+    record = copy.deepcopy(PROOFS[source])
+    TAMPERINGS[kind % len(TAMPERINGS)](record, np.random.default_rng(number))
+    return record
+
+
+@pytest.mark.parametrize("number", range(4 * 3 * len(TAMPERINGS)))
 def test_tampered_proofs_are_rejected(number: int) -> None:
-    check(PROOF)
-    record = copy.deepcopy(PROOF)
-    TAMPERINGS[number % len(TAMPERINGS)](record, np.random.default_rng(number))
     with pytest.raises(InputError, match="the proof does not hold: "):
-        check(record)
+        check(tampered(number))
+
+
+def test_there_are_more_than_a_hundred_of_them() -> None:
+    every = {json.dumps(tampered(number)) for number in range(4 * 3 * len(TAMPERINGS))}
+    assert len(every) > 100
+    for record in PROOFS:
+        assert check(record).optimal
+        assert json.dumps(record) not in every
 
 
 VALUES = [0, 1, 7, -1, "1", "-1", "1/2", "0", "3", [], {}, None, True, "11110000", 1e9]
@@ -262,11 +287,12 @@ def test_commands(tmp_path: Path) -> None:
     runner = CliRunner()
     made = runner.invoke(app, ["prove", "torus-pm1-8x8", str(path)])
     assert made.exit_code == 0, made.output
-    assert "no cut exceeds 54" not in made.stderr
     assert "optimal" in made.stdout
     seen = runner.invoke(app, ["check", str(path)])
     assert seen.exit_code == 0, seen.output
-    assert seen.stdout.startswith("holds: torus-pm1-8x8")
+    assert seen.stdout.startswith(
+        "holds: a graph that calls itself torus-pm1-8x8, 64 nodes, 128 edges"
+    )
     record = json.loads(path.read_text())
     record["bound"] = str(Fraction(record["bound"]) - 1)
     path.write_text(json.dumps(record))
@@ -278,3 +304,19 @@ def test_commands(tmp_path: Path) -> None:
         result = runner.invoke(app, arguments)
         assert result.exit_code == 2, result.output
         assert "error: " in result.stderr
+
+
+def test_ctrl_c_ends_with_the_bound_that_was_reached(tmp_path: Path) -> None:
+    graph = nx.gnp_random_graph(70, 0.6, seed=1)
+    qopt.write_file(graph, tmp_path / "g.rud")
+    run = "from qopt.cli import main; main()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", run, "prove", str(tmp_path / "g.rud"), str(tmp_path / "p.json")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    time.sleep(6)
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=60)
+    assert child.returncode == 130, errors
+    checked = check(json.loads((tmp_path / "p.json").read_text()))
+    assert checked.cut < checked.bound

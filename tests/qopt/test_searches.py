@@ -70,7 +70,13 @@ def test_limits_of_time() -> None:
     assert 0.15 < result.seconds < 2
     assert result.stop_reason == "time is over"
     assert qopt.breakout(problem, seconds=100, time_limit=0.05).seconds < 2
-    for wrong in ({"flips": 0}, {"seconds": -1.0}, {"time_limit": 0.0}):
+    for wrong in (
+        {"flips": 0},
+        {"seconds": -1.0},
+        {"seconds": 0},
+        {"time_limit": 0.0},
+        {"seconds": 1, "time_limit": 0},
+    ):
         with pytest.raises(InputError):
             qopt.breakout(problem, **wrong)
 
@@ -79,7 +85,7 @@ def test_one_exchange_from_samples_and_from_uniform_ones() -> None:
     problem = qopt.maxcut(nx.cycle_graph(8))
     given = qopt.one_exchange(problem, ["00000000", "01010101", "00110011"])
     assert given.value == -8
-    assert given.settings == {"starts": 3}
+    assert given.settings == {"starts": 3, "time_limit": None}
     assert given.properties["start_mean"] == pytest.approx(-(0 + 8 + 4) / 3)
     assert given.expectation is not None
     assert given.expectation <= given.properties["start_mean"]

@@ -136,3 +136,11 @@ def test_too_many_nodes() -> None:
     for method in (qopt.semidefinite_bound, qopt.goemans_williamson):
         with pytest.raises(InputError, match="30000"):
             method(problem)
+
+
+@pytest.mark.parametrize("scale", [1e-140, 1e-20, 1e20, 1e140])
+def test_bounds_do_not_depend_on_the_unit(scale: float) -> None:
+    graph = nx.random_regular_graph(3, 20, seed=1)
+    one = qopt.semidefinite_bound(qopt.maxcut(graph)).value
+    nx.set_edge_attributes(graph, dict.fromkeys(graph.edges, scale), "weight")
+    assert qopt.semidefinite_bound(qopt.maxcut(graph)).value / scale == pytest.approx(one, rel=1e-6)
