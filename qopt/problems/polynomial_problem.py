@@ -8,6 +8,7 @@ from functools import cached_property
 from math import sqrt
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,7 +17,7 @@ from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import is_real_number
+from ..graphs import check_graph, is_real_number
 from .binary import BinaryProblem, Bits, check_labels, finite
 from .bits import BitPolynomial
 
@@ -74,7 +75,7 @@ class PolynomialProblem(BinaryProblem):
 
 
 def qubo(
-    terms: Keyed | ArrayLike,
+    terms: Keyed | ArrayLike | nx.Graph[Any],
     *,
     labels: Sequence[Hashable] | None = None,
     maximise: bool = False,
@@ -85,7 +86,8 @@ def qubo(
 
     Args:
         terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}, a label twice
-            being the same as once; or a square matrix Q, for x Q x.
+            being the same as once; or a square matrix Q, for x Q x; or a networkx graph, whose nodes
+            and edges have them as "weight", edges 1 and nodes 0 unless they do.
         labels: of all variables, in their order; those of the terms, in the order in which they
             come up, or the numbers of the rows, unless given.
         maximise: whether it is to be large; costs are minus its value then.
@@ -100,6 +102,8 @@ def qubo(
     >>> problem.score("11"), problem.decode("11")
     (-1.0, {'a': 1, 'b': 1})
     """
+    if isinstance(terms, nx.Graph):
+        terms, labels = _of_graph(terms), list(terms) if labels is None else labels
     if not isinstance(terms, Mapping):
         matrix = finite(terms, "a QUBO", 2)
         if matrix.shape[0] != matrix.shape[1] or not len(matrix):
@@ -115,7 +119,7 @@ def qubo(
 
 
 def ising(
-    terms: Keyed,
+    terms: Keyed | nx.Graph[Any],
     *,
     labels: Sequence[Hashable] | None = None,
     maximise: bool = False,
@@ -125,7 +129,8 @@ def ising(
     """A polynomial of spins ±1, of any degree; bit 0 is spin +1.
 
     Args:
-        terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}.
+        terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}, or a graph as
+            in `qubo`.
         labels: as in `qubo`.
         maximise: as in `qubo`.
         name: shown in tables.
@@ -137,6 +142,8 @@ def ising(
     >>> ising({("a", "b"): -1.0, ("a",): 0.5}).score("11")
     -1.5
     """
+    if isinstance(terms, nx.Graph):
+        terms, labels = _of_graph(terms), list(terms) if labels is None else labels
     return _problem(terms, labels, "ising", name, reference, spins=True, maximise=maximise)
 
 
@@ -158,6 +165,15 @@ def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
     }
     name = f"sk-{nodes}" if seed is None else f"sk-{nodes}-{seed}"
     return _problem(terms, range(nodes), "spin-glass", name, None, spins=True)
+
+
+def _of_graph(graph: nx.Graph[Any]) -> Keyed:
+    """Weights of nodes and edges; raises `InputError` for another kind of graph."""
+    check_graph(graph)
+    terms: dict[tuple[Hashable, ...], float] = {
+        (node,): weight for node, weight in graph.nodes(data="weight", default=0)
+    }
+    return terms | {(u, v): weight for u, v, weight in graph.edges(data="weight", default=1)}
 
 
 def _labels(terms: Iterable[tuple[Hashable, ...]]) -> tuple[Hashable, ...]:

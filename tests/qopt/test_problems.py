@@ -318,3 +318,19 @@ def test_linear_models_of_larger_instances(kind: str) -> None:
         assert result.value == pytest.approx(qopt.enumeration(native, space=space).value)
     if kind == "max-sat":
         assert result.value <= qopt.breakout(problem, seed=0).value
+
+
+def test_polynomials_of_networkx_graphs() -> None:
+    graph = nx.Graph([("a", "b", {"weight": -2.0}), ("b", "c")])
+    graph.add_node("d", weight=0.5)
+    graph.nodes["a"]["weight"] = 1.0
+    problem = qopt.qubo(graph)
+    assert problem.labels == ("a", "b", "c", "d")
+    for configuration in range(16):
+        text = bitstring(configuration, 4)
+        a, b, c, d = (int(bit) for bit in text)
+        assert problem.score(text) == a - 2 * a * b + b * c + 0.5 * d
+        za, zb, zc, zd = (1 - 2 * bit for bit in (a, b, c, d))
+        assert qopt.ising(graph).score(text) == za - 2 * za * zb + zb * zc + 0.5 * zd
+    with pytest.raises(InputError, match="undirected"):
+        qopt.qubo(nx.DiGraph(graph))
