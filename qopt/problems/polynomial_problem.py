@@ -86,8 +86,8 @@ def qubo(
 
     Args:
         terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}, a label twice
-            being the same as once; or a square matrix Q, for x Q x; or a networkx graph, whose nodes
-            and edges have them as "weight", edges 1 and nodes 0 unless they do.
+            being the same as once; or a square matrix Q, for x Q x; or a networkx graph, whose
+            nodes and edges have them as "weight", edges 1 and nodes 0 unless they do.
         labels: of all variables, in their order; those of the terms, in the order in which they
             come up, or the numbers of the rows, unless given.
         maximise: whether it is to be large; costs are minus its value then.
@@ -170,8 +170,8 @@ def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
 def _of_graph(graph: nx.Graph[Any]) -> Keyed:
     """Weights of nodes and edges; raises `InputError` for another kind of graph."""
     check_graph(graph)
-    terms: dict[tuple[Hashable, ...], float] = {
-        (node,): weight for node, weight in graph.nodes(data="weight", default=0)
+    terms: dict[tuple[Hashable, ...], Any] = {
+        (node,): graph.nodes[node].get("weight", 0) for node in graph
     }
     return terms | {(u, v): weight for u, v, weight in graph.edges(data="weight", default=1)}
 

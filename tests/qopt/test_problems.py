@@ -321,7 +321,8 @@ def test_linear_models_of_larger_instances(kind: str) -> None:
 
 
 def test_polynomials_of_networkx_graphs() -> None:
-    graph = nx.Graph([("a", "b", {"weight": -2.0}), ("b", "c")])
+    graph: nx.Graph[str] = nx.path_graph(["a", "b", "c"])
+    graph.edges["a", "b"]["weight"] = -2.0
     graph.add_node("d", weight=0.5)
     graph.nodes["a"]["weight"] = 1.0
     problem = qopt.qubo(graph)
