@@ -15,6 +15,7 @@ from typing import Any
 
 from qminima.errors import InputError, shorten
 
+Edge = tuple[int, int, Fraction]
 Inequality = tuple[dict[int, int], int]
 
 CLAIM = "no cut exceeds the bound"
@@ -25,15 +26,7 @@ _NUMBER = re.compile(r"-?[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
 
 @dataclass(frozen=True)
 class Checked:
-    """What a proof was found to prove.
-
-    Attributes:
-        nodes: of the graph in the proof; whether it is the graph that is meant is not asked.
-        edges: of that graph.
-        cut: the weight of its cut, added up anew.
-        bound: what no cut exceeds.
-        leaves: cases of the proof.
-    """
+    """What holds of the graph in a proof; whether that is the graph that is meant is not asked."""
 
     nodes: int
     edges: int
@@ -74,9 +67,7 @@ def check(record: Any) -> Checked:
     return Checked(nodes, len(edges), cut, max(bounds), len(bounds))
 
 
-def _leaves(
-    tree: list[Any], edges: list[tuple[int, int, Fraction]], rows: list[Inequality]
-) -> list[Fraction]:
+def _leaves(tree: list[Any], edges: list[Edge], rows: list[Inequality]) -> list[Fraction]:
     """Bounds of all leaves, each reached once and with nothing left out."""
     bounds: list[Fraction] = []
     reached: set[int] = set()
@@ -109,10 +100,7 @@ def _leaves(
 
 
 def _bound(
-    multipliers: Any,
-    edges: list[tuple[int, int, Fraction]],
-    rows: list[Inequality],
-    fixed: dict[int, int],
+    multipliers: Any, edges: list[Edge], rows: list[Inequality], fixed: dict[int, int]
 ) -> Fraction:
     """The bound that multipliers prove where some edges are fixed."""
     reduced = [weight for _, _, weight in edges]
@@ -136,7 +124,7 @@ def _bound(
     return Fraction(total.numerator // total.denominator) if whole else total
 
 
-def _inequality(entry: Any, edges: list[tuple[int, int, Fraction]], number: int) -> Inequality:
+def _inequality(entry: Any, edges: list[Edge], number: int) -> Inequality:
     """Sum of y over odd - sum over rest <= |odd| - 1, if these are a cycle and |odd| is odd."""
     if not isinstance(entry, Mapping) or set(entry) != {"odd", "rest"}:
         raise _wrong(f"inequality {number} has no sets of edges")
@@ -165,8 +153,8 @@ def _inequality(entry: Any, edges: list[tuple[int, int, Fraction]], number: int)
     return signs, odd - 1
 
 
-def _edges(value: Any, nodes: int) -> list[tuple[int, int, Fraction]]:
-    found: list[tuple[int, int, Fraction]] = []
+def _edges(value: Any, nodes: int) -> list[Edge]:
+    found: list[Edge] = []
     for entry in _list(value, "edges"):
         if not isinstance(entry, list) or len(entry) != 3:
             raise _wrong("expected edges as [node, node, weight]")
@@ -179,7 +167,7 @@ def _edges(value: Any, nodes: int) -> list[tuple[int, int, Fraction]]:
     return found
 
 
-def _cut(bitstring: Any, edges: list[tuple[int, int, Fraction]], nodes: int) -> Fraction:
+def _cut(bitstring: Any, edges: list[Edge], nodes: int) -> Fraction:
     if not isinstance(bitstring, str) or len(bitstring) != nodes or set(bitstring) - {"0", "1"}:
         raise _wrong(f"expected a bit string of {nodes} characters")
     return sum((w for u, v, w in edges if bitstring[u] != bitstring[v]), Fraction(0))
