@@ -19,22 +19,31 @@ def tabu(
     problem: Problem,
     *,
     reads: int = 1,
+    seconds: float | None = None,
     seed: int | None = None,
     time_limit: float | None = None,
 ) -> Result:
     """Multistart tabu search, by dwave-samplers (after Palubeckis, Ann. Oper. Res. 131, 2004).
 
-    Runs for 2 ms per variable and read, or for `time_limit` seconds in all if that is less.
+    Args:
+        problem: what is minimised.
+        reads: independent searches, which share the time.
+        seconds: how long to search; 2 ms for each variable and read unless given.
+        seed: of the searches.
+        time_limit: the search ends by then in any case.
 
     Raises:
-        InputError: if the cost is of higher than second degree.
+        InputError: if the cost is of higher than second degree, or for counts or times that are not
+            above zero.
     """
     from dwave.samplers import TabuSampler
 
     started = perf_counter()
     check_count("reads", reads)
     Deadline(time_limit)
-    seconds = _SECONDS_PER_VARIABLE * problem.num_variables * reads
+    Deadline(seconds)
+    if seconds is None:
+        seconds = _SECONDS_PER_VARIABLE * problem.num_variables * reads
     if time_limit is not None:
         seconds = min(seconds, time_limit)
     samples = TabuSampler().sample(

@@ -117,3 +117,13 @@ def test_nothing_to_search() -> None:
     assert qopt.breakout(constant, seed=0).value == 0
     assert qopt.one_exchange(constant, 4, seed=0).value == 0
     assert qopt.annealing(constant, seconds=0.1).value == 0
+
+
+def test_tabu_for_a_time() -> None:
+    problem = qopt.maxcut(nx.random_regular_graph(3, 60, seed=2))
+    result = qopt.tabu(problem, seconds=0.4, seed=0)
+    assert 0.3 < result.seconds < 2
+    assert result.settings["seconds"] == 0.4
+    assert qopt.tabu(problem, seconds=9, time_limit=0.1).seconds < 2
+    with pytest.raises(InputError):
+        qopt.tabu(problem, seconds=-1)
