@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling profile clean
+.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling comparison-study profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
@@ -23,6 +23,7 @@ help:
 	@echo "make coverage-table how often intervals cover the truth (seconds)"
 	@echo "make bench-gset GSET=FOLDER   Gset graphs in a minute each, with proven bounds (9 minutes)"
 	@echo "make labs-scaling how work for optimal LABS sequences grows (minutes)"
+	@echo "make comparison-study QAOA on 3-regular graphs against guessing and descents (half a minute)"
 	@echo "make profile    where the time of a UCCSD energy with gradient goes"
 	@echo "make format     rewrite the sources in the project's format"
 
@@ -74,6 +75,9 @@ bench-gset: $(VENV)/.installed
 
 labs-scaling: $(VENV)/.installed
 	$(BIN)/python benchmarks/labs_scaling.py --write docs/classical.md --plot docs/images/labs.png
+
+comparison-study: $(VENV)/.installed
+	$(BIN)/python benchmarks/comparison_study.py --write docs/comparison.md --plot docs/images/comparison.png
 
 profile: $(VENV)/.installed
 	$(BIN)/python benchmarks/profile_ucc.py --write docs/benchmarks.md
