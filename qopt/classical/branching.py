@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from qminima.progress import Progress
 
 from ..problems.maxcut import MaxCut
 from .cut_form import power_of_two
-from .linear_program import add_column, add_row, quiet_solver
+from .linear_program import add_column, add_row, quiet_solver, solve
 from .odd_cycles import Inequality, violated
 from .proof import Branch, Leaf, Proof
 from .search import Search
@@ -51,6 +52,8 @@ class _Tree:
     """The cases so far."""
 
     def __init__(self, problem: MaxCut, start: str, deadline: Deadline, progress: Progress) -> None:
+        import highspy
+
         self._problem = problem
         self._deadline = deadline
         self._progress = progress
@@ -60,6 +63,7 @@ class _Tree:
         self._whole = all(weight.denominator == 1 for weight in self._weights)
         self._scale = power_of_two(weights)
         self._solver = quiet_solver()
+        self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         for weight in (weights / self._scale).tolist():
             add_column(self._solver, weight)
         self._rows: list[Inequality] = []
@@ -102,18 +106,11 @@ class _Tree:
         Raises:
             KeyboardInterrupt: on Ctrl-C, which the solver only notices.
         """
-        import highspy
-
         self._fix(fixed)
         heads, tails = self._ends
         y = np.full(len(self._weights), 0.5)
         while len(self._weights):
-            self._solver.setOptionValue(
-                "time_limit", float(self._solver.getRunTime()) + max(self._deadline.left(), 0.05)
-            )
-            self._solver.solve()
-            if self._solver.getModelStatus() == highspy.HighsModelStatus.kInterrupt:
-                raise KeyboardInterrupt
+            solve(self._solver, self._deadline.left())
             solution = self._solver.getSolution()
             y = np.array(solution.col_value)
             if len(y) != len(self._weights):
@@ -129,7 +126,7 @@ class _Tree:
             if not new:
                 break
             for row in sorted(new, key=lambda one: one.coefficients):
-                add_row(self._solver, row.coefficients, row.bound)
+                add_row(self._solver, row.coefficients, -inf, row.bound)
                 self._rows.append(row)
             self._known |= new
         return leaf, y

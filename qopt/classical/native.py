@@ -8,12 +8,12 @@ import numpy as np
 
 from qminima.errors import InputError
 from qminima.limits import Deadline
-from qminima.output import silenced_output
 from qminima.result import Result
 
 from ..problems.binary import BinaryProblem
 from ..problems.linear_model import LinearModel
 from ..results import solution
+from .linear_program import add_column, add_row, quiet_solver, solve
 
 DEFAULT_TIME_LIMIT = 10.0
 
@@ -35,6 +35,7 @@ def native_milp(problem: BinaryProblem, *, time_limit: float | None = None) -> R
 
     Raises:
         InputError: if the problem has no linear model.
+        KeyboardInterrupt: on Ctrl-C.
 
     >>> import qopt
     >>> native_milp(qopt.knapsack([4, 3, 2], [3, 2, 2], capacity=4)).properties["profit"]
@@ -70,22 +71,16 @@ def _solve(model: LinearModel, deadline: Deadline) -> tuple[list[float] | None, 
     """Values of the variables, a bound, and whether the solver says that it is optimal."""
     import highspy
 
-    with silenced_output():  # HiGHS greets before it can be asked to be silent
-        solver = highspy.Highs()
-    solver.silent()
-    solver.HandleKeyboardInterrupt = True
+    solver = quiet_solver()
     for cost, (low, high), whole in zip(model.costs, model.bounds, model.whole, strict=True):
-        solver.addCol(cost, low, high, 0, np.empty(0, dtype=np.int32), np.empty(0))
+        add_column(solver, cost, low, high)
         if whole:
             kind = highspy.HighsVarType.kInteger
             solver.changeColIntegrality(solver.getNumCol() - 1, kind)
     for coefficients, low, high in model.rows:
-        columns = np.fromiter(coefficients, dtype=np.int32, count=len(coefficients))
-        numbers = np.fromiter(coefficients.values(), dtype=float, count=len(coefficients))
-        solver.addRow(low, high, len(columns), columns, numbers)
+        add_row(solver, coefficients.items(), low, high)
     solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("time_limit", max(deadline.left(), 0.05))
-    solver.solve()
+    solve(solver, deadline.left())
     found = list(solver.getSolution().col_value)
     optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
     feasible = (

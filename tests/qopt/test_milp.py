@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Hashable
 from itertools import combinations
 
@@ -197,3 +201,22 @@ def test_infeasible_bit_strings_are_no_optimum() -> None:
     assert qopt.tree_decomposition(problem).properties["proven"]
     assert not may_be_called_proven(problem, "111", 0.0, whole=True)
     assert may_be_called_proven(problem, "101", 0.0, whole=True)
+
+
+def test_ctrl_c_ends_a_program_that_is_the_problem_s_own() -> None:
+    run = """
+import networkx as nx, qopt
+problem = qopt.independent_set(nx.gnp_random_graph(300, 0.05, seed=1))
+print("ready", flush=True)
+qopt.native_milp(problem, time_limit=120)
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", run], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    time.sleep(2)
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=60)
+    assert child.returncode == -signal.SIGINT, errors
+    assert errors.rstrip().endswith("KeyboardInterrupt")
