@@ -13,13 +13,14 @@ class Deadline:
     """The end of a time limit that starts now; samplers that ask "stop?" can call it.
 
     Args:
-        seconds: the limit; None for none.
+        limits: in seconds, of which the least counts; None for none.
 
     Raises:
-        InputError: if the limit is not a number above zero.
+        InputError: if the least limit is not a number above zero.
     """
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, *limits: float | None) -> None:
+        seconds = min((limit for limit in limits if limit is not None), default=None)
         if seconds is not None and not 0 < seconds < inf:
             raise InputError(f"expected a time limit above zero seconds, got {seconds}")
         self._end = inf if seconds is None else monotonic() + seconds

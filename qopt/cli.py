@@ -107,7 +107,6 @@ def solve(
 
         from .ansatz import check_depth
         from .comparison import CLASSICAL, QUANTUM, Instance, compare
-        from .loading import load_problem
         from .solvers.training import check_objective, check_precision
 
         check_depth(depth)
@@ -123,13 +122,7 @@ def solve(
             from simulator.threads import set_threads
 
             set_threads(threads)
-        loaded = load_problem(
-            source,
-            problem,
-            format=form,
-            instance_seed=instance_seed,
-            settings=_settings(settings or []),
-        )
+        loaded = _load(source, problem, settings, form, instance_seed)
         if not loaded.constrained:
             refuse_vacuous(context, "constraints", f"{loaded.kind} has none")
         instance = Instance.of(loaded, constraints)
@@ -175,13 +168,9 @@ def convert(
     """
     with reported_errors(MemoryLimitError):
         from .formats.registry import find_format, write_file
-        from .loading import load_problem
 
         check_outputs(target, None, source)
-        chosen = _settings(settings or [])
-        loaded = load_problem(
-            source, problem, format=form, instance_seed=instance_seed, settings=chosen
-        )
+        loaded = _load(source, problem, settings, form, instance_seed)
         write_file(loaded, target, format=to)
         goal = find_format(target, to)
         kept = ", its cost alone: JSON keeps kind, labels and constraints"
@@ -216,12 +205,8 @@ def prove(
         from .classical.cut_form import cut_form
         from .classical.greedy import greedy
         from .classical.proof_check import check as verify
-        from .loading import load_problem
 
-        loaded = load_problem(
-            source, problem, format=form, instance_seed=instance_seed,
-            settings=_settings(settings or []),
-        )  # fmt: skip
+        loaded = _load(source, problem, settings, form, instance_seed)
         graph = cut_form(loaded)
         with ProgressBar(1) as progress, progress.stage("proof"):
             start = str(greedy(graph.maxcut).bitstring)
@@ -321,6 +306,25 @@ def list_names() -> None:
         print_names("sets (qopt fetch)", sets())
         notes = {name: entry["note"] for name, entry in Library("problems").index.items()}
         print_names("instances", notes)
+
+
+def _load(
+    source: str,
+    problem: str | None,
+    settings: list[str] | None,
+    form: str | None,
+    instance_seed: int | None,
+) -> BinaryProblem:
+    """The problem that the options of an instance describe."""
+    from .loading import load_problem
+
+    return load_problem(
+        source,
+        problem,
+        format=form,
+        instance_seed=instance_seed,
+        settings=_settings(settings or []),
+    )
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:

@@ -59,8 +59,7 @@ def annealing(
     started = perf_counter()
     check_count("reads", reads)
     check_count("sweeps", sweeps)
-    given = [limit for limit in (seconds, time_limit) if limit is not None]
-    deadline = Deadline(min(given, default=None))
+    deadline = Deadline(seconds, time_limit)
     model = binary_quadratic_model(problem.cost, problem.num_variables)
     if not any(model.linear.values()) and not model.quadratic:
         # Nothing to anneal: the library would warn that it cannot choose temperatures.

@@ -50,14 +50,13 @@ def breakout(
     6.0
     """
     started, compiled = perf_counter(), compile_seconds()
-    given = [limit for limit in (seconds, time_limit) if limit is not None]
-    Deadline(min(given, default=None))
+    Deadline(seconds, time_limit)
     if flips is not None:
         check_count("flips", flips)
     elif seconds is None:
         flips = _FLIPS_EACH * problem.num_variables
     search = Search(problem.cost, problem.num_variables, seed)
-    deadline = Deadline(min(given, default=None))
+    deadline = Deadline(seconds, time_limit)
     made = search.breakout(flips, deadline)
     return solution(
         problem,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from ..problems.maxcut import MaxCut
@@ -23,6 +25,12 @@ def rounding(problem: Problem) -> float:
         return 0.0
     weights = np.array([weight for _, weight in problem.cost.terms])
     return 8 * len(weights) * _EPS * float(np.abs(weights).sum())
+
+
+def rounded_up(bound: Fraction) -> float:
+    """An exact bound as a floating-point number that is not below it."""
+    nearest = float(bound)
+    return nearest if nearest >= bound else float(np.nextafter(nearest, np.inf))
 
 
 def may_be_called_proven(problem: Problem, bitstring: str, gap: float, *, whole: bool) -> bool:

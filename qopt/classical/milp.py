@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from time import perf_counter
 
 import numpy as np
@@ -16,7 +15,7 @@ from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import solution
 from .branching import prove_cut
-from .claims import may_be_called_proven, rounding
+from .claims import may_be_called_proven, rounded_up, rounding
 from .cut_form import cut_form
 from .greedy import greedy
 from .proof_check import check
@@ -60,7 +59,7 @@ def milp(
     weights = form.maxcut.edges[2]
     whole = bool(np.array_equal(weights, np.rint(weights)))
     proven = may_be_called_proven(problem, found, float(checked.bound - checked.cut), whole=whole)
-    bound = _rounded_up(proof.bound)
+    bound = rounded_up(proof.bound)
     properties = {
         "lower_bound": form.constant - bound - rounding(problem),
         "proven": proven,
@@ -89,9 +88,3 @@ def milp(
     if proof.interrupted:
         raise Interrupted(result)
     return result
-
-
-def _rounded_up(bound: Fraction) -> float:
-    """The bound as a floating-point number that is not below it."""
-    nearest = float(bound)
-    return nearest if nearest >= bound else float(np.nextafter(nearest, np.inf))

@@ -18,6 +18,7 @@ from simulator.kernels.kernel import compile_seconds
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import best_of, bits, solution
+from .claims import rounded_up
 from .cut_form import cut_form
 from .low_rank import relax
 
@@ -128,8 +129,7 @@ def _relax(problem: MaxCut, deadline: Deadline) -> _Relaxed:
     if n > INTERIOR_POINT_NODES:
         started, compiled = perf_counter(), compile_seconds()
         found = relax(problem, seed=0, deadline=deadline)
-        bound = float(found.bound)
-        bound = bound if bound >= found.bound else float(np.nextafter(bound, np.inf))
+        bound = rounded_up(found.bound)
         seconds = perf_counter() - started - (compile_seconds() - compiled)
         relaxed = _Relaxed(found.vectors, bound, "mixing method", seconds)
     else:

@@ -10,7 +10,7 @@ from qminima.errors import InputError, shorten
 from ..problems.polynomial_problem import PolynomialProblem, qubo
 from ..problems.problem import Problem
 from ..quadratic import bit_terms
-from .text import check_size, read_lines, triplet, write_lines
+from .text import check_size, in_file, read_lines, triplet, write_lines
 
 _HEADER = "'VARIABLES ENTRIES'"
 _ENTRY = "'i j value'"
@@ -51,10 +51,8 @@ def read_sparse(path: str | Path) -> PolynomialProblem:
         if key in terms:
             raise InputError(f"{line.where}: the entry {i} {j} occurs twice")
         terms[key] = line.weight(line.fields[2], _ENTRY) * len(key)
-    try:
+    with in_file(path):
         return qubo(terms, labels=range(1, variables + 1), name=Path(path).stem)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
 
 
 def write_sparse(problem: Problem, path: str | Path) -> None:

@@ -10,7 +10,7 @@ from qminima.errors import InputError
 from ..problems.polynomial_problem import PolynomialProblem, ising, qubo
 from ..problems.problem import Problem
 from ..quadratic import bit_terms, check_quadratic
-from .text import Line, plain, read_lines, triplet, write_lines
+from .text import Line, in_file, plain, read_lines, triplet, write_lines
 
 _ENTRY = "'i j weight' with variables from 0"
 
@@ -53,10 +53,8 @@ def read_coo(path: str | Path) -> PolynomialProblem:
     if offset:
         terms[()] = offset
     make = ising if spins else qubo
-    try:
+    with in_file(path):
         return make(terms, labels=labels, name=Path(path).stem)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
 
 
 def write_coo(problem: Problem, path: str | Path) -> None:

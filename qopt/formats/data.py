@@ -17,7 +17,7 @@ from qminima.storage import write_atomically
 from ..problems.makers import maker, misfit
 from ..problems.polynomial_problem import PolynomialProblem
 from ..problems.problem import Problem
-from .text import check_size
+from .text import check_size, in_file
 
 # Arguments that a file does not hold: they belong to whoever knows of the file.
 _OUTSIDE = ("name", "reference", "seed")
@@ -40,10 +40,8 @@ def read_data(path: str | Path) -> Problem | nx.Graph[Any]:
             raise InputError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
         raise InputError(f"{path}: it is no JSON ({shorten(error)})") from None
     if isinstance(content, dict) and "nodes" in content and "problem" not in content:
-        try:
+        with in_file(path):
             return _graph(content)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from None
     if not isinstance(content, dict) or not isinstance(content.get("problem"), str):
         raise InputError(f'{path}: expected an object with "problem": NAME and its arguments')
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from qminima.errors import InputError, shorten
 
 from ..problems.satisfiability import Satisfiability, max_sat
-from .text import check_size, read_lines, write_lines
+from .text import check_size, in_file, read_lines, write_lines
 
 _HEADER = "'p cnf VARIABLES CLAUSES'"
 
@@ -52,10 +52,8 @@ def read_cnf(path: str | Path) -> Satisfiability:
         raise InputError(
             f"{path}: the header announces {shorten(announced)} clauses, but {len(clauses)} follow"
         )
-    try:
+    with in_file(path):
         return max_sat(clauses, variables=variables, name=Path(path).stem)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
 
 
 def write_cnf(problem: Satisfiability, path: str | Path) -> None:

@@ -16,7 +16,7 @@ from qminima.errors import InputError, shorten
 from ..problems.polynomial_problem import PolynomialProblem, qubo
 from ..problems.problem import Problem
 from ..quadratic import Terms, bit_terms
-from .text import Line, check_size, plain, read_lines, triplet, write_lines
+from .text import Line, check_size, in_file, plain, read_lines, triplet, write_lines
 
 _INFINITY = 1e30  # no bit has a bound that would need it, but the format asks for a number
 
@@ -69,10 +69,8 @@ def read_qplib(path: str | Path) -> PolynomialProblem:
     named: dict[tuple[Hashable, ...], float] = {
         tuple(labels[j - 1] for j in term): weight for term, weight in terms.items()
     }
-    try:
+    with in_file(path):
         return qubo(named, labels=labels, maximise=maximise, name=name)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
 
 
 def write_qplib(problem: Problem, path: str | Path) -> None:

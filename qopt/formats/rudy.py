@@ -10,7 +10,7 @@ import networkx as nx
 from qminima.errors import InputError, shorten
 
 from ..graphs import check_graph
-from .text import Line, check_size, plain, read_lines, write_lines
+from .text import Line, check_size, in_file, plain, read_lines, write_lines
 
 _EDGE = "'i j weight'"
 
@@ -54,10 +54,8 @@ def read_rudy(path: str | Path) -> nx.Graph[int]:
         weight = line.weight(line.fields[2] if len(line.fields) == 3 else "1", _EDGE)
         add_edge(graph, line, u, v)
         graph.edges[u, v]["weight"] = weight
-    try:
+    with in_file(path):
         check_graph(graph)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
     return graph
 
 
