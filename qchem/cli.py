@@ -194,7 +194,7 @@ def solve(
                 seed=seed,
                 progress=progress,
             )
-        finish(comparison, _show, _draw, json, plot)
+        finish(comparison, _show, json, (plot, _draw))
 
 
 @app.command("list")

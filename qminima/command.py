@@ -6,17 +6,16 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 
 import typer
 
 from .errors import InputError, MethodError, unknown_name
 from .limits import Deadline
-from .result import Comparison
 from .tables import printable
 
 # Exit codes: bad input, and a run stopped by Ctrl-C (128 + SIGINT).
@@ -138,24 +137,33 @@ def check_name(kind: str, name: str, known: Iterable[str]) -> None:
         raise unknown_name(kind, name, names)
 
 
-def check_outputs(json: Path | None, plot: Path | None, source: str) -> None:
+def check_outputs(
+    json: Path | None, plot: Path | None, *sources: str, more: Sequence[Path | None] = ()
+) -> None:
     """Raise `InputError` now if a file could not be written after a long run.
 
-    Nor may one of them take the place of the other, or of the file that is read.
-    """
-    for output in (json, plot):
-        if output is not None and _same_file(output, source) and output.exists():
-            raise InputError(f"cannot write {output}: it is the file that is read")
-    if json is not None and plot is not None and _same_file(json, plot):
-        raise InputError(f"cannot write both the record and the picture to {plot}")
-    if json is not None:
-        from .storage import check_writable
+    Nor may one of them take the place of another, or of a file that is read.
 
-        check_writable(json)
+    Args:
+        json: the record.
+        plot: the picture.
+        sources: files, or names, that are read.
+        more: further files that are written.
+    """
+    from .storage import check_writable
+
+    outputs = [path for path in (json, plot, *more) if path is not None]
+    for number, output in enumerate(outputs):
+        if output.exists() and any(_same_file(output, source) for source in sources):
+            raise InputError(f"cannot write {output}: it is the file that is read")
+        if any(_same_file(output, other) for other in outputs[:number]):
+            raise InputError(f"cannot write two files to {output}; name another one")
     if plot is not None:
         from .plots import check_plot_path
 
         check_plot_path(plot)
+    for output in outputs:
+        check_writable(output)
 
 
 def _same_file(one: str | Path, other: str | Path) -> bool:
@@ -201,31 +209,51 @@ def refuse_vacuous(context: typer.Context, option: str, reason: str) -> None:
         raise InputError(f"--{option.replace('_', '-')} has nothing to act on: {reason}")
 
 
+class Recorded(Protocol):
+    """What a run gave: it has a record, and may have been ended early."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user ended it."""
+
+    def record(self) -> dict[str, Any]:
+        """The run record."""
+
+
+Given = TypeVar("Given", bound=Recorded)
+
+
 def finish(
-    comparison: Comparison,
-    show: Callable[[Comparison], None],
-    draw: Callable[[Comparison, Path], Any],
+    found: Given,
+    show: Callable[[Given], None],
     json: Path | None,
-    plot: Path | None,
+    *files: tuple[Path | None, Callable[[Given, Path], None]],
 ) -> None:
-    """Store, draw and print a comparison; exit with 130 if the run was interrupted.
+    """Store, draw and print what a run gave; exit with 130 if it was interrupted.
 
     Files come first, so that a terminal or pipe that has gone takes nothing with it. The table is
     printed even if they cannot be written.
+
+    Args:
+        found: what is stored and shown.
+        show: prints it.
+        json: where the record goes, if anywhere.
+        files: where else something goes, and what writes it.
     """
     from .storage import write_json
 
     failure: InputError | None = None
     try:
         if json is not None:
-            write_json(json, comparison.record())
-        if plot is not None:
-            draw(comparison, plot)
+            write_json(json, found.record())
+        for path, write in files:
+            if path is not None:
+                write(found, path)
     except InputError as error:
         failure = error
     if sys.stdout is not None:
         try:
-            show(comparison)
+            show(found)
             sys.stdout.flush()
         except BrokenPipeError:
             raise
@@ -233,7 +261,7 @@ def finish(
             raise InputError(f"cannot write the table: {error.strerror}") from None
     if failure is not None:
         raise failure
-    if comparison.interrupted:
+    if found.interrupted:
         raise typer.Exit(INTERRUPTED)
 
 

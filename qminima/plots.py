@@ -69,17 +69,17 @@ def plot_comparison(
         if result.history:
             counts = [count for count, _ in result.history]
             values = [(value - zero) * scale for _, value in result.history]
-            axes.plot(counts, values, marker=".", color=color, label=_literal(result.method))
+            axes.plot(counts, values, marker=".", color=color, label=literal(result.method))
         else:
             values = [(result.value - zero) * scale]
             style = ":" if result.kind == "bound" else "--"
-            axes.axhline(values[0], linestyle=style, color=color, label=_literal(result.method))
+            axes.axhline(values[0], linestyle=style, color=color, label=literal(result.method))
         heights += values
     if comparison.reference is not None and heights:
         if min(heights) > -1e-9 and max(heights) > 0:
             axes.set_yscale("symlog", linthresh=max(1e-6 * max(heights), 1e-3))
         axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_title(_literal(title))
+    axes.set_title(literal(title))
     axes.set_xlabel("evaluations")
     axes.set_ylabel(label)
     if comparison.results:
@@ -105,7 +105,7 @@ def _draw_growth(
                 name = f"{result.method}, {key.replace('_', ' ').replace('cnot', 'CNOT')}"
                 axes.plot(
                     [step[key] for step in steps], heights, style, marker=".", color=color,
-                    label=_literal(name),
+                    label=literal(name),
                 )  # fmt: skip
         if min(heights, default=0) > 0 and zero:
             axes.set_yscale("log")
@@ -115,6 +115,6 @@ def _draw_growth(
     axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text that matplotlib does not read as a formula."""
     return printable(text).replace("$", r"\$")

@@ -92,6 +92,29 @@ def counted(number: int, noun: str) -> str:
     return f"{text} {noun}{'' if number == 1 else 's'}"
 
 
+def three_digits(value: float) -> str:
+    """A number with three digits.
+
+    >>> three_digits(12345.6), three_digits(0.000123), three_digits(float("inf"))
+    ('12,300', '0.000123', '∞')
+    """
+    if value == float("inf"):
+        return "∞"
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def duration(value: float) -> str:
+    """A time in words.
+
+    >>> duration(3.2e-5), duration(0.25), duration(12.0), duration(float("inf"))
+    ('32 µs', '250 ms', '12 s', '∞')
+    """
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if value >= size:
+            return three_digits(value / size) + ("" if value == float("inf") else f" {unit}")
+    return f"{three_digits(value / 1e-6)} µs"
+
+
 def seconds(result: Result) -> str:
     """Wall time with three digits or fewer."""
     return f"{result.seconds:.3f}" if result.seconds < 10 else f"{result.seconds:.1f}"
@@ -106,30 +129,70 @@ def print_comparison(
     comparison: Comparison, title: str, summary: Sequence[str], columns: Sequence[Column]
 ) -> None:
     """Print title, summary lines, table, skipped methods, warnings and verdict."""
+    skipped: dict[str, list[str]] = {}
+    for name, reason in comparison.skipped.items():
+        skipped.setdefault(reason, []).append(name)
+    notes = [f"not run: {', '.join(names)}: {reason}" for reason, names in skipped.items()]
+    warnings = [f"warning: {warning}" for warning in comparison.warnings]
+    for result in comparison.results:
+        warnings += [f"warning: {result.method}: {warning}" for warning in result.warnings]
+    if comparison.interrupted:
+        notes.append("interrupted: the table holds what was finished or found until then")
+    print_table(
+        title,
+        summary,
+        {column.heading: column.justify for column in columns},
+        [[column.text(result) for column in columns] for result in comparison.results],
+        emphasised=[result.kind == "quantum" for result in comparison.results],
+        notes=notes,
+        warnings=warnings,
+        verdict=comparison.verdict,
+    )
+
+
+def print_table(
+    title: str,
+    lines: Sequence[str],
+    headings: Mapping[str, str],
+    rows: Sequence[Sequence[str]],
+    *,
+    emphasised: Sequence[bool] = (),
+    notes: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    verdict: str = "",
+    plain_width: int = _PLAIN_WIDTH,
+) -> None:
+    """Print a table between lines of text.
+
+    Args:
+        title: in bold.
+        lines: under the title.
+        headings: of the columns, and "left" or "right".
+        rows: what they show.
+        emphasised: which rows are in colour.
+        notes: under the table.
+        warnings: under these, in colour.
+        verdict: at the end, in bold.
+        plain_width: columns where the output is no terminal.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    console = Console(width=None if sys.stdout.isatty() else plain_width)
     console.print(Text(printable(title), style="bold"))
-    for line in summary:
+    for line in lines:
         console.print(Text(printable(line)))
     table = Table()
-    for column in columns:
-        table.add_column(column.heading, justify=column.justify)  # type: ignore[arg-type]
-    for result in comparison.results:
-        style = "cyan" if result.kind == "quantum" else ""
-        table.add_row(*(Text(printable(column.text(result))) for column in columns), style=style)
+    for heading, justify in headings.items():
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for number, row in enumerate(rows):
+        style = "cyan" if number < len(emphasised) and emphasised[number] else ""
+        table.add_row(*(Text(printable(cell)) for cell in row), style=style)
     console.print(table)
-    for reason in dict.fromkeys(comparison.skipped.values()):
-        methods = ", ".join(name for name, why in comparison.skipped.items() if why == reason)
-        console.print(Text(printable(f"not run: {methods}: {reason}")))
-    for warning in comparison.warnings:
-        console.print(Text(printable(f"warning: {warning}"), style="yellow"))
-    for result in comparison.results:
-        for warning in result.warnings:
-            console.print(Text(printable(f"warning: {result.method}: {warning}"), style="yellow"))
-    if comparison.interrupted:
-        console.print(Text("interrupted: the table holds what was finished or found until then"))
-    if comparison.verdict:
-        console.print(Text(printable(comparison.verdict), style="bold"))
+    for note in notes:
+        console.print(Text(printable(note)))
+    for warning in warnings:
+        console.print(Text(printable(warning), style="yellow"))
+    if verdict:
+        console.print(Text(printable(verdict), style="bold"))

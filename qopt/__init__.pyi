@@ -24,7 +24,7 @@ from .classical.semidefinite import goemans_williamson as goemans_williamson
 from .classical.semidefinite import semidefinite_bound as semidefinite_bound
 from .classical.tabu import tabu as tabu
 from .classical.tree_decomposition import tree_decomposition as tree_decomposition
-from .comparison import compare as compare
+from .comparison import solve as solve
 from .downloads import fetch as fetch
 from .formats.registry import read_file as read_file
 from .formats.registry import write_file as write_file
@@ -69,5 +69,8 @@ from .solvers.qaoa import solve_qaoa as solve_qaoa
 from .solvers.recursive import solve_recursive as solve_recursive
 from .solvers.starts import solve_multi_start as solve_multi_start
 from .solvers.warm_start import solve_warm_start as solve_warm_start
+from .study.compare import compare as compare
+from .study.device import Device as Device
+from .study.study import Study as Study
 from .tree import TreeExpectation as TreeExpectation
 from .warm_start import warm_start_qaoa as warm_start_qaoa

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .classical.proof_check import Checked
     from .comparison import Instance
     from .problems.binary import BinaryProblem
+    from .study.study import Study
 
 app = make_app("qopt", "Combinatorial optimisation, QAOA beside classical methods.")
 
@@ -61,6 +62,10 @@ InstanceSeedOption = Annotated[
     int | None,
     typer.Option("--instance-seed", metavar="N", help="Seed of a random instance, 0.", min=0),
 ]
+ConstraintsOption = Annotated[
+    str, typer.Option(help="How circuits keep them: mixer, where one can, or penalty.")
+]
+PrecisionOption = Annotated[str, typer.Option(help="Of QAOA's state: single or double.")]
 _SOURCE = (
     "A file, a name such as petersen, or with --problem the size of a random instance or the "
     "letters of a protein."
@@ -75,16 +80,13 @@ def solve(
     settings: SetOption = None,
     form: FormatOption = None,
     instance_seed: InstanceSeedOption = None,
-    constraints: Annotated[
-        str,
-        typer.Option(help="How circuits keep them: mixer, where one can, or penalty."),
-    ] = "mixer",
+    constraints: ConstraintsOption = "mixer",
     depth: Annotated[int, typer.Option(help="Layers of QAOA.")] = 3,
     objective: Annotated[str, typer.Option(help="What QAOA optimises: mean or cvar.")] = "mean",
     alpha: Annotated[
         float | None, typer.Option(help="Best fraction of samples that cvar averages, 0.25.")
     ] = None,
-    precision: Annotated[str, typer.Option(help="Of QAOA's state: single or double.")] = "single",
+    precision: PrecisionOption = "single",
     method: MethodOption = None,
     json: JsonOption = None,
     plot: PlotOption = None,
@@ -106,7 +108,8 @@ def solve(
         from simulator.kernels.kernel import announced_compilation
 
         from .ansatz import check_depth
-        from .comparison import CLASSICAL, QUANTUM, Instance, compare
+        from .comparison import CLASSICAL, QUANTUM, Instance
+        from .comparison import solve as solve_problem
         from .solvers.training import check_objective, check_precision
 
         check_depth(depth)
@@ -131,7 +134,7 @@ def solve(
             announced_compilation(lambda: progress.say(COMPILING)),
         ):
             progress.say(_memory_line(instance, methods, optional, depth, number))
-            comparison = compare(
+            comparison = solve_problem(
                 loaded,
                 methods,
                 optional=optional,
@@ -144,7 +147,162 @@ def solve(
                 time_limit=time_limit,
                 progress=progress,
             )
-        finish(comparison, partial(_show, loaded), partial(_draw, loaded), json, plot)
+        finish(comparison, partial(_show, loaded), json, (plot, partial(_draw, loaded)))
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="INSTANCE...", help="Files, names, or with --problem sizes."),
+    ],
+    problem: KindOption = None,
+    settings: SetOption = None,
+    form: FormatOption = None,
+    instances: Annotated[
+        int, typer.Option("--instances", metavar="N", help="Random instances of each size.", min=1)
+    ] = 1,
+    instance_seed: InstanceSeedOption = None,
+    train_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--train-on",
+            metavar="INSTANCE",
+            help="What methods choose lengths of runs and shared angles on; not compared. Sizes "
+            "stand for as many random instances, other ones.",
+        ),
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            "--method",
+            metavar="NAME[,NAME]",
+            help="Methods, as random, local, greedy, annealing, tabu, breakout, gw, sdp, exact, "
+            "milp, native, tree, qaoa-fixed (known angles), qaoa-shared (angles trained on "
+            "--train-on), qaoa (trained on the instance).",
+        ),
+    ] = None,
+    depth: Annotated[
+        str, typer.Option(metavar="P[,P]", help="Layers of QAOA, one number or several.")
+    ] = "3",
+    no_controls: Annotated[
+        bool,
+        typer.Option(
+            "--no-controls", help="Leave out uniform samples and descents after all samples."
+        ),
+    ] = False,
+    runs: Annotated[
+        int, typer.Option(metavar="N", help="Runs, or shots, of a method on an instance.", min=1)
+    ] = 1000,
+    evaluations: Annotated[
+        int,
+        typer.Option(metavar="N", help="Costs that a method may look at on an instance.", min=1),
+    ] = 1_000_000,
+    seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Wall time that a method may take on an instance."),
+    ] = None,
+    tuning_evaluations: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Costs that a method may look at on --train-on; as --evaluations.",
+            min=1,
+        ),
+    ] = None,
+    training_shots: Annotated[
+        int, typer.Option(metavar="N", help="Shots of a mean while angles are trained.", min=1)
+    ] = 1000,
+    gate_time: Annotated[
+        float, typer.Option(metavar="S", help="Of a round of gates on the modelled device.")
+    ] = 100e-9,
+    readout_time: Annotated[
+        float, typer.Option(metavar="S", help="Of readout and reset on the modelled device.")
+    ] = 1e-6,
+    constraints: ConstraintsOption = "mixer",
+    precision: PrecisionOption = "single",
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep here what is done, and go on from it."),
+    ] = None,
+    json: JsonOption = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write all of it as one page.")
+    ] = None,
+    plot: PlotOption = None,
+    seed: SeedOption = 0,
+    threads: ThreadsOption = None,
+) -> None:
+    """Compare methods on many instances: equal budgets, three clocks, tests, and a verdict.
+
+    Examples: qopt compare petersen karate; qopt compare --problem maxcut 12 14 16 18
+    --instances 5 --train-on 12 --html study.html --checkpoint study.part; qopt compare
+    --problem spin-glass 12 --instances 10 --method annealing,tabu,qaoa-fixed --depth 1,3.
+    """
+    with reported_errors(MemoryLimitError):
+        check_threads(threads)
+        check_time_limit(seconds)
+        check_outputs(json, plot, *sources, *(train_on or ()), more=(html, checkpoint))
+
+        from qminima.progress import ProgressBar
+        from simulator.kernels.kernel import announced_compilation
+
+        from .loading import is_size
+        from .solvers.training import check_precision
+        from .study.compare import compare as compare_methods
+        from .study.contenders import USUAL, contenders
+        from .study.device import Device
+        from .study.shown import show
+
+        device = Device(gate_time, readout_time)
+        number = check_precision(precision)
+        depths = _depths(depth)
+        methods = None if method is None else [name.strip().lower() for name in method.split(",")]
+        entries = contenders(methods or USUAL, depths, not no_controls, bool(train_on))
+        if not any(one.quantum for one in entries):
+            refuse_options(context, ("depth", "training_shots", "precision", "constraints"), "qaoa")
+        if not train_on:
+            refuse_vacuous(context, "tuning_evaluations", "no instances are named by --train-on")
+        if threads is not None:
+            from simulator.threads import set_threads
+
+            set_threads(threads)
+
+        def load(names: list[str], first: int) -> list[BinaryProblem]:
+            return [
+                _load(source, problem, settings, form, one)
+                for source in names
+                for one in _instance_seeds(source, instances, instance_seed, first)
+            ]
+
+        if not any(is_size(source) for source in (*sources, *(train_on or ()))):
+            refuse_vacuous(context, "instances", "no sizes of random instances are named")
+        problems, others = load(sources, 0), load(train_on or [], instances)
+        stages = len(problems) * len(entries) + sum(one.tuned for one in entries) * bool(others)
+        with (
+            ProgressBar(stages) as progress,
+            announced_compilation(lambda: progress.say(COMPILING)),
+        ):
+            study = compare_methods(
+                problems,
+                methods,
+                depths=depths,
+                train_on=others,
+                controls=not no_controls,
+                constraints=constraints,
+                runs=runs,
+                evaluations=evaluations,
+                seconds=seconds,
+                tuning_evaluations=tuning_evaluations,
+                training_shots=training_shots,
+                precision=number,
+                device=device,
+                seed=seed,
+                checkpoint=checkpoint,
+                progress=progress,
+            )
+        finish(study, show, json, (html, _write_page), (plot, _draw_study))
 
 
 @app.command()
@@ -325,6 +483,40 @@ def _load(
         instance_seed=instance_seed,
         settings=_settings(settings or []),
     )
+
+
+def _depths(text: str) -> list[int]:
+    """Depths from a list such as "1,3"."""
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"expected --depth P[,P], whole numbers, got {shorten(text)!r}") from None
+
+
+def _instance_seeds(
+    source: str, instances: int, instance_seed: int | None, first: int
+) -> list[int | None]:
+    """Seeds of the random instances that a size stands for; a file or name stands for itself."""
+    from .loading import is_size
+
+    if not is_size(source):
+        return [None]
+    start = (instance_seed or 0) + first
+    return list(range(start, start + instances))
+
+
+def _write_page(study: Study, path: Path) -> None:
+    from .study.report import page
+
+    page(study).write(path)
+
+
+def _draw_study(study: Study, path: Path) -> None:
+    from qminima.pictures import draw_panels
+
+    from .study.pictures import panels
+
+    draw_panels(list(panels(study).values()), path)
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:

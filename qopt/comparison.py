@@ -1,4 +1,4 @@
-"""QAOA beside the classical methods, and what comes of it."""
+"""QAOA beside the classical methods on one problem, and what comes of it."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ _BYTES_EACH = 2_000
 _RELAXATION_BYTES = 20_000
 
 
-def compare(
+def solve(
     problem: BinaryProblem,
     methods: Sequence[str] | None = None,
     *,

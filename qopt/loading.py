@@ -85,7 +85,7 @@ def load_problem(
     if kind is not None:
         kind = kind.strip().lower().replace("_", "-")
         make = maker(kind)
-        if _is_size(text):
+        if is_size(text):
             _check_no_format(text, format)
             seed = instance_seed or 0
             return _made(make, _random(kind, text, seed), options, f"{kind}-{int(text)}-{seed}")
@@ -93,7 +93,7 @@ def load_problem(
             _check_no_format(text, format)
             _check_no_seed(text, instance_seed)
             return _made(make, {"sequence": text}, options, text.upper())
-    elif _is_size(text) and not Path(text).exists():
+    elif is_size(text) and not Path(text).exists():
         raise InputError(f"{shorten(text)} is a size; say of which problem, by --problem")
     _check_no_seed(text, instance_seed)
     content, name, entry = _read(source, format)
@@ -118,7 +118,8 @@ def load_problem(
     return _with_reference(problem, entry)
 
 
-def _is_size(text: str) -> bool:
+def is_size(text: str) -> bool:
+    """Whether a source is the size of a random instance."""
     return text.isascii() and text.isdecimal()
 
 

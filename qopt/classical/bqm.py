@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from simulator.polynomial import Polynomial
@@ -47,9 +48,20 @@ def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadra
 
 def best_bitstring(problem: Problem, samples: Any) -> str:
     """The best feasible bit string of a dimod sample set; the best, where none is feasible."""
+    order = np.argsort(samples.record.energy, kind="stable")
+    return first_feasible(problem, (bits(row) for row in _rows(samples)[order].tolist()))
+
+
+def all_bitstrings(samples: Any) -> list[str]:
+    """The bit strings of a dimod sample set, one for each read."""
+    return [bits(row) for row in _rows(samples).tolist()]
+
+
+def _rows(samples: Any) -> NDArray[np.bool_]:
+    """Bits of variables 0 ... n - 1, row by row."""
     order = np.argsort(np.array(samples.variables, dtype=np.int64))
-    rows = samples.record.sample[np.argsort(samples.record.energy, kind="stable")][:, order] < 0
-    return first_feasible(problem, (bits(row.tolist()) for row in rows))
+    rows: NDArray[np.bool_] = samples.record.sample[:, order] < 0
+    return rows
 
 
 def sampler_seed(seed: int | None) -> int | None:

@@ -19,7 +19,7 @@ from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import best_of, bits, solution
 from .claims import rounded_up
-from .cut_form import cut_form
+from .cut_form import CutForm, cut_form
 from .low_rank import relax
 
 Floats = NDArray[np.float64]
@@ -97,16 +97,13 @@ def goemans_williamson(
         MethodError: if no bound could be proven.
     """
     check_count("hyperplanes", hyperplanes)
-    form = cut_form(problem)
-    relaxed = _relax(form.maxcut, Deadline(time_limit))
+    relaxed = hyperplane_roundings(problem, np.random.default_rng(seed), time_limit)
     started = perf_counter() - relaxed.seconds
-    normals = np.random.default_rng(seed).normal(size=(relaxed.vectors.shape[1], hyperplanes))
-    sides = (relaxed.vectors @ normals < 0).T
-    candidates = [form.bitstring(bits(column.tolist())) for column in sides]
+    candidates = relaxed.bitstrings(hyperplanes)
     costs = [problem.value(candidate) for candidate in candidates]
-    properties = {"lower_bound": form.constant - relaxed.bound}
+    properties = {"lower_bound": relaxed.lower_bound}
     if isinstance(problem, MaxCut):
-        properties["upper_bound"] = relaxed.bound
+        properties["upper_bound"] = 0.0 - relaxed.lower_bound
     return solution(
         problem,
         "Goemans-Williamson",
@@ -117,6 +114,39 @@ def goemans_williamson(
         settings={"hyperplanes": hyperplanes, "time_limit": time_limit},
         properties=properties,
         seed=seed,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class HyperplaneRoundings:
+    """Bit strings from random hyperplanes through the vectors of a relaxation.
+
+    Attributes:
+        lower_bound: what no cost goes below.
+        seconds: that the relaxation took.
+    """
+
+    lower_bound: float
+    seconds: float
+    _form: CutForm
+    _vectors: Floats
+    _random: np.random.Generator
+
+    def bitstrings(self, count: int) -> list[str]:
+        """The next ones, one for each hyperplane."""
+        normals = self._random.normal(size=(self._vectors.shape[1], count))
+        sides = (self._vectors @ normals < 0).T
+        return [self._form.bitstring(bits(column)) for column in sides.tolist()]
+
+
+def hyperplane_roundings(
+    problem: Problem, random: np.random.Generator, time_limit: float | None = None
+) -> HyperplaneRoundings:
+    """Solve the relaxation of a problem, for roundings; raises as `goemans_williamson`."""
+    form = cut_form(problem)
+    relaxed = _relax(form.maxcut, Deadline(time_limit))
+    return HyperplaneRoundings(
+        form.constant - relaxed.bound, relaxed.seconds, form, relaxed.vectors, random
     )
 
 

@@ -124,7 +124,7 @@ def test_contract_of_every_method(method: str, name: str, constraints: str) -> N
 
 @pytest.fixture(scope="module")
 def petersen() -> Comparison:
-    return qopt.compare(load_maxcut("petersen"), depth=2, seed=1)
+    return qopt.solve(load_maxcut("petersen"), depth=2, seed=1)
 
 
 def test_all_methods_run_in_order(petersen: Comparison) -> None:
@@ -168,14 +168,14 @@ def test_record_has_the_fixed_keys(petersen: Comparison) -> None:
 def test_same_seed_same_values() -> None:
     problem = load_maxcut("weighted-complete-12")
     names = ["random", "greedy", "annealing", "gw", "exact", "qaoa"]
-    one, other = (qopt.compare(problem, names, depth=1, seed=3) for _ in range(2))
+    one, other = (qopt.solve(problem, names, depth=1, seed=3) for _ in range(2))
     for first, second in zip(one.results, other.results, strict=True):
         assert first.bitstring == second.bitstring
         assert first.expectation == second.expectation
 
 
 def test_seed_reaches_every_random_method() -> None:
-    comparison = qopt.compare(load_maxcut("petersen"), depth=1, seed=11)
+    comparison = qopt.solve(load_maxcut("petersen"), depth=1, seed=11)
     random = {"random assignment", "simulated annealing", "tabu", "breakout local search"}
     random |= {"uniform + one-exchange"}
     random |= {"Goemans-Williamson", "QAOA"}
@@ -184,18 +184,18 @@ def test_seed_reaches_every_random_method() -> None:
 
 def test_unknown_method() -> None:
     with pytest.raises(InputError, match="did you mean greedy"):
-        qopt.compare(load_maxcut("petersen"), ["gredy"])
+        qopt.solve(load_maxcut("petersen"), ["gredy"])
 
 
 def test_depth_below_one_is_refused() -> None:
     with pytest.raises(InputError, match="depth"):
-        qopt.compare(load_maxcut("petersen"), ["qaoa"], depth=0)
+        qopt.solve(load_maxcut("petersen"), ["qaoa"], depth=0)
 
 
 def test_methods_that_do_not_fit_are_left_out_of_large_problems() -> None:
     problem = load_maxcut("3regular-100")
     names = ["greedy", "exact", "qaoa"]
-    comparison = qopt.compare(problem, names, optional=names)
+    comparison = qopt.solve(problem, names, optional=names)
     assert [result.method for result in comparison.results] == ["greedy + one-exchange"]
     assert set(comparison.skipped) == {"exact", "qaoa"}
     assert "26 variables, the problem has 100" in comparison.skipped["exact"]
@@ -218,7 +218,7 @@ def test_named_methods_that_do_not_fit_raise(
 ) -> None:
     problem = qopt.maxcut(nx.path_graph(nodes))
     with pytest.raises(error):
-        qopt.compare(problem, ["greedy", method], optional=["greedy"])
+        qopt.solve(problem, ["greedy", method], optional=["greedy"])
     with pytest.raises(error):
         check_fits(Instance.of(problem), method, 1)
 
@@ -230,8 +230,8 @@ def test_memory_is_predicted_before_it_is_taken(monkeypatch: pytest.MonkeyPatch)
     assert 0 < check_fits(Instance.of(problem), "greedy", 1) < 2**20
     monkeypatch.setattr("simulator.memory.available_memory", lambda: needed - 1)
     with pytest.raises(MemoryLimitError, match="use the classical methods"):
-        qopt.compare(problem, ["qaoa"])
-    comparison = qopt.compare(problem, ["greedy", "qaoa"], optional=["qaoa"])
+        qopt.solve(problem, ["qaoa"])
+    comparison = qopt.solve(problem, ["greedy", "qaoa"], optional=["qaoa"])
     assert set(comparison.skipped) == {"qaoa"}
 
 
@@ -384,7 +384,7 @@ def test_circuits_of_constraints_in_the_mixer_keep_them(name: str) -> None:
     """The same optimum, on fewer amplitudes."""
     problem = PROBLEMS[name]
     both = [
-        qopt.compare(problem, ["random", "exact", "qaoa"], constraints=kind, depth=1, seed=2)
+        qopt.solve(problem, ["random", "exact", "qaoa"], constraints=kind, depth=1, seed=2)
         for kind in ("mixer", "penalty")
     ]
     assert both[0].reference == both[1].reference
@@ -396,7 +396,7 @@ def test_circuits_of_constraints_in_the_mixer_keep_them(name: str) -> None:
 
 def test_unknown_way_of_constraints() -> None:
     with pytest.raises(InputError, match="did you mean penalty"):
-        qopt.compare(PROBLEMS["portfolio"], constraints="penalti")
+        qopt.solve(PROBLEMS["portfolio"], constraints="penalti")
 
 
 def test_verdict_without_quantum_or_reference() -> None:
@@ -413,7 +413,7 @@ def test_verdict_without_quantum_or_reference() -> None:
 
 
 def test_gap_between_qaoa_and_a_proven_rival_is_named() -> None:
-    comparison = qopt.compare(load_maxcut("petersen"), ["greedy", "exact", "qaoa"], depth=1, seed=0)
+    comparison = qopt.solve(load_maxcut("petersen"), ["greedy", "exact", "qaoa"], depth=1, seed=0)
     assert "proven optimal" in comparison.verdict
     assert "classical wins" in comparison.verdict
 
@@ -426,7 +426,7 @@ class TestInterruption:
 
     def test_later_method(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(module.METHODS, "tabu", self.stopping)
-        comparison = qopt.compare(load_maxcut("petersen"), ["greedy", "tabu", "exact"], seed=0)
+        comparison = qopt.solve(load_maxcut("petersen"), ["greedy", "tabu", "exact"], seed=0)
         assert comparison.interrupted
         assert [result.method for result in comparison.results] == ["greedy + one-exchange"]
         assert comparison.record()["interrupted"] is True
@@ -434,7 +434,7 @@ class TestInterruption:
     def test_first_method(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(module.METHODS, "tabu", self.stopping)
         with pytest.raises(KeyboardInterrupt):
-            qopt.compare(load_maxcut("petersen"), ["tabu", "exact"])
+            qopt.solve(load_maxcut("petersen"), ["tabu", "exact"])
 
     def test_qaoa_hands_over_its_best(self, monkeypatch: pytest.MonkeyPatch) -> None:
         best = replace(entry("QAOA", -11, 1.0, kind="quantum"), bitstring="0" * 10)
@@ -443,7 +443,7 @@ class TestInterruption:
             raise Interrupted(best)
 
         monkeypatch.setitem(module.METHODS, "qaoa", stopped)
-        comparison = qopt.compare(load_maxcut("petersen"), ["qaoa"])
+        comparison = qopt.solve(load_maxcut("petersen"), ["qaoa"])
         assert comparison.interrupted
         assert [result.value for result in comparison.results] == [-11]
         assert comparison.reference is not None
@@ -460,19 +460,19 @@ def test_progress_hears_of_every_method() -> None:
             return super().stage(name)
 
     stages = Stages()
-    qopt.compare(PROBLEMS["one edge"], ["greedy", "exact"], progress=stages)
+    qopt.solve(PROBLEMS["one edge"], ["greedy", "exact"], progress=stages)
     assert stages.names == ["greedy", "exact"]
 
 
 def test_nothing_requested_gives_an_empty_comparison() -> None:
-    comparison = qopt.compare(load_maxcut("petersen"), [])
+    comparison = qopt.solve(load_maxcut("petersen"), [])
     assert comparison.results == ()
     assert comparison.verdict == "No method was run."
 
 
 @pytest.mark.parametrize("name", ["petersen", "one node", "negative weights"])
 def test_comparisons_can_be_drawn(name: str, tmp_path: Any) -> None:
-    comparison = qopt.compare(PROBLEMS[name], depth=1, seed=0)
+    comparison = qopt.solve(PROBLEMS[name], depth=1, seed=0)
     plot_comparison(comparison, tmp_path / "run.png", name, 1.0, "cost above the best")
     assert (tmp_path / "run.png").stat().st_size > 1000
 
@@ -499,7 +499,7 @@ def test_relaxations_count_the_node_that_fields_call_for() -> None:
 
 
 def test_uniform_samples_of_another_space_are_not_compared() -> None:
-    comparison = qopt.compare(PROBLEMS["portfolio"], ["random", "exact", "adapt"], depth=1, seed=0)
+    comparison = qopt.solve(PROBLEMS["portfolio"], ["random", "exact", "adapt"], depth=1, seed=0)
     assert "uniform samples" not in comparison.verdict
-    same = qopt.compare(PROBLEMS["portfolio"], ["random", "exact", "qaoa"], depth=1, seed=0)
+    same = qopt.solve(PROBLEMS["portfolio"], ["random", "exact", "qaoa"], depth=1, seed=0)
     assert "as many uniform samples" in same.verdict

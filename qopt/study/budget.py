@@ -1,0 +1,95 @@
+"""What a method may spend on one instance, and what it has spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+from qminima.errors import InputError
+from qminima.limits import Deadline, check_count
+from simulator.kernels.kernel import compile_seconds
+
+# Runs are made in batches that grow, so that calls into libraries cost little and a time limit
+# is met closely.
+_LARGEST_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What every method may spend on every instance; whatever is used up first ends it.
+
+    Attributes:
+        runs: independent runs of a method, or shots of a circuit.
+        evaluations: costs, or changes of the cost by a flip, that are looked at; None for no limit.
+        seconds: wall time; None for no limit.
+    """
+
+    runs: int = 1000
+    evaluations: int | None = 1_000_000
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        check_count("runs", self.runs)
+        if self.evaluations is not None:
+            check_count("evaluations", self.evaluations)
+        Deadline(self.seconds)
+
+
+class Account:
+    """The spending of one method on one instance; its time begins now.
+
+    Attributes:
+        runs: that were made.
+        evaluations: that they took.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._deadline = Deadline(budget.seconds)
+        self.runs = 0
+        self.evaluations = 0
+
+    def left(self, each: int = 1) -> int:
+        """How many more runs of so many evaluations may begin."""
+        if self.runs and self._deadline():
+            return 0
+        left = self._budget.runs - self.runs
+        if self._budget.evaluations is not None:
+            left = min(left, (self._budget.evaluations - self.evaluations) // each)
+        return max(0, left)
+
+    def charge(self, runs: int, evaluations: int) -> None:
+        """Enter runs that were made."""
+        self.runs += runs
+        self.evaluations += evaluations
+
+    def batches(self, each: int) -> Iterator[int]:
+        """Numbers of runs of so many evaluations, until one of the limits is reached.
+
+        They do not depend on the clock but for the last.
+
+        Raises:
+            InputError: if not even one run fits.
+        """
+        size = 1
+        if self.left(each) == 0:
+            raise InputError(
+                f"one run takes {each:,} evaluations, the budget is "
+                f"{self._budget.evaluations or 0:,}"
+            )
+        while (count := min(size, self.left(each))) > 0:
+            yield count
+            self.charge(count, count * each)
+            size = min(2 * size, _LARGEST_BATCH)
+
+
+class Stopwatch:
+    """Wall time from now on, without the compilation and loading of kernels."""
+
+    def __init__(self) -> None:
+        self._started, self._compiled = perf_counter(), compile_seconds()
+
+    def __call__(self) -> float:
+        """Seconds so far."""
+        return perf_counter() - self._started - (compile_seconds() - self._compiled)

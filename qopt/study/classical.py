@@ -1,0 +1,197 @@
+"""Classical methods as sources of independent runs.
+
+Evaluations are counted alike for all: every cost, and every change of the cost by a flip, that a
+method looks at. A sweep of annealing looks at each variable once, a step of steepest descent or of
+breakout local search at all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from qminima.limits import Deadline
+from qminima.result import Result
+from simulator.spaces import bitstring, configurations_at
+
+from ..classical.bqm import all_bitstrings, binary_quadratic_model
+from ..classical.semidefinite import hyperplane_roundings
+from ..comparison import CLASSICAL, Options
+from ..results import bits
+from .budget import Account, Stopwatch
+from .runs import Drawn, Training
+from .task import Task
+
+Sampler = Callable[[Task], Drawn]
+
+
+def uniform(task: Task) -> Drawn:
+    """Uniform bit strings, feasible ones where a mixer keeps the constraints."""
+    account, found, random, watch = Account(task.budget), list[str](), task.random(), Stopwatch()
+    for count in account.batches(1):
+        found += uniform_bitstrings(task, random, count)
+    return Drawn(bitstrings=found, evaluations=account.evaluations, seconds=watch())
+
+
+def uniform_bitstrings(task: Task, random: np.random.Generator, count: int) -> list[str]:
+    """So many uniform bit strings of the instance's space."""
+    space, n = task.instance.space, task.instance.problem.num_variables
+    if space is None:
+        return [bits(row) for row in random.integers(0, 2, (count, n)).tolist()]
+    drawn = configurations_at(space, random.integers(0, space.size, count))
+    return [bitstring(one, n) for one in drawn.tolist()]
+
+
+def uniform_then_local(task: Task) -> Drawn:
+    """Steepest descents by single flips from uniform bit strings."""
+    random = task.random()
+
+    def starts() -> Iterator[str]:
+        while True:
+            yield from uniform_bitstrings(task, random, 64)
+
+    return local_search(task, starts())
+
+
+def local_search(task: Task, starts: Iterator[str]) -> Drawn:
+    """Steepest descents from given bit strings, until these or the budget end."""
+    from ..classical.search import Search
+
+    problem = task.instance.problem
+    n = problem.num_variables
+    search = Search(problem.cost, n, 0)
+    account, found, watch = Account(task.budget), list[str](), Stopwatch()
+    for start in starts:
+        if account.left() == 0:
+            break
+        search.restart(np.where(np.frombuffer(start.encode(), dtype=np.uint8) == ord("1"), -1.0, 1))
+        flips = search.descend()
+        found.append(search.bitstring)
+        account.charge(1, (flips + 1) * n)
+    return Drawn(bitstrings=found, evaluations=account.evaluations, seconds=watch())
+
+
+def annealing(task: Task) -> Drawn:
+    """Simulated annealing (dwave-samplers), each run of so many sweeps."""
+    from dwave.samplers import SimulatedAnnealingSampler
+
+    return _reads(task, SimulatedAnnealingSampler().sample, num_sweeps=task.sweeps)
+
+
+def tabu(task: Task) -> Drawn:
+    """Simple tabu search (dwave-samplers), each run of so many looks at each variable."""
+    from dwave.samplers import TabuSampler
+
+    return _reads(
+        task,
+        TabuSampler().sample,
+        num_restarts=0,
+        timeout=None,
+        coefficient_z_first=task.sweeps,
+        lower_bound_z=0,
+    )
+
+
+def _reads(task: Task, sample: Callable[..., Any], **settings: Any) -> Drawn:
+    """Runs of one of D-Wave's samplers."""
+    problem = task.instance.problem
+    n, watch = problem.num_variables, Stopwatch()
+    model = binary_quadratic_model(problem.cost, n)
+    if not any(model.linear.values()) and not model.quadratic:
+        return Drawn(bitstrings=("0" * n,), evaluations=1, seconds=watch(), once=True)
+    account, found, random = Account(task.budget), list[str](), task.random()
+    for count in account.batches(n * task.sweeps):
+        seed = None if task.seed is None else int(random.integers(2**31 - 1))
+        found += all_bitstrings(sample(model, num_reads=count, seed=seed, **settings))
+    return Drawn(
+        bitstrings=found,
+        evaluations=account.evaluations,
+        seconds=watch(),
+        settings={"sweeps": task.sweeps},
+    )
+
+
+def breakout(task: Task) -> Drawn:
+    """Breakout local search, each run of so many flips."""
+    from ..classical.search import Search
+
+    problem = task.instance.problem
+    n, random = problem.num_variables, task.random()
+    search = Search(problem.cost, n, None if task.seed is None else task.seed_for_library())
+    account, found, watch = Account(task.budget), list[str](), Stopwatch()
+    for count in account.batches(n * task.sweeps):
+        for _ in range(count):
+            search.restart(np.where(random.random(n) < 0.5, -1.0, 1.0))
+            search.breakout(task.sweeps, Deadline(None))
+            found.append(search.bitstring)
+    return Drawn(
+        bitstrings=found,
+        evaluations=account.evaluations,
+        seconds=watch(),
+        settings={"sweeps": task.sweeps},
+    )
+
+
+def goemans_williamson(task: Task) -> Drawn:
+    """Random hyperplanes through the vectors of the semidefinite relaxation.
+
+    Most of the work is the relaxation, which looks at no costs, so that evaluations say nothing.
+    """
+    account, found = Account(task.budget), list[str]()
+    random, problem = task.random(), task.instance.problem
+    relaxed = hyperplane_roundings(problem, random, task.budget.seconds)
+    watch = Stopwatch()
+    for count in account.batches(1):
+        found += relaxed.bitstrings(count)
+    return Drawn(
+        bitstrings=found,
+        evaluations=None,
+        seconds=watch(),
+        training=Training(seconds=relaxed.seconds),
+        bound=relaxed.lower_bound,
+    )
+
+
+def single(method: str, task: Task) -> Drawn:
+    """A method that has one answer, and perhaps a proof."""
+    options = Options(
+        depth=1,
+        seed=None if task.seed is None else task.seed_for_library(),
+        time_limit=task.budget.seconds,
+        progress=task.progress,
+    )
+    result = CLASSICAL[method](task.instance, options)
+    return Drawn(
+        bitstrings=() if result.bitstring is None else (result.bitstring,),
+        evaluations=result.evaluations or None,
+        seconds=result.seconds,
+        once=True,
+        proven=bool(result.properties.get("proven")),
+        bound=_bound(result),
+    )
+
+
+def _bound(result: Result) -> float | None:
+    """A proven bound on costs."""
+    if result.kind == "bound" or result.properties.get("proven"):
+        return result.value
+    found = result.properties.get("lower_bound")
+    return None if found is None else float(found)
+
+
+# Those that are told how long a run is.
+WITH_LENGTH: dict[str, Sampler] = {"annealing": annealing, "tabu": tabu, "breakout": breakout}
+
+SAMPLERS: dict[str, Sampler] = {
+    "random": uniform,
+    "local": uniform_then_local,
+    "gw": goemans_williamson,
+    **WITH_LENGTH,
+    **{
+        method: partial(single, method)
+        for method in ("greedy", "sdp", "exact", "milp", "native", "tree")
+    },
+}

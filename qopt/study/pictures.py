@@ -1,0 +1,139 @@
+"""Pictures of a comparison: profiles, distributions of costs, growth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf, isfinite
+
+import numpy as np
+
+from qminima.pictures import Curve, Panel
+
+from .contenders import Contender
+from .measures import Measured
+from .study import OnInstance, Study
+from .summary import RATIOS
+
+_NAMES = {
+    "evaluations": "evaluations to the best cost (99 %)",
+    "seconds": "seconds to the best cost (99 %)",
+    "device_seconds": "seconds on the modelled device to the best cost (99 %)",
+}
+
+# Where distributions are evaluated.
+_QUALITIES = np.linspace(-0.5, 1.0, 121)
+
+
+def panels(study: Study) -> dict[str, Panel]:
+    """The pictures by name; those that the instances allow."""
+    found: dict[str, Panel | None] = {
+        "profile": _profile(study, "evaluations"),
+        "time profile": _profile(study, "seconds"),
+        "distributions": _distributions(study),
+        **{f"growth, {clock}": _growth(study, clock) for clock in _NAMES},
+    }
+    return {name: panel for name, panel in found.items() if panel is not None}
+
+
+def _profile(study: Study, clock: str) -> Panel | None:
+    """Dolan and Moré's performance profile."""
+    profile = study.summary.profiles.get(clock)
+    if not profile:
+        return None
+    return Panel(
+        "Performance profile" + ("" if clock == "evaluations" else " of classical work"),
+        f"at most so many times the {clock} of the best method",
+        "share of instances",
+        [
+            Curve(one.label, RATIOS, profile[one.label], style=style, color=color)
+            for one, style, color in _styles(study)
+            if one.label in profile
+        ],
+        x_log=True,
+        steps=True,
+    )
+
+
+def _distributions(study: Study) -> Panel | None:
+    """How good single runs are, over all instances."""
+    curves = []
+    for one, style, color in _styles(study):
+        shares = [
+            _shares(found, row)
+            for found in study.instances
+            if (row := found.result(one.label)) is not None and row.runs.number > 1
+        ]
+        usable = [share for share in shares if share is not None]
+        if usable:
+            curves.append(
+                Curve(one.label, list(_QUALITIES), list(np.mean(usable, axis=0)), style=style,
+                      color=color)
+            )  # fmt: skip
+    if not curves:
+        return None
+    return Panel(
+        "Costs of single runs",
+        "quality: 0 as good as guessing on average, 1 the best cost",
+        "share of runs that are as good",
+        curves,
+    )
+
+
+def _shares(one: OnInstance, row: Measured) -> list[float] | None:
+    """The share of runs of at least each quality."""
+    if one.reference is None or one.guessing <= one.reference.value:
+        return None
+    span = one.guessing - one.reference.value
+    qualities = (one.guessing - np.array(row.runs.costs)) / span
+    counts = np.array(row.runs.counts)
+    return [
+        float(counts[qualities >= quality - 1e-9].sum() / row.runs.number) for quality in _QUALITIES
+    ]
+
+
+def _growth(study: Study, clock: str) -> Panel | None:
+    """Medians and quartiles against the number of variables."""
+    sizes = study.summary.sizes
+    if len(sizes) < 2:
+        return None
+    curves = []
+    for one, style, color in _styles(study):
+        by_size = [_values(study.instances, one, size, clock) for size in sizes]
+        if not any(by_size):
+            continue
+        low, middle, high = (
+            [_quantile(values, share) for values in by_size] for share in (0.25, 0.5, 0.75)
+        )
+        if any(isfinite(value) for value in middle):
+            curves.append(
+                Curve(one.label, sizes, middle, low, high, style=style, marked=True, color=color)
+            )
+    if not curves:
+        return None
+    return Panel(
+        "Growth with the number of variables", "variables", _NAMES[clock], curves, y_log=True
+    )
+
+
+def _values(instances: Sequence[OnInstance], one: Contender, size: int, clock: str) -> list[float]:
+    rows = [found.result(one.label) for found in instances if found.size == size]
+    return [
+        row.to_solution[clock].value for row in rows if row is not None and clock in row.to_solution
+    ]
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    if not values:
+        return inf
+    return float(np.quantile(values, share, method="inverted_cdf"))
+
+
+def _styles(study: Study) -> list[tuple[Contender, str, int]]:
+    """Every method with a line and a colour; descents after shots share that of the shots."""
+    found: list[tuple[Contender, str, int]] = []
+    colors: dict[tuple[str, int | None], int] = {}
+    for one in study.entries:
+        color = colors.setdefault((one.method, one.depth), len(colors))
+        style = "dashed" if one.then_local else "solid" if one.quantum else "dotted"
+        found.append((one, style, color))
+    return found

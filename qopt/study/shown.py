@@ -1,0 +1,49 @@
+"""A comparison on a terminal."""
+
+from __future__ import annotations
+
+from qminima.tables import print_table
+
+from . import words
+from .study import Study
+
+LEGEND = (
+    "evaluations, time, device time: what it takes to see the best cost with 99 %, training apart;",
+    "medians over instances, with 95 % intervals; time: classical work here; device time: modelled",
+    "corrected: 0 for guessing, 1 for best costs only; training: evaluations on each instance",
+    "*: a control",
+)
+_PLAIN_WIDTH = 132
+
+
+def show(study: Study) -> None:
+    """Print the table over all instances, what was left out, and the verdict."""
+    rows = [
+        (
+            one.contender.label + " *" * one.contender.control,
+            words.solved(one),
+            words.optional(one.ratio),
+            words.optional(one.corrected),
+            words.clock(one, "evaluations"),
+            words.time(one, "seconds"),
+            words.time(one, "device_seconds"),
+            words.training(one, "evaluations"),
+        )
+        for one in study.summary.overall
+    ]
+    print_table(
+        words.title(study),
+        LEGEND,
+        {
+            "method": "left",
+            **dict.fromkeys(
+                ("solved", "ratio", "corrected", "evaluations", "time", "device time", "training"),
+                "right",
+            ),
+        },
+        rows,
+        emphasised=[one.contender.quantum for one in study.summary.overall],
+        notes=words.notes(study),
+        verdict=study.verdict,
+        plain_width=_PLAIN_WIDTH,
+    )

@@ -1,0 +1,118 @@
+"""What came of a comparison: every instance, the summary over all, and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from qminima.provenance import provenance
+from qminima.result import SCHEMA, Reference
+
+from ..comparison import Instance
+from .contenders import Contender
+from .measures import CERTAINTY, Measured
+from .summary import Summary, summarise
+from .verdict import Finding, findings, verdict
+
+
+@dataclass(frozen=True, eq=False)
+class OnInstance:
+    """All methods on one instance.
+
+    Attributes:
+        instance: the instance.
+        reference: the cost that counts as solved, and how far it can be trusted.
+        bound: the highest proven bound on costs, if any method gave one.
+        guessing: the mean cost of uniform bit strings.
+        results: of the methods that ran.
+        skipped: why the others did not.
+    """
+
+    instance: Instance
+    reference: Reference | None
+    bound: float | None
+    guessing: float
+    results: tuple[Measured, ...]
+    skipped: Mapping[str, str]
+
+    @property
+    def size(self) -> int:
+        """Number of variables."""
+        return self.instance.problem.num_variables
+
+    def result(self, label: str) -> Measured | None:
+        """What a method came to, by its name."""
+        return next((one for one in self.results if one.contender.label == label), None)
+
+    def entry(self) -> dict[str, Any]:
+        """As a record has it."""
+        reference, bound = self.reference, self.bound
+        return {
+            "problem": self.instance.problem.describe(),
+            "reference": None
+            if reference is None
+            else {**reference.entry(), "gaps": CERTAINTY[reference.certainty]},
+            "bound": bound,
+            "gap_to_bound": None if reference is None or bound is None else reference.value - bound,
+            "guessing": self.guessing,
+            "results": [one.entry(self.instance) for one in self.results],
+            "skipped": dict(self.skipped),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Methods on instances, within equal budgets.
+
+    Attributes:
+        instances: what came of each.
+        entries: the methods.
+        settings: what repeats it.
+        choices: what methods chose on other instances, by their names.
+        interrupted: whether Ctrl-C ended it early.
+        seed: of all randomness.
+        started: when; of a resumed comparison, when it was resumed.
+    """
+
+    instances: tuple[OnInstance, ...]
+    entries: tuple[Contender, ...]
+    settings: Mapping[str, Any]
+    choices: Mapping[str, Any]
+    interrupted: bool
+    seed: int | None
+    started: datetime
+
+    def __str__(self) -> str:
+        return self.verdict
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Over all instances."""
+        return summarise(self.entries, self.instances)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the numbers say, by each clock."""
+        return findings(self.summary)
+
+    @property
+    def verdict(self) -> str:
+        """In plain words."""
+        return verdict(self.findings, self.instances)
+
+    def record(self) -> dict[str, Any]:
+        """The run record: plain data, ready for JSON."""
+        return {
+            "schema": SCHEMA,
+            "settings": dict(self.settings),
+            "choices": dict(self.choices),
+            "instances": [one.entry() for one in self.instances],
+            "summary": self.summary.entry(),
+            "findings": {finding.clock: finding.entry() for finding in self.findings},
+            "verdict": self.verdict,
+            "interrupted": self.interrupted,
+            "provenance": provenance(self.seed, self.started),
+        }

@@ -1,0 +1,106 @@
+"""What methods choose on instances that are not compared, each within the same budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
+from statistics import median
+
+from qminima.errors import InputError
+from qminima.statistics import time_to_solution
+
+from .circuits import shared_angles
+from .contenders import Contender
+from .runs import Runs, Training
+from .task import Task
+
+# Lengths of runs that are tried, in evaluations for each variable.
+LENGTHS = (1, 3, 10, 30, 100, 300, 1000)
+
+# The length where there is nothing to choose it on.
+USUAL_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a method has chosen.
+
+    Attributes:
+        sweeps: the length of its runs.
+        angles: its angles, in scaled units.
+        training: what the choice took.
+        table: the lengths that were tried, with the median evaluations to a solution; None where
+            the median instance was not solved.
+    """
+
+    sweeps: int = USUAL_LENGTH
+    angles: tuple[float, ...] | None = None
+    training: Training = field(default_factory=Training)
+    table: tuple[tuple[int, float | None], ...] = ()
+
+
+def usual_length(evaluations: int | None, variables: int) -> int:
+    """A length of which ten runs fit into a budget, if any do."""
+    if evaluations is None:
+        return USUAL_LENGTH
+    return max(1, min(USUAL_LENGTH, evaluations // (10 * variables)))
+
+
+def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) -> Choice:
+    """Let a method choose on some instances; the budget of the tasks is for all of them together.
+
+    A run's length is the one of least median evaluations to a solution (99 %), each length and
+    instance taking an equal share of the budget; angles are those of least mean cost.
+
+    Args:
+        contender: the method.
+        tasks: the instances.
+        goals: the costs that count as solved.
+
+    Raises:
+        InputError: if the budget does not allow it.
+    """
+    if not contender.has_length:
+        depth = contender.depth or 1
+        angles = shared_angles(tasks, depth, tasks[0].precision)
+        return Choice(angles=tuple(angles.scaled.tolist()), training=angles.training)
+    share = len(LENGTHS) * len(tasks)
+    table: list[tuple[int, float]] = []
+    training = Training()
+    for length in LENGTHS:
+        needed: list[float] = []
+        for task, goal in zip(tasks, goals, strict=True):
+            budget = task.budget
+            each = None if budget.evaluations is None else budget.evaluations // share
+            least = length * task.instance.problem.num_variables
+            if each is not None and each < least:
+                needed.append(inf)
+                continue
+            seconds = None if budget.seconds is None else budget.seconds / share
+            part = replace(
+                task, sweeps=length, budget=replace(budget, evaluations=each, seconds=seconds)
+            )
+            problem = task.instance.problem
+            drawn = contender.sampler(part)
+            runs = Runs.of(problem, drawn)
+            spent = drawn.evaluations or 0
+            training = replace(
+                training,
+                evaluations=training.evaluations + spent,
+                seconds=training.seconds + drawn.seconds,
+            )
+            solved = runs.successes(goal)
+            needed.append(time_to_solution(solved, runs.number, spent / runs.number).value)
+        table.append((length, median(needed)))
+    sweeps, needs = min(table, key=lambda row: row[1])
+    if needs == inf:  # nothing was solved, so that nothing tells lengths apart
+        sweeps = usual_length(
+            tasks[0].budget.evaluations, max(t.instance.problem.num_variables for t in tasks)
+        )
+    if not training.evaluations:
+        raise InputError(
+            f"the budget for tuning allows not one run of {contender.label} on each instance"
+        )
+    shown = tuple((length, None if value == inf else value) for length, value in table)
+    return Choice(sweeps=sweeps, training=training, table=shown)

@@ -1,0 +1,115 @@
+"""Numbers of a comparison as tables and pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+
+from qminima.result import Reference
+from qminima.statistics import Estimate
+from qminima.tables import counted, duration, three_digits
+
+from .measures import CERTAINTY
+from .study import OnInstance, Study
+from .summary import Overall
+
+# What clocks are called.
+CLOCK_NAMES = {
+    "evaluations": "evaluations",
+    "seconds": "time here",
+    "device_seconds": "device time",
+}
+
+
+def with_interval(found: Estimate, shown: Callable[[float], str] = three_digits) -> str:
+    """A value and its interval; of a censored one the lower end, if that says anything.
+
+    >>> from math import inf
+    >>> with_interval(Estimate(2.0, 1.0, 4.0)), with_interval(Estimate(inf, 50.0, inf))
+    ('2 (1–4)', '> 50')
+    """
+    if found.censored:
+        return f"> {shown(found.low)}" if isfinite(found.low) else "never"
+    if found.low == found.high:
+        return shown(found.value)
+    return f"{shown(found.value)} ({shown(found.low)}–{shown(found.high)})"
+
+
+def optional(value: float | None, digits: int = 4) -> str:
+    """A number, or nothing."""
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def solved(one: Overall) -> str:
+    """On how many instances."""
+    return f"{one.solved}/{one.instances}"
+
+
+def clock(one: Overall, name: str) -> str:
+    """The median by a clock, with its interval."""
+    found = one.to_solution.get(name)
+    return "" if found is None else with_interval(found, shown(name))
+
+
+def time(one: Overall, name: str) -> str:
+    """The median by a clock of seconds."""
+    found = one.to_solution.get(name)
+    if found is None:
+        return ""
+    return with_interval(found, duration) if found.censored else duration(found.value)
+
+
+def training(one: Overall, name: str) -> str:
+    """The training by a clock, if there was any."""
+    spent = one.training.get(name, 0.0)
+    return shown(name)(spent) if spent else ""
+
+
+def shown(clock: str) -> Callable[[float], str]:
+    """How amounts of a clock are written."""
+    return duration if clock.endswith("seconds") else three_digits
+
+
+def certainty(reference: Reference) -> str:
+    """How far a best cost can be trusted: "proven", "best known, SOURCE" or "unknown".
+
+    >>> certainty(Reference(-5.0, "tabu", "best known", "arXiv:1, 2023"))
+    'best known, arXiv:1, 2023'
+    """
+    word = CERTAINTY[reference.certainty]
+    return f"{word}, {reference.source}" if word == "best known" and reference.source else word
+
+
+def gap_words(one: OnInstance, gap: float | None) -> str:
+    """A gap, and how far its other end can be trusted."""
+    if gap is None or one.reference is None:
+        return ""
+    return f"{gap:.6g} ({CERTAINTY[one.reference.certainty]})"
+
+
+def title(study: Study) -> str:
+    """What was compared."""
+    kinds = sorted({one.instance.problem.kind for one in study.instances})
+    number = len(study.instances)
+    sizes = study.summary.sizes
+    span = "" if not sizes else f"{sizes[0]}" + f" to {sizes[-1]}" * (len(sizes) > 1)
+    return f"{counted(number, 'instance')} of {', '.join(kinds)}, {span} variables"
+
+
+def notes(study: Study) -> list[str]:
+    """What did not run, and why."""
+    methods: dict[tuple[str, str], list[str]] = {}
+    for one in study.instances:
+        for label, reason in one.skipped.items():
+            methods.setdefault((one.instance.problem.name, reason), []).append(label)
+    names: dict[tuple[str, str], list[str]] = {}
+    for (name, reason), labels in methods.items():
+        names.setdefault(("; ".join(labels), reason), []).append(name)
+    found = [
+        f"not run on {where[0] if len(where) == 1 else f'{len(where)} instances'}: "
+        f"{labels}: {reason}"
+        for (labels, reason), where in names.items()
+    ]
+    if study.interrupted:
+        found.append("interrupted: this is what was finished until then")
+    return found
