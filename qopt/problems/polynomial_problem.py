@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError, shorten
 from qminima.limits import check_whole
@@ -53,7 +53,21 @@ class PolynomialProblem(BinaryProblem):
     def objective(self, bits: Bits) -> float:
         """The sum of all terms."""
         values = 1 - 2 * bits if self.spins else bits
-        return float(sum(weight * np.prod(values[list(term)]) for term, weight in self.terms))
+        return float(sum((values[m].prod(axis=1) * w).sum() for m, w in self._by_degree))
+
+    @cached_property
+    def _by_degree(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...]:
+        """Variables, shape (terms, degree), and weights, of the terms of each degree."""
+        groups: dict[int, list[tuple[tuple[int, ...], float]]] = {}
+        for term in self.terms:
+            groups.setdefault(len(term[0]), []).append(term)
+        return tuple(
+            (
+                np.array([m for m, _ in terms], dtype=np.int64).reshape(len(terms), degree),
+                np.array([w for _, w in terms]),
+            )
+            for degree, terms in groups.items()
+        )
 
     @cached_property
     def cost(self) -> Polynomial:

@@ -38,8 +38,9 @@ class Satisfiability(BinaryProblem):
 
     def objective(self, bits: Bits) -> float:
         """The number of clauses none of whose literals is true."""
+        true = bits.tolist()  # a list is several times as fast as an array, entry by entry
         return float(
-            sum(all((literal > 0) != bits[abs(literal) - 1] for literal in c) for c in self.clauses)
+            sum(all((literal > 0) != true[abs(literal) - 1] for literal in c) for c in self.clauses)
         )
 
     @cached_property

@@ -64,6 +64,14 @@ class Account:
         self.runs += runs
         self.evaluations += evaluations
 
+    def require(self, each: int) -> None:
+        """Raise `InputError` if not even one run of so many evaluations fits."""
+        if self.left(each) == 0:
+            raise InputError(
+                f"one run takes {each:,} evaluations, the budget is "
+                f"{self._budget.evaluations or 0:,}"
+            )
+
     def batches(self, each: int) -> Iterator[int]:
         """Numbers of runs of so many evaluations, until one of the limits is reached.
 
@@ -72,12 +80,8 @@ class Account:
         Raises:
             InputError: if not even one run fits.
         """
+        self.require(each)
         size = 1
-        if self.left(each) == 0:
-            raise InputError(
-                f"one run takes {each:,} evaluations, the budget is "
-                f"{self._budget.evaluations or 0:,}"
-            )
         while (count := min(size, self.left(each))) > 0:
             yield count
             self.charge(count, count * each)

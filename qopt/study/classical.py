@@ -27,6 +27,9 @@ from .task import Task
 
 Sampler = Callable[[Task], Drawn]
 
+# Sweeps by which a run of tabu search may be longer than it is told to be.
+_OVERRUN = 2
+
 
 def uniform(task: Task) -> Drawn:
     """Uniform bit strings, feasible ones where a mixer keeps the constraints."""
@@ -78,16 +81,21 @@ def annealing(task: Task) -> Drawn:
     """Simulated annealing (dwave-samplers), each run of so many sweeps."""
     from dwave.samplers import SimulatedAnnealingSampler
 
-    return _reads(task, SimulatedAnnealingSampler().sample, num_sweeps=task.sweeps)
+    return _reads(task, SimulatedAnnealingSampler().sample, 0, num_sweeps=task.sweeps)
 
 
 def tabu(task: Task) -> Drawn:
-    """Simple tabu search (dwave-samplers), each run of so many looks at each variable."""
+    """Simple tabu search (dwave-samplers), each run of so many looks at each variable.
+
+    Descents to new best costs are never cut short. The last one may overrun the length, for which
+    every run is charged two looks more; runs of less than ten would be nothing but a descent.
+    """
     from dwave.samplers import TabuSampler
 
     return _reads(
         task,
         TabuSampler().sample,
+        _OVERRUN,
         num_restarts=0,
         timeout=None,
         coefficient_z_first=task.sweeps,
@@ -95,15 +103,15 @@ def tabu(task: Task) -> Drawn:
     )
 
 
-def _reads(task: Task, sample: Callable[..., Any], **settings: Any) -> Drawn:
-    """Runs of one of D-Wave's samplers."""
+def _reads(task: Task, sample: Callable[..., Any], overrun: int, **settings: Any) -> Drawn:
+    """Runs of one of D-Wave's samplers, each charged so many sweeps more."""
     problem = task.instance.problem
     n, watch = problem.num_variables, Stopwatch()
     model = binary_quadratic_model(problem.cost, n)
     if not any(model.linear.values()) and not model.quadratic:
         return Drawn(bitstrings=("0" * n,), evaluations=1, seconds=watch(), once=True)
     account, found, random = Account(task.budget), list[str](), task.random()
-    for count in account.batches(n * task.sweeps):
+    for count in account.batches(n * (task.sweeps + overrun)):
         seed = None if task.seed is None else int(random.integers(2**31 - 1))
         found += all_bitstrings(sample(model, num_reads=count, seed=seed, **settings))
     return Drawn(
@@ -115,18 +123,19 @@ def _reads(task: Task, sample: Callable[..., Any], **settings: Any) -> Drawn:
 
 
 def breakout(task: Task) -> Drawn:
-    """Breakout local search, each run of so many flips."""
+    """Breakout local search, each run of so many flips or a few more."""
     from ..classical.search import Search
 
     problem = task.instance.problem
     n, random = problem.num_variables, task.random()
     search = Search(problem.cost, n, None if task.seed is None else task.seed_for_library())
     account, found, watch = Account(task.budget), list[str](), Stopwatch()
-    for count in account.batches(n * task.sweeps):
-        for _ in range(count):
-            search.restart(np.where(random.random(n) < 0.5, -1.0, 1.0))
-            search.breakout(task.sweeps, Deadline(None))
-            found.append(search.bitstring)
+    account.require(n * (task.sweeps + 1))
+    while account.left(n * (task.sweeps + 1)):
+        search.restart(np.where(random.random(n) < 0.5, -1.0, 1.0))
+        flips = search.breakout(task.sweeps, Deadline(None))
+        found.append(search.bitstring)
+        account.charge(1, n * (flips + 1))
     return Drawn(
         bitstrings=found,
         evaluations=account.evaluations,
@@ -182,8 +191,9 @@ def _bound(result: Result) -> float | None:
     return None if found is None else float(found)
 
 
-# Those that are told how long a run is.
+# Those that are told how long a run is, and the least that makes sense.
 WITH_LENGTH: dict[str, Sampler] = {"annealing": annealing, "tabu": tabu, "breakout": breakout}
+SHORTEST = {"annealing": 1, "tabu": 10, "breakout": 1}
 
 SAMPLERS: dict[str, Sampler] = {
     "random": uniform,

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ..problems.problem import Problem
-from ..results import best_of
 
 # Of very many different costs, the least are kept as they are and the others in groups of about
 # the same cost, by their mean.
@@ -109,7 +108,7 @@ class Runs:
             counts=counts,
             infeasible=len(drawn.bitstrings) - sum(counts),
             mean=total / len(drawn.bitstrings) if drawn.bitstrings else None,
-            best=best_of(problem, kept) if kept else None,
+            best=min(kept, key=values.__getitem__, default=None),
             evaluations=drawn.evaluations,
             seconds=drawn.seconds,
             simulation_seconds=drawn.simulation_seconds,

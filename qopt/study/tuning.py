@@ -11,6 +11,7 @@ from qminima.errors import InputError
 from qminima.statistics import time_to_solution
 
 from .circuits import shared_angles
+from .classical import SHORTEST
 from .contenders import Contender
 from .runs import Runs, Training
 from .task import Task
@@ -40,11 +41,11 @@ class Choice:
     table: tuple[tuple[int, float | None], ...] = ()
 
 
-def usual_length(evaluations: int | None, variables: int) -> int:
-    """A length of which ten runs fit into a budget, if any do."""
+def usual_length(method: str, evaluations: int | None, variables: int) -> int:
+    """A length of which ten runs fit into a budget, or the shortest one."""
     if evaluations is None:
         return USUAL_LENGTH
-    return max(1, min(USUAL_LENGTH, evaluations // (10 * variables)))
+    return max(SHORTEST.get(method, 1), min(USUAL_LENGTH, evaluations // (10 * variables)))
 
 
 def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) -> Choice:
@@ -68,12 +69,12 @@ def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) 
     share = len(LENGTHS) * len(tasks)
     table: list[tuple[int, float]] = []
     training = Training()
-    for length in LENGTHS:
+    for length in (one for one in LENGTHS if one >= SHORTEST[contender.method]):
         needed: list[float] = []
         for task, goal in zip(tasks, goals, strict=True):
             budget = task.budget
             each = None if budget.evaluations is None else budget.evaluations // share
-            least = length * task.instance.problem.num_variables
+            least = (length + 2) * task.instance.problem.num_variables
             if each is not None and each < least:
                 needed.append(inf)
                 continue
@@ -96,7 +97,9 @@ def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) 
     sweeps, needs = min(table, key=lambda row: row[1])
     if needs == inf:  # nothing was solved, so that nothing tells lengths apart
         sweeps = usual_length(
-            tasks[0].budget.evaluations, max(t.instance.problem.num_variables for t in tasks)
+            contender.method,
+            tasks[0].budget.evaluations,
+            max(t.instance.problem.num_variables for t in tasks),
         )
     if not training.evaluations:
         raise InputError(

@@ -159,16 +159,15 @@ class TestFinish:
         finish(
             self.comparison(),
             lambda _: done.append("shown"),
-            lambda _, path: done.append(f"drawn to {path.name}"),
             tmp_path / "r.json",
-            tmp_path / "r.png",
+            (tmp_path / "r.png", lambda _, path: done.append(f"drawn to {path.name}")),
         )
         assert done == ["drawn to r.png", "shown"]
         assert (tmp_path / "r.json").exists()
 
     def test_nothing_is_stored_unasked(self, tmp_path: Path, monkeypatch: Any) -> None:
         monkeypatch.chdir(tmp_path)
-        finish(self.comparison(), lambda _: None, lambda *_: pytest.fail("drawn"), None, None)
+        finish(self.comparison(), lambda _: None, None, (None, lambda *_: pytest.fail("drawn")))
         assert list(tmp_path.iterdir()) == []
 
     def test_interrupted_runs_are_stored_and_told(self, tmp_path: Path) -> None:
@@ -176,9 +175,8 @@ class TestFinish:
             finish(
                 self.comparison(interrupted=True),
                 lambda _: None,
-                lambda *_: None,
                 tmp_path / "r.json",
-                None,
+                (None, lambda *_: None),
             )
         assert caught.value.exit_code == 130
         assert (tmp_path / "r.json").exists()
