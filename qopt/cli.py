@@ -179,7 +179,7 @@ def compare(
             "--method",
             metavar="NAME[,NAME]",
             help="Methods, as random, local, greedy, annealing, tabu, breakout, gw, sdp, exact, "
-            "milp, native, tree, qaoa-fixed (known angles), qaoa-shared (angles trained on "
+            "milp, native, tree, qaoa-fixed (angles of tables), qaoa-shared (angles trained on "
             "--train-on), qaoa (trained on the instance).",
         ),
     ] = None,

@@ -14,6 +14,7 @@ from typing import Any
 from qminima import __version__
 from qminima.checkpoint import Checkpoint
 from qminima.errors import InputError, MethodError, shorten
+from qminima.limits import check_count
 from qminima.progress import Progress
 from simulator.memory import MemoryLimitError
 from simulator.program import Precision
@@ -27,7 +28,7 @@ from .budget import Budget
 from .contenders import USUAL, Contender, contenders
 from .device import Device
 from .measures import bound_of, guessing_mean, measure, reference_of
-from .runs import Runs, Training
+from .runs import Runs
 from .study import OnInstance, Study
 from .task import Task, seeds
 from .tuning import Choice, choose, usual_length
@@ -155,6 +156,7 @@ def compare(
         methods, [depths] if isinstance(depths, int) else depths, controls, bool(train_on)
     )
     budget = Budget(runs, evaluations, seconds)
+    check_count("training_shots", training_shots)
     plan = Plan(
         instances=tuple(Instance.of(problem, constraints) for problem in given),
         others=tuple(Instance.of(problem, constraints) for problem in train_on),
@@ -299,7 +301,7 @@ class _Work:
                 chosen = choose(entry, tasks, goals)
             except (InputError, MethodError, MemoryLimitError) as reason:
                 return {"failure": str(reason)}
-            return asdict(chosen)
+            return chosen.entry()
 
         self._do(f"choice/{entry.label}", find, f"tuning: {entry.label}")
 
@@ -311,8 +313,7 @@ class _Work:
             return None
         if "failure" in stored:
             return str(stored["failure"])
-        angles, training = stored["angles"], Training(**stored["training"])
-        return Choice(stored["sweeps"], None if angles is None else tuple(angles), training)
+        return Choice.from_entry(stored)
 
     def _task(self, instance: Instance, seed: tuple[int, ...] | None, entry: Contender) -> Task:
         return Task(
@@ -403,13 +404,13 @@ def _check_different(plan: Plan) -> None:
     """Raise `InputError` for a problem that is there twice, or both tuned on and compared."""
     seen: dict[str, str] = {}
     for instance in (*plan.instances, *plan.others):
-        name = shorten(instance.problem.name)
-        other = seen.setdefault(_digest(instance), name)
-        if other is not name:
+        digest, name = _digest(instance), shorten(instance.problem.name)
+        if digest in seen:
             raise InputError(
-                f"{other} and {name} are the same problem; name each once, and tune on others than "
-                "are compared"
+                f"{seen[digest]} and {name} are the same problem; name each once, and tune on "
+                "others than are compared"
             )
+        seen[digest] = name
 
 
 def _enumerable(instance: Instance) -> bool:

@@ -34,9 +34,9 @@ _LABELS = {
     "milp": "HiGHS",
     "native": "HiGHS, own model",
     "tree": "tree decomposition",
-    "qaoa-fixed": "QAOA, known angles",
+    "qaoa-fixed": "QAOA, fixed angles",
     "qaoa-shared": "QAOA, shared angles",
-    "qaoa": "QAOA, own angles",
+    "qaoa": "QAOA, trained angles",
 }
 
 

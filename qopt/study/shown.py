@@ -13,7 +13,7 @@ LEGEND = (
     "corrected: 0 for guessing, 1 for best costs only; training: evaluations on each instance",
     "*: a control",
 )
-_PLAIN_WIDTH = 132
+_PLAIN_WIDTH = 150
 
 
 def show(study: Study) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from statistics import median
+from typing import Any
 
 from qminima.errors import InputError
 from qminima.statistics import time_to_solution
@@ -39,6 +40,26 @@ class Choice:
     angles: tuple[float, ...] | None = None
     training: Training = field(default_factory=Training)
     table: tuple[tuple[int, float | None], ...] = ()
+
+    def entry(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "sweeps": self.sweeps,
+            "angles": None if self.angles is None else list(self.angles),
+            "training": asdict(self.training),
+            "table": [list(row) for row in self.table],
+        }
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Choice:
+        """From what `entry` gave."""
+        angles = entry["angles"]
+        return cls(
+            sweeps=entry["sweeps"],
+            angles=None if angles is None else tuple(angles),
+            training=Training(**entry["training"]),
+            table=tuple((length, value) for length, value in entry["table"]),
+        )
 
 
 def usual_length(method: str, evaluations: int | None, variables: int) -> int:

@@ -321,10 +321,10 @@ class TestContenders:
             "uniform samples",
             "uniform + one-exchange",
             "tabu",
-            "QAOA, own angles, p = 1",
-            "QAOA, own angles, p = 1 + one-exchange",
-            "QAOA, own angles, p = 3",
-            "QAOA, own angles, p = 3 + one-exchange",
+            "QAOA, trained angles, p = 1",
+            "QAOA, trained angles, p = 1 + one-exchange",
+            "QAOA, trained angles, p = 3",
+            "QAOA, trained angles, p = 3 + one-exchange",
         ]
         assert [one.control for one in found] == [True, True, False, False, True, False, True]
         plain = contenders(["tabu", "qaoa"], [3], controls=False, shared=False)
