@@ -16,6 +16,7 @@ from qminima.result import Reference
 
 from .formats.registry import SUFFIXES, find_format
 from .generators import GENERATORS, LARGEST
+from .known import known_reference
 from .problems.binary import BinaryProblem
 from .problems.makers import MAKERS, maker, misfit
 from .problems.maxcut import MaxCut
@@ -107,7 +108,7 @@ def load_problem(
             )
         problem = _made(make, {"graph": content}, options, name)
         # What is known of an instance is known of it as it stands.
-        return problem if options else _with_reference(problem, entry)
+        return problem if options else _with_reference(problem, entry, source)
     problem = content
     if kind not in (None, problem.kind):
         raise InputError(f"{shorten(text)} holds a problem of {problem.kind}, not of {kind}")
@@ -115,7 +116,7 @@ def load_problem(
         raise InputError(
             f"{shorten(text)} says all of its problem; {', '.join(options)} cannot be set beside it"
         )
-    return _with_reference(problem, entry)
+    return _with_reference(problem, entry, source)
 
 
 def is_size(text: str) -> bool:
@@ -181,11 +182,14 @@ def _made(
     return problem
 
 
-def _with_reference(problem: BinaryProblem, entry: Mapping[str, Any]) -> BinaryProblem:
-    """The problem with the best cost that the library knows, if it is of this problem."""
+def _with_reference(
+    problem: BinaryProblem, entry: Mapping[str, Any], source: str | Path
+) -> BinaryProblem:
+    """The problem with the best cost that is known of it, by the library or as a public graph."""
     best = entry.get("best")
-    if best is None or entry["kind"] != problem.kind:
-        return problem
-    value = -float(best["value"]) if problem.maximise else float(best["value"])
-    reference = Reference(value, best["method"], best["certainty"], "problems/index.toml")
-    return replace(problem, reference=reference)
+    if best is not None and entry["kind"] == problem.kind:
+        value = -float(best["value"]) if problem.maximise else float(best["value"])
+        reference = Reference(value, best["method"], best["certainty"], "problems/index.toml")
+        return replace(problem, reference=reference)
+    known = known_reference(source) if not entry and isinstance(problem, MaxCut) else None
+    return problem if known is None else replace(problem, reference=known)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import inf, isfinite
 
 import numpy as np
@@ -24,8 +25,17 @@ _NAMES = {
 _QUALITIES = np.linspace(-0.5, 1.0, 121)
 
 
-def panels(study: Study) -> dict[str, Panel]:
-    """The pictures by name; those that the instances allow."""
+def panels(study: Study, only: Collection[str] | None = None) -> dict[str, Panel]:
+    """The pictures by name; those that the instances allow.
+
+    Args:
+        study: what is drawn.
+        only: names of the methods that are, all unless given.
+    """
+    if only is not None:
+        study = replace(
+            study, entries=tuple(entry for entry in study.entries if entry.label in only)
+        )
     found: dict[str, Panel | None] = {
         "profile": _profile(study, "evaluations"),
         "time profile": _profile(study, "seconds"),
