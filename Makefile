@@ -23,7 +23,7 @@ help:
 	@echo "make coverage-table how often intervals cover the truth (seconds)"
 	@echo "make bench-gset GSET=FOLDER   Gset graphs in a minute each, with proven bounds (9 minutes)"
 	@echo "make labs-scaling how work for optimal LABS sequences grows (minutes)"
-	@echo "make comparison-study QAOA on 3-regular graphs against guessing and descents (half a minute)"
+	@echo "make comparison-study QAOA on 3-regular graphs against classical methods (half an hour)"
 	@echo "make profile    where the time of a UCCSD energy with gradient goes"
 	@echo "make format     rewrite the sources in the project's format"
 
@@ -77,7 +77,7 @@ labs-scaling: $(VENV)/.installed
 	$(BIN)/python benchmarks/labs_scaling.py --write docs/classical.md --plot docs/images/labs.png
 
 comparison-study: $(VENV)/.installed
-	$(BIN)/python benchmarks/comparison_study.py --write docs/comparison.md --plot docs/images/comparison.png
+	$(BIN)/python benchmarks/comparison_study.py --write docs/comparison.md --pictures docs/images
 
 profile: $(VENV)/.installed
 	$(BIN)/python benchmarks/profile_ucc.py --write docs/benchmarks.md

@@ -18,7 +18,7 @@ from timing import median_seconds
 
 import qchem
 import simulator
-from qchem.comparison import compare
+from qchem.comparison import solve
 
 SYSTEMS: dict[str, tuple[str, tuple[int, int] | None]] = {
     "H4, linear, 1.5 Å": ("; ".join(f"H 0 0 {1.5 * k}" for k in range(4)), None),
@@ -67,7 +67,7 @@ def system(report: Report, name: str, atoms: str, space: tuple[int, int] | None)
     """All methods on one system."""
     molecule = qchem.Molecule.from_atoms(atoms, basis="sto-3g")
     hamiltonian = qchem.electronic_hamiltonian(molecule, space)
-    classical = compare(hamiltonian, RIVALS)
+    classical = solve(hamiltonian, RIVALS)
     exact = classical.result("FCI")
     if exact is None or not exact.converged:
         raise SystemExit(f"no exact energy of {name}")
@@ -77,7 +77,7 @@ def system(report: Report, name: str, atoms: str, space: tuple[int, int] | None)
         for one in classical.results
     ]  # fmt: skip
     for ansatz, layers in ANSAETZE:
-        run = compare(
+        run = solve(
             hamiltonian, ["vqe"], ansatz=ansatz, layers=layers, restarts=RESTARTS, seed=SEED,
             time_limit=300,
         )  # fmt: skip

@@ -28,7 +28,7 @@ from qopt.study.contenders import contenders
 from qopt.study.pictures import panels
 from qopt.study.report import page
 from qopt.study.study import Study
-from qopt.study.summary import Overall
+from qopt.study.summary import Overall, quantile
 
 SIZES = tuple(range(12, 25, 2))
 DEPTHS = tuple(range(1, 9))
@@ -137,15 +137,17 @@ def selected(one: Overall) -> bool:
 
 
 def by_size(study: Study, one: Overall) -> list[str]:
-    """Medians of each size; the upper one of two."""
+    """Medians of each size."""
     cells = []
     for size in SIZES:
-        found = sorted(
-            row.to_solution["evaluations"].value
-            for instance in study.instances
-            if instance.size == size and (row := instance.result(one.contender.label)) is not None
+        middle = quantile(
+            [
+                row.to_solution["evaluations"].value
+                for instance in study.instances
+                if instance.size == size
+                and (row := instance.result(one.contender.label)) is not None
+            ]
         )
-        middle = found[len(found) // 2]
         cells.append("not seen" if middle == inf else three_digits(middle))
     return cells
 
@@ -164,7 +166,7 @@ def growth(one: Overall) -> list[str]:
 
 def draw(study: Study, folder: Path) -> None:
     """Growth, profile and distributions, of the methods that the page shows."""
-    found = panels(study, {one.contender.label for one in study.summary.overall if selected(one)})
+    found = panels(study)
     draw_panels([found["growth, evaluations"]], folder / "comparison.png")
     draw_panels([found["profile"], found["distributions"]], folder / "comparison-profiles.png")
 

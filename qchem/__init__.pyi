@@ -21,7 +21,7 @@ from .classical import cisd as cisd
 from .classical import fci as fci
 from .classical import hf as hf
 from .classical import mp2 as mp2
-from .comparison import compare as compare
+from .comparison import solve as solve
 from .density import DensityMatrices as DensityMatrices
 from .density import density_matrices as density_matrices
 from .density import dipole_moment as dipole_moment

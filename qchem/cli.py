@@ -134,7 +134,8 @@ def solve(
         from simulator.kernels.kernel import announced_compilation
         from simulator.optimize import METHODS
 
-        from .comparison import ANSAETZE, CLASSICAL, ON_QUBITS, QUANTUM, check_layers, compare
+        from .comparison import ANSAETZE, CLASSICAL, ON_QUBITS, QUANTUM, check_layers
+        from .comparison import solve as solve_molecule
         from .electronic_structure import electronic_hamiltonian
         from .encoding import MAPPINGS
         from .molecule import load_molecule
@@ -175,7 +176,7 @@ def solve(
             if "fci" in methods and space is not None and space.kind in ("avas", "natural"):
                 with progress.stage("FCI, canonical orbitals"):
                     hamiltonian = _beside_canonical(hamiltonian, system)
-            comparison = compare(
+            comparison = solve_molecule(
                 hamiltonian,
                 methods,
                 ansatz=ansatz,

@@ -83,7 +83,7 @@ _FROM_MEAN_FIELD = ("HF", *_NOT_VARIATIONAL)
 _FROM_ORBITALS = ("mp2", "cisd", "ccsd", "ccsd_t")
 
 
-def compare(
+def solve(
     hamiltonian: Hamiltonian,
     methods: Sequence[str] | None = None,
     *,

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# Ten strong colours and then ten light ones; dots and dashes tell the rest apart.
+_COLORS = (
+    *(f"C{number}" for number in range(10)),
+    "#7fc8f8", "#ffb76b", "#86d98a", "#f58f90", "#c9a7f0",
+    "#b98d7f", "#f2a9dd", "#a9a9a9", "#dada58", "#67dfe8",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -94,7 +101,9 @@ def _figure(panels: Sequence[Panel]) -> Figure:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.5, 4.6 * max(1, len(panels))), layout="constrained")
+    # As high as the longest legend.
+    height = max([4.6, *(0.19 * len(panel.curves) + 0.6 for panel in panels)])
+    figure = Figure(figsize=(10.5, height * max(1, len(panels))), layout="constrained")
     if panels:
         axes = figure.subplots(len(panels), squeeze=False)[:, 0]
         for one, panel in zip(axes, panels, strict=True):
@@ -105,7 +114,7 @@ def _figure(panels: Sequence[Panel]) -> Figure:
 def _draw(axes: Axes, panel: Panel) -> None:
     for curve in panel.curves:
         heights = [value if isfinite(value) else nan for value in curve.y]
-        color = f"C{curve.color % 10}"
+        color = _COLORS[curve.color % len(_COLORS)]
         axes.plot(
             curve.x, heights, linestyle=curve.style, marker="o" if curve.marked else None,
             markersize=4, color=color, label=literal(curve.label),

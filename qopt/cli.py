@@ -375,7 +375,9 @@ def prove(
             typer.echo("interrupted: the file holds the bound that was reached", err=True)
             raise typer.Exit(INTERRUPTED)
         if graph.maxcut is not loaded:
-            typer.echo(f"costs of {loaded.kind} are {graph.constant:.10g} minus these cuts")
+            typer.echo(
+                f"costs of {loaded.kind} are {graph.constant:.10g} minus these cuts, up to rounding"
+            )
 
 
 @app.command()
@@ -446,9 +448,10 @@ def list_names() -> None:
         from .catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS, arguments
         from .downloads import sets
         from .formats.registry import FORMATS
+        from .study.contenders import LABELS
 
         for title, names in (
-            ("methods (--method)", METHODS),
+            ("methods of qopt solve (--method)", METHODS),
             ("problems (--problem; what --set sets of a graph, or a file in JSON says)", PROBLEMS),
             ("circuits (qopt.NAME in Python)", CIRCUITS),
             ("mixers (qopt.NAME in Python)", MIXERS),
@@ -457,6 +460,8 @@ def list_names() -> None:
             if names is PROBLEMS:
                 lines = {name: f"{line}{arguments(name)}" for name, line in lines.items()}
             print_names(title, lines)
+            if names is METHODS:
+                print_names("methods of qopt compare (--method)", LABELS)
         print_names(
             "formats of files (--from, --to)",
             {name: f"{one.about} ({' '.join(one.suffixes)})" for name, one in FORMATS.items()},

@@ -11,7 +11,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # Those of the README take a minute together.
-PAGES = {"docs/problems.md": False, "docs/qaoa-variants.md": False, "README.md": True}
+PAGES = {
+    "docs/problems.md": False,
+    "docs/qaoa-variants.md": False,
+    "docs/comparison.md": False,
+    "README.md": True,
+}
 
 
 def programs(page: str) -> list[str]:

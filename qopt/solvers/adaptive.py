@@ -21,7 +21,7 @@ from ..angles import gamma_scale, rescale_gammas
 from ..ansatz import check_depth, check_space, smallest_space
 from ..mixers import Mixer
 from ..problems.problem import Problem
-from .training import Options, Trained, Training, scaled
+from .training import Options, Trained, Training, improve, scaled
 
 Floats = NDArray[np.float64]
 
@@ -147,11 +147,8 @@ class _Growth:
         history: list[tuple[int, float]] = []
         used, reason, interrupted = 0, "", False
         for _ in range(depth):
-            if minimum is not None:
-                left = self._options.left(used)
-                if self._options.deadline() or left == 0:
-                    reason = "evaluation limit reached" if left == 0 else "time limit reached"
-                    break
+            if minimum is not None and (reason := self._options.limit(used)):
+                break
             try:
                 mixer, derivative = self._steepest(angles)
                 if minimum is not None and derivative * self._factor < _LEAST:
@@ -172,9 +169,7 @@ class _Growth:
                 best = reached
             self.mixers, minimum, angles = chosen, best, best.parameters
             self.derivatives.append(derivative)
-            for count, value in best.history:
-                if not history or value / self._factor < history[-1][1]:
-                    history.append((used + count, value / self._factor))
+            improve(history, best, self._factor, used)
             used += best.evaluations
             if interrupted:
                 break
@@ -192,19 +187,13 @@ class _Growth:
 
     def _train(self, mixers: list[Mixer], start: Floats, used: int) -> Minimum:
         options = self._options
-
-        def report(count: int, value: float) -> None:
-            options.progress.note(
-                f"{options.label} {value / self._factor:.4f}, {used + count} values"
-            )
-
         return minimize(
             scaled(self._problem, self.circuit(mixers), options),
             start,
             gradient_tolerance=options.gradient_tolerance,
             max_evaluations=options.left(used),
             time_limit=options.seconds(),
-            callback=report,
+            callback=options.reporter(self._factor, used),
         )
 
     def _steepest(self, angles: Floats) -> tuple[Mixer, float]:

@@ -16,7 +16,7 @@ from ..angle_tables import starting_angles
 from ..angles import gamma_scale, interpolate, linear_ramp, rescale_gammas
 from ..fourier import extend_fourier
 from ..problems.problem import Problem
-from .training import Options, ScaledProgram, Trained, scaled
+from .training import Options, ScaledProgram, Trained, improve, scaled
 
 Floats = NDArray[np.float64]
 
@@ -91,11 +91,8 @@ class LayerwiseTraining:
         values = self._problem.cost.values(self._build(1).space)
         try:
             for layers in range(1, depth + 1):
-                if self._stages and self._options.deadline():
-                    self._limit = "time limit reached"
-                elif self._stages and self._options.left(self.evaluations) == 0:
-                    self._limit = "evaluation limit reached"
-                if self._limit:
+                if self._stages and (limit := self._options.limit(self.evaluations)):
+                    self._limit = limit
                     break
                 self._grow(layers)
         except KeyboardInterrupt:
@@ -128,10 +125,7 @@ class LayerwiseTraining:
         before = 0
         for stage in self._stages:
             before += stage.tried
-            for count, least in stage.minimum.history:
-                value = least / self._factor
-                if not history or value < history[-1][1]:
-                    history.append((before + count, value))
+            improve(history, stage.minimum, self._factor, before)
             before += stage.minimum.evaluations
         return history
 
@@ -158,18 +152,13 @@ class LayerwiseTraining:
                 gradient_tolerance=options.gradient_tolerance,
                 max_evaluations=None if left is None else left - tried,
                 time_limit=options.seconds(),
-                callback=self._report,
+                callback=options.reporter(self._factor, self.evaluations + tried),
             )
         except MinimizationInterrupted as interrupt:
             if interrupt.minimum.evaluations:
                 self._stages.append(_Stage(circuit, interrupt.minimum, tried))
             raise
         self._stages.append(_Stage(circuit, minimum, tried))
-
-    def _report(self, count: int, value: float) -> None:
-        self._options.progress.note(
-            f"{self._options.label} {value / self._factor:.4f}, {count} values"
-        )
 
     def _starting_point(
         self, program: ScaledProgram, depth: int, left: int | None

@@ -72,7 +72,7 @@ def solve_recursive(
     eliminations: list[dict[str, Any]] = []
     used, limit = 0, ""
     while len(_variables(cost)) > cutoff:
-        limit = _limit(options, used)
+        limit = options.limit(used)
         if limit:
             break
         try:
@@ -189,9 +189,3 @@ def _rest(cost: Terms, free: set[int], cutoff: int) -> dict[int, int]:
         return spins
     best = str(enumeration(_problem(cost, names)).bitstring)
     return spins | {name: 1 - 2 * int(bit) for name, bit in zip(names, best, strict=True)}
-
-
-def _limit(options: Options, used: int) -> str:
-    if options.deadline():
-        return "time limit reached"
-    return "evaluation limit reached" if options.left(used) == 0 else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Unpack
 
 import numpy as np
@@ -18,7 +18,7 @@ from simulator.spaces import Space
 from ..ansatz import qaoa
 from ..mixers import Mixer
 from ..problems.problem import Problem
-from .training import Options, ScaledProgram, Trained, Training, scaled
+from .training import Options, ScaledProgram, Trained, Training, improve, scaled
 
 Floats = NDArray[np.float64]
 
@@ -95,23 +95,19 @@ def best_of_starts(
                 "converged": minimum.converged,
             }
         )
-        for count, value in minimum.history:
-            if not history or value / program.factor < history[-1][1]:
-                history.append((used + count, value / program.factor))
+        improve(history, minimum, program.factor, used)
 
     for start in starts:
-        left = options.left(used)
-        if minima and (options.deadline() or left == 0):
-            limit = "evaluation limit reached" if left == 0 else "time limit reached"
+        if minima and (limit := options.limit(used)):
             break
         try:
             minimum = minimize(
                 program,
                 start,
                 gradient_tolerance=options.gradient_tolerance,
-                max_evaluations=left,
+                max_evaluations=options.left(used),
                 time_limit=options.seconds(),
-                callback=_reporter(options, program, used),
+                callback=options.reporter(program.factor, used),
             )
         except MinimizationInterrupted as interrupt:
             if interrupt.minimum.evaluations:
@@ -136,17 +132,6 @@ def best_of_starts(
         ),
         records,
     )
-
-
-def _reporter(
-    options: Options, program: ScaledProgram, before: int
-) -> Callable[[int, float], None]:
-    def report(count: int, value: float) -> None:
-        options.progress.note(
-            f"{options.label} {value / program.factor:.4f}, {before + count} values"
-        )
-
-    return report
 
 
 def _random(seed: int | None, number: int, depth: int) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from math import inf
@@ -23,6 +23,7 @@ from simulator.diagonal import DiagonalValues
 from simulator.kernels.kernel import compile_seconds
 from simulator.memory import require_memory
 from simulator.objectives import Mean, Objective
+from simulator.optimize import Minimum
 from simulator.polynomial import Polynomial
 from simulator.program import Expectation, Precision, Program, predict_memory
 from simulator.spaces import Integers, Space, bitstring
@@ -133,6 +134,20 @@ class Options:
         seconds = self.deadline.left()
         return max(seconds, 1e-3) if np.isfinite(seconds) else None
 
+    def limit(self, used: int) -> str:
+        """The limit that ends the training after so many evaluations; empty if none does."""
+        if self.left(used) == 0:
+            return "evaluation limit reached"
+        return "time limit reached" if self.deadline() else ""
+
+    def reporter(self, factor: float, before: int = 0) -> Callable[[int, float], None]:
+        """Tells the objective as it falls, from values in scaled units."""
+
+        def report(count: int, value: float) -> None:
+            self.progress.note(f"{self.label} {value / factor:.4f}, {before + count} values")
+
+        return report
+
     def after(self, used: int) -> Options:
         """The options of a second training, once so many evaluations were used."""
         rest = copy(self)
@@ -185,6 +200,14 @@ def scaled(problem: Problem, circuit: Circuit, options: Options) -> ScaledProgra
     program = Program(circuit, options.objective_of(problem.cost), options.precision)
     gammas = np.arange(circuit.num_parameters) < circuit.num_parameters // 2
     return ScaledProgram(program, gamma_scale(problem.cost), gammas)
+
+
+def improve(history: list[tuple[int, float]], minimum: Minimum, factor: float, before: int) -> None:
+    """Append what a minimisation in scaled units improved, after so many evaluations."""
+    for count, least in minimum.history:
+        value = least / factor
+        if not history or value < history[-1][1]:
+            history.append((before + count, value))
 
 
 @dataclass(frozen=True, eq=False)

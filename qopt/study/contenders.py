@@ -21,7 +21,8 @@ USUAL = (
     "qaoa-fixed", "qaoa",
 )  # fmt: skip
 
-_LABELS = {
+# What tables and records call them.
+LABELS = {
     "random": "uniform samples",
     "local": "uniform + one-exchange",
     "greedy": "greedy + one-exchange",
@@ -59,7 +60,7 @@ class Contender:
     @property
     def label(self) -> str:
         """As tables show it, and as records name it."""
-        text = _LABELS[self.method]
+        text = LABELS[self.method]
         if self.depth is not None:
             text += f", p = {self.depth}"
         return text + " + one-exchange" * self.then_local

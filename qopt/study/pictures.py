@@ -13,13 +13,16 @@ from qminima.pictures import Curve, Panel
 from .contenders import Contender
 from .measures import Measured
 from .study import OnInstance, Study
-from .summary import RATIOS
+from .summary import RATIOS, quantile
 
 _NAMES = {
     "evaluations": "evaluations to the best cost (99 %)",
     "seconds": "seconds to the best cost (99 %)",
     "device_seconds": "seconds on the modelled device to the best cost (99 %)",
 }
+
+# More curves cannot be told apart.
+_MOST = 20
 
 # Where distributions are evaluated.
 _QUALITIES = np.linspace(-0.5, 1.0, 121)
@@ -30,12 +33,11 @@ def panels(study: Study, only: Collection[str] | None = None) -> dict[str, Panel
 
     Args:
         study: what is drawn.
-        only: names of the methods that are, all unless given.
+        only: names of the methods that are; all, or of too many the `telling` ones, unless given.
     """
-    if only is not None:
-        study = replace(
-            study, entries=tuple(entry for entry in study.entries if entry.label in only)
-        )
+    if only is None:
+        only = [entry.label for entry in telling(study.entries)]
+    study = replace(study, entries=tuple(entry for entry in study.entries if entry.label in only))
     found: dict[str, Panel | None] = {
         "profile": _profile(study, "evaluations"),
         "time profile": _profile(study, "seconds"),
@@ -43,6 +45,24 @@ def panels(study: Study, only: Collection[str] | None = None) -> dict[str, Panel
         **{f"growth, {clock}": _growth(study, clock) for clock in _NAMES},
     }
     return {name: panel for name, panel in found.items() if panel is not None}
+
+
+def telling(entries: Sequence[Contender]) -> tuple[Contender, ...]:
+    """The methods, of very many only such circuits as tell how depth matters.
+
+    These are the least, a middle and the largest depth, and descents after shots of the largest.
+    """
+    if len(entries) <= _MOST:
+        return tuple(entries)
+    depths = sorted({entry.depth for entry in entries if entry.depth is not None})
+    kept = {depths[0], depths[len(depths) // 2], depths[-1]}
+    return tuple(
+        entry
+        for entry in entries
+        if entry.depth is None
+        or entry.depth == depths[-1]
+        or (entry.depth in kept and not entry.then_local)
+    )
 
 
 def _profile(study: Study, clock: str) -> Panel | None:
@@ -112,7 +132,8 @@ def _growth(study: Study, clock: str) -> Panel | None:
         if not any(by_size):
             continue
         low, middle, high = (
-            [_quantile(values, share) for values in by_size] for share in (0.25, 0.5, 0.75)
+            [quantile(values, share) if values else inf for values in by_size]
+            for share in (0.25, 0.5, 0.75)
         )
         if any(isfinite(value) for value in middle):
             curves.append(
@@ -130,12 +151,6 @@ def _values(instances: Sequence[OnInstance], one: Contender, size: int, clock: s
     return [
         row.to_solution[clock].value for row in rows if row is not None and clock in row.to_solution
     ]
-
-
-def _quantile(values: Sequence[float], share: float) -> float:
-    if not values:
-        return inf
-    return float(np.quantile(values, share, method="inverted_cdf"))
 
 
 def _styles(study: Study) -> list[tuple[Contender, str, int]]:

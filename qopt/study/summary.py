@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -198,7 +197,7 @@ def _overall(entry: Contender, found: Rows, sizes: Sequence[int]) -> Overall:
         corrected=_mean([row.corrected for row in rows]),
         to_solution={c: _median([row.to_solution[c].value for row in rows]) for c in clocks},
         with_training={c: _median([row.with_training(c) for row in rows]) for c in clocks},
-        training={c: median([row.training.get(c, 0.0) for row in rows]) for c in clocks},
+        training={c: quantile([row.training.get(c, 0.0) for row in rows]) for c in clocks},
         growth={
             clock: fits
             for clock in clocks
@@ -238,7 +237,7 @@ def _pairs(
         }
         if not needed:
             continue
-        best = min(needed, key=lambda rival: (_plain_median(needed[rival]), sum(needed[rival])))
+        best = min(needed, key=lambda rival: (quantile(needed[rival]), sum(needed[rival])))
         first = [row.with_training(quantum_clock) for row in found.values()]
         pairs.append(
             Pair(
@@ -287,7 +286,7 @@ def _profile(
 def _growth(sizes: Sequence[int], values: Sequence[float]) -> list[ExponentialFit]:
     """Fits through the medians of each size; none where there are too few that were solved."""
     by_size = {
-        size: median(v for s, v in zip(sizes, values, strict=True) if s == size)
+        size: quantile([v for s, v in zip(sizes, values, strict=True) if s == size])
         for size in sorted(set(sizes))
     }
     solved = {size: value for size, value in by_size.items() if isfinite(value)}
@@ -298,12 +297,16 @@ def _growth(sizes: Sequence[int], values: Sequence[float]) -> list[ExponentialFi
 
 def _median(values: Sequence[float]) -> Estimate:
     """The median and its bootstrap interval, infinite values included."""
-    return bootstrap(values, _plain_median, seed=0)
+    return bootstrap(values, quantile, seed=0)
 
 
-def _plain_median(values: Any) -> float:
-    """The upper median, which is one of the values, so that infinite ones make no trouble."""
-    return float(np.sort(values)[len(values) // 2])
+def quantile(values: Any, share: float = 0.5) -> float:
+    """One of the values, the upper of two: infinite ones are ordered, and never averaged.
+
+    >>> quantile([3.0, 1.0, float("inf"), 2.0]), quantile([1.0, float("inf")])
+    (3.0, inf)
+    """
+    return float(np.sort(values)[min(int(share * len(values)), len(values) - 1)])
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -110,6 +110,13 @@ def notes(study: Study) -> list[str]:
         f"{labels}: {reason}"
         for (labels, reason), where in names.items()
     ]
+    simulated = sum(
+        row.runs.simulation_seconds + row.runs.training.simulation_seconds
+        for one in study.instances
+        for row in one.results
+    )
+    if simulated:
+        found.append(f"simulating circuits took {duration(simulated)} here, which no clock counts")
     if study.interrupted:
         found.append("interrupted: this is what was finished until then")
     return found

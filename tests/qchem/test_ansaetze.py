@@ -9,7 +9,7 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, vqe
-from qchem.comparison import ANSAETZE, LAYERED, ON_QUBITS, compare
+from qchem.comparison import ANSAETZE, LAYERED, ON_QUBITS, solve
 from qminima import InputError
 from simulator import Expectation
 from simulator.testing import dense_state
@@ -124,7 +124,7 @@ def test_screening_of_singlet_sums() -> None:
 
 
 def test_comparison_by_name(h2: Hamiltonian) -> None:
-    result = compare(h2, ["fci", "vqe", "adapt"], ansatz="k-upccgsd", layers=2, pool="qubit")
+    result = solve(h2, ["fci", "vqe", "adapt"], ansatz="k-upccgsd", layers=2, pool="qubit")
     methods = {one.method: one for one in result.results}
     assert set(methods) == {"FCI", "2-UpCCGSD-VQE", "ADAPT-VQE (qubit)"}
     for one in methods.values():
@@ -150,14 +150,14 @@ def test_comparison_by_name(h2: Hamiltonian) -> None:
 )
 def test_refused_names(options: dict[str, Any], h2: Hamiltonian) -> None:
     with pytest.raises(InputError):
-        compare(h2, ["vqe"], **options)
+        solve(h2, ["vqe"], **options)
 
 
 @pytest.mark.parametrize("name", list(ANSAETZE))
 def test_every_ansatz_by_name(name: str, h2: Hamiltonian) -> None:
     """With its own start, and CNOTs where they are known."""
     exact = qchem.fci(h2).value
-    result = compare(h2, ["vqe"], ansatz=name, restarts=2, seed=1).results[0]
+    result = solve(h2, ["vqe"], ansatz=name, restarts=2, seed=1).results[0]
     assert exact - 1e-9 < result.value
     if name != "hardware-efficient":
         assert result.value - exact < 1e-6
@@ -170,7 +170,7 @@ def test_every_ansatz_by_name(name: str, h2: Hamiltonian) -> None:
 
 def test_a_threshold_and_a_disturbed_start(lih: Hamiltonian) -> None:
     """The start is that of the circuit that is left."""
-    result = compare(lih, ["vqe"], ansatz="k-upccgsd", amplitude_threshold=0.02, seed=1).results[0]
+    result = solve(lih, ["vqe"], ansatz="k-upccgsd", amplitude_threshold=0.02, seed=1).results[0]
     assert result.settings["start"] == "mp2, disturbed"
     assert len(result.parameters or []) < qchem.k_upccgsd(lih).num_parameters
 
@@ -187,7 +187,7 @@ def test_restarts_are_seeded(h4: Hamiltonian) -> None:
 
 @pytest.mark.parametrize("mapping", ["parity", "bravyi_kitaev"])
 def test_comparison_on_qubits(mapping: str, h2: Hamiltonian) -> None:
-    run = compare(h2, ["fci", "vqe"], mapping=mapping, taper="all", properties=True)
+    run = solve(h2, ["fci", "vqe"], mapping=mapping, taper="all", properties=True)
     exact, circuit = run.results
     assert circuit.value == pytest.approx(exact.value, abs=1e-8)
     assert circuit.problem["qubits"] == 1
@@ -200,7 +200,7 @@ def test_symmetry_does_not_hold_these_back(name: str, layers: int) -> None:
     """Screened, or from a symmetric start, both end 30 to 100 mHa above."""
     chain = "; ".join(f"H 0 0 {1.5 * k}" for k in range(4))
     hamiltonian = qchem.electronic_hamiltonian(qchem.Molecule.from_atoms(chain))
-    run = compare(hamiltonian, ["fci", "vqe"], ansatz=name, layers=layers, restarts=1, seed=1)
+    run = solve(hamiltonian, ["fci", "vqe"], ansatz=name, layers=layers, restarts=1, seed=1)
     exact, circuit = run.results
     assert circuit.value - exact.value < 1e-5
     assert circuit.settings["symmetry"] is False

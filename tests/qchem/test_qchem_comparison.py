@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import qchem
-from qchem import Hamiltonian, compare
+from qchem import Hamiltonian, solve
 from qchem.comparison import CLASSICAL, QUANTUM, predict_memory, verdict
 from qchem.molecule import Molecule
 from qminima import InputError, Progress, Reference, Result
@@ -20,7 +20,7 @@ def result(method: str, value: float, **more: Any) -> Result:
 
 
 def test_all_methods_in_their_order(lih: Hamiltonian) -> None:
-    comparison = compare(lih, seed=7)
+    comparison = solve(lih, seed=7)
     names = [entry.method for entry in comparison.results]
     assert names == ["HF", "MP2", "CISD", "CCSD", "CCSD(T)", "FCI", "UCCSD-VQE"]
     exact = qchem.fci(lih).value
@@ -39,46 +39,46 @@ def test_all_methods_in_their_order(lih: Hamiltonian) -> None:
 
 
 def test_only_the_named_methods(h2: Hamiltonian) -> None:
-    comparison = compare(h2, ["hf", "fci"])
+    comparison = solve(h2, ["hf", "fci"])
     assert [entry.method for entry in comparison.results] == ["HF", "FCI"]
     assert comparison.verdict == "Only classical methods were run."
-    assert compare(h2, ["hf"]).reference is None
-    assert compare(h2, []).results == ()
+    assert solve(h2, ["hf"]).reference is None
+    assert solve(h2, []).results == ()
 
 
 def test_library_lends_its_exact_energy(water: Hamiltonian) -> None:
-    comparison = compare(water, ["hf"])
+    comparison = solve(water, ["hf"])
     assert comparison.reference is not None
     assert comparison.reference.value == pytest.approx(-75.0125847283, abs=1e-9)
     assert comparison.reference.source is not None
     # Another active space or basis set is another problem.
     smaller = qchem.electronic_hamiltonian(Molecule.from_name("h2o"), (4, 4))
-    assert compare(smaller, ["hf"]).reference is None
+    assert solve(smaller, ["hf"]).reference is None
     other = qchem.electronic_hamiltonian(Molecule.from_name("h2", basis="6-31g"))
-    assert compare(other, ["hf"]).reference is None
+    assert solve(other, ["hf"]).reference is None
 
 
 def test_namesake_of_a_library_molecule_has_no_reference() -> None:
     molecule = Molecule.from_atoms("H 0 0 0; H 0 0 0.9", name="h2")
-    assert compare(qchem.electronic_hamiltonian(molecule), ["hf"]).reference is None
+    assert solve(qchem.electronic_hamiltonian(molecule), ["hf"]).reference is None
     cation = Molecule.from_atoms("H 0 0 0; H 0 0 0.7414", name="h2", charge=1, spin=1)
-    assert compare(qchem.electronic_hamiltonian(cation), ["hf"]).reference is None
+    assert solve(qchem.electronic_hamiltonian(cation), ["hf"]).reference is None
 
 
 def test_unknown_names(h2: Hamiltonian) -> None:
     with pytest.raises(InputError, match=r"unknown method 'cssd'; did you mean .*ccsd"):
-        compare(h2, ["hf", "cssd"])
+        solve(h2, ["hf", "cssd"])
     with pytest.raises(InputError, match=r"unknown ansatz 'ucc'; did you mean uccsd"):
-        compare(h2, ["vqe"], ansatz="ucc")
+        solve(h2, ["vqe"], ansatz="ucc")
     with pytest.raises(InputError, match="unknown start"):
-        compare(h2, ["vqe"], start="mp3")
+        solve(h2, ["vqe"], start="mp3")
     with pytest.raises(InputError, match=r"unknown optimi[sz]er"):
-        compare(h2, ["vqe"], optimizer="adam")
+        solve(h2, ["vqe"], optimizer="adam")
 
 
 def test_low_energies_are_no_merit() -> None:
     hamiltonian = qchem.electronic_hamiltonian(Molecule.from_name("h6"))
-    comparison = compare(hamiltonian, ["hf", "ccsd", "ccsd_t", "fci"])
+    comparison = solve(hamiltonian, ["hf", "ccsd", "ccsd_t", "fci"])
     found = [w for w in comparison.warnings if "not variational" in w]
     assert [w.split(" lies")[0] for w in found] == ["CCSD", "CCSD(T)"]
     # -2.9998515796 and -3.0020479088 against -2.995565425832 hartree.
@@ -130,7 +130,7 @@ def test_exact_energy_that_did_not_converge_is_no_reference(
         "fci",
         lambda hamiltonian: replace(original(hamiltonian), converged=False),
     )
-    comparison = compare(h2, ["hf", "fci"])
+    comparison = solve(h2, ["hf", "fci"])
     assert comparison.reference is None
     assert all(entry.error is None for entry in comparison.results)
 
@@ -148,7 +148,7 @@ class Ctrl(Progress):
 
 
 def test_interruption_keeps_what_is_finished(h4: Hamiltonian) -> None:
-    comparison = compare(h4, ["hf", "fci", "vqe"], progress=Ctrl())
+    comparison = solve(h4, ["hf", "fci", "vqe"], progress=Ctrl())
     assert comparison.interrupted
     assert [entry.method for entry in comparison.results] == ["HF", "FCI", "UCCSD-VQE"]
     last = comparison.results[-1]
@@ -166,15 +166,15 @@ def test_interruption_of_a_classical_method(
         raise KeyboardInterrupt
 
     monkeypatch.setitem(classical.METHODS, "fci", interrupt)
-    comparison = compare(h4, ["hf", "fci", "vqe"])
+    comparison = solve(h4, ["hf", "fci", "vqe"])
     assert comparison.interrupted
     assert [entry.method for entry in comparison.results] == ["HF"]
     with pytest.raises(KeyboardInterrupt):
-        compare(h4, ["fci", "hf"])
+        solve(h4, ["fci", "hf"])
 
 
 def test_time_limit_reaches_the_circuit(h4: Hamiltonian) -> None:
-    (entry,) = compare(h4, ["vqe"], time_limit=1e-9).results
+    (entry,) = solve(h4, ["vqe"], time_limit=1e-9).results
     assert (entry.evaluations, entry.converged) == (1, False)
     assert entry.settings["time_limit"] == 1e-9
 
@@ -185,7 +185,7 @@ def test_lattice_without_basis_or_geometry() -> None:
     h2 = np.zeros((2,) * 4)
     h2[0, 0, 0, 0] = h2[1, 1, 1, 1] = 4.0
     dimer = Hamiltonian.from_integrals([[-1, -0.3], [-0.3, 1]], h2, (1, 1), name="dimer")
-    comparison = compare(dimer, CLASSICAL + QUANTUM)
+    comparison = solve(dimer, CLASSICAL + QUANTUM)
     assert len(comparison.results) == 8
     json.dumps(comparison.record(), allow_nan=False)
 
