@@ -154,7 +154,7 @@ def check_outputs(
 
     outputs = [path for path in (json, plot, *more) if path is not None]
     for number, output in enumerate(outputs):
-        if output.exists() and any(_same_file(output, source) for source in sources):
+        if any(_same_file(output, source) for source in sources) and output.exists():
             raise InputError(f"cannot write {output}: it is the file that is read")
         if any(_same_file(output, other) for other in outputs[:number]):
             raise InputError(f"cannot write two files to {output}; name another one")

@@ -33,7 +33,8 @@ from .classical.semidefinite import (
     goemans_williamson,
     semidefinite_bound,
 )
-from .classical.tabu import tabu
+from .classical.tabu import BYTES_PER_PAIR, tabu
+from .classical.tabu import MAX_VARIABLES as MAX_TABU
 from .classical.tree_decomposition import MAX_WIDTH, tree_decomposition, width
 from .mixers import Mixer, grover_mixer
 from .multi_angle import multi_angle_qaoa
@@ -259,7 +260,7 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
         )
         return needed
     relaxation = ("the semidefinite relaxation", MAX_NODES)
-    limits = {"gw": relaxation, "sdp": relaxation}
+    limits = {"gw": relaxation, "sdp": relaxation, "tabu": ("tabu", MAX_TABU)}
     if instance.space is None:
         limits["exact"] = ("enumeration", MAX_VARIABLES)
     label, most = limits.get(method, (method, n))
@@ -285,6 +286,8 @@ def check_fits(instance: Instance, method: str, depth: int, precision: Precision
     if label == relaxation[0]:
         # Of a matrix of all pairs, or of vectors and a factorisation that may fill in.
         needed += (_RELAXATION_BYTES if size <= INTERIOR_POINT_NODES else 2) * size**2
+    if method == "tabu":
+        needed += BYTES_PER_PAIR * n**2
     if method == "exact" and instance.space is not None:
         needed += 8 * n * instance.space.size
     require_memory(needed, f"{label} on {n} variables")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from qminima.errors import InputError
 from qminima.limits import Deadline, check_count
 from qminima.result import Result
 
 from ..problems.problem import Problem
 from ..results import solution
 from .bqm import best_bitstring, binary_quadratic_model, sampler_seed
+
+# The library works on several matrices of all pairs: gigabytes, and their time, beyond this.
+MAX_VARIABLES = 10_000
+BYTES_PER_PAIR = 40
 
 # Seconds of search for each read where no limit is given: by its size, as more has to be seen.
 _SECONDS_PER_VARIABLE = 0.002
@@ -33,8 +38,8 @@ def tabu(
         time_limit: the search ends by then in any case.
 
     Raises:
-        InputError: if the cost is of higher than second degree, or for counts or times that are not
-            above zero.
+        InputError: if the cost is of higher than second degree, for more than 10,000 variables, or
+            for counts or times that are not above zero.
     """
     from dwave.samplers import TabuSampler
 
@@ -42,6 +47,11 @@ def tabu(
     check_count("reads", reads)
     Deadline(time_limit)
     Deadline(seconds)
+    if problem.num_variables > MAX_VARIABLES:
+        raise InputError(
+            f"tabu takes up to {MAX_VARIABLES} variables, the problem has {problem.num_variables}; "
+            "breakout and annealing take more"
+        )
     if seconds is None:
         seconds = _SECONDS_PER_VARIABLE * problem.num_variables * reads
     if time_limit is not None:

@@ -59,7 +59,7 @@ def seeds(seed: int | None, *names: str | int) -> tuple[int, ...] | None:
     """Numbers that depend on a seed and on names, and on nothing else.
 
     >>> seeds(7, "tabu", 3)
-    (7, 1633907519, 3)
+    (7, 4222141782, 3)
     """
     if seed is None:
         return None
