@@ -193,12 +193,21 @@ def compare(
         ),
     ] = False,
     runs: Annotated[
-        int, typer.Option(metavar="N", help="Runs, or shots, of a method on an instance.", min=1)
-    ] = 1000,
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Runs, or shots, of a method on an instance; 1000, with --seconds as many as fit.",
+            min=1,
+        ),
+    ] = None,
     evaluations: Annotated[
-        int,
-        typer.Option(metavar="N", help="Costs that a method may look at on an instance.", min=1),
-    ] = 1_000_000,
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Costs that a method may look at on an instance; 1000000, with --seconds any.",
+            min=1,
+        ),
+    ] = None,
     seconds: Annotated[
         float | None,
         typer.Option(metavar="S", help="Wall time that a method may take on an instance."),

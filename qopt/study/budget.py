@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from qminima.errors import InputError
 from qminima.limits import Deadline, check_count
@@ -14,23 +14,27 @@ from simulator.kernels.kernel import compile_seconds
 # is met closely.
 _LARGEST_BATCH = 256
 
+# Where nothing else limits them; their bit strings are kept until they are scored.
+_MOST_RUNS = 100_000
+
 
 @dataclass(frozen=True)
 class Budget:
     """What every method may spend on every instance; whatever is used up first ends it.
 
     Attributes:
-        runs: independent runs of a method, or shots of a circuit.
+        runs: independent runs of a method, or shots of a circuit; None for as many as fit.
         evaluations: costs, or changes of the cost by a flip, that are looked at; None for no limit.
         seconds: wall time; None for no limit.
     """
 
-    runs: int = 1000
+    runs: int | None = 1000
     evaluations: int | None = 1_000_000
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        check_count("runs", self.runs)
+        if self.runs is not None:
+            check_count("runs", self.runs)
         if self.evaluations is not None:
             check_count("evaluations", self.evaluations)
         Deadline(self.seconds)
@@ -47,16 +51,22 @@ class Account:
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._deadline = Deadline(budget.seconds)
+        self._started = monotonic()
         self.runs = 0
         self.evaluations = 0
 
     def left(self, each: int = 1) -> int:
-        """How many more runs of so many evaluations may begin."""
-        if self.runs and self._deadline():
-            return 0
-        left = self._budget.runs - self.runs
+        """How many more runs of so many evaluations may begin.
+
+        With a limit in seconds these are as many as fit if they take the time of those before; the
+        first always may.
+        """
+        left = (self._budget.runs or _MOST_RUNS) - self.runs
         if self._budget.evaluations is not None:
             left = min(left, (self._budget.evaluations - self.evaluations) // each)
+        if self.runs and self._budget.seconds is not None:
+            taken = max(monotonic() - self._started, 1e-9) / self.runs
+            left = min(left, round(self._deadline.left() / taken))
         return max(0, left)
 
     def charge(self, runs: int, evaluations: int) -> None:
@@ -75,7 +85,7 @@ class Account:
     def batches(self, each: int) -> Iterator[int]:
         """Numbers of runs of so many evaluations, until one of the limits is reached.
 
-        They do not depend on the clock but for the last.
+        Without a limit in seconds they do not depend on the clock.
 
         Raises:
             InputError: if not even one run fits.

@@ -36,6 +36,9 @@ from .task import Task
 
 Floats = NDArray[np.float64]
 
+# Where the budget names no number: time is no limit for shots of a simulator.
+USUAL_SHOTS = 1000
+
 # No further training once no derivative is larger, in the units of `gamma_scale`.
 _TOLERANCE = 1e-3
 
@@ -148,6 +151,8 @@ def circuit_runs(source: str, then_local: bool, task: Task) -> Drawn:
     energy = Expectation(circuit, problem.cost, task.precision)
     params = rescale_gammas(angles.scaled, gamma_scale(problem.cost))
     shots = Account(task.budget).left()
+    if task.budget.runs is None:
+        shots = min(shots, USUAL_SHOTS)
     seed = None if task.seed is None else task.seed_for_library()
     n = problem.num_variables
     drawn = [bitstring(one, n) for one in energy.sample(params, shots, seed).tolist()]

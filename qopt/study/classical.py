@@ -27,6 +27,9 @@ from .task import Task
 
 Sampler = Callable[[Task], Drawn]
 
+# Where nothing but time limits runs: so many in all, found from runs of this length on.
+_RUNS_IN_TIME, _FIRST_LENGTH = 10, 10
+
 # Sweeps by which a run of tabu search may be longer than it is told to be.
 _OVERRUN = 2
 
@@ -81,7 +84,12 @@ def annealing(task: Task) -> Drawn:
     """Simulated annealing (dwave-samplers), each run of so many sweeps."""
     from dwave.samplers import SimulatedAnnealingSampler
 
-    return _reads(task, SimulatedAnnealingSampler().sample, 0, num_sweeps=task.sweeps)
+    def read(model: Any, sweeps: int, count: int, seed: int | None) -> Any:
+        return SimulatedAnnealingSampler().sample(
+            model, num_reads=count, num_sweeps=sweeps, seed=seed
+        )
+
+    return _reads(task, read, 0)
 
 
 def tabu(task: Task) -> Drawn:
@@ -92,18 +100,16 @@ def tabu(task: Task) -> Drawn:
     """
     from dwave.samplers import TabuSampler
 
-    return _reads(
-        task,
-        TabuSampler().sample,
-        _OVERRUN,
-        num_restarts=0,
-        timeout=None,
-        coefficient_z_first=task.sweeps,
-        lower_bound_z=0,
-    )
+    def read(model: Any, sweeps: int, count: int, seed: int | None) -> Any:
+        return TabuSampler().sample(
+            model, num_reads=count, seed=seed, num_restarts=0, timeout=None,
+            coefficient_z_first=sweeps, lower_bound_z=0,
+        )  # fmt: skip
+
+    return _reads(task, read, _OVERRUN)
 
 
-def _reads(task: Task, sample: Callable[..., Any], overrun: int, **settings: Any) -> Drawn:
+def _reads(task: Task, read: Callable[[Any, int, int, int | None], Any], overrun: int) -> Drawn:
     """Runs of one of D-Wave's samplers, each charged so many sweeps more."""
     problem = task.instance.problem
     n, watch = problem.num_variables, Stopwatch()
@@ -111,14 +117,15 @@ def _reads(task: Task, sample: Callable[..., Any], overrun: int, **settings: Any
     if not any(model.linear.values()) and not model.quadratic:
         return Drawn(bitstrings=("0" * n,), evaluations=1, seconds=watch(), once=True)
     account, found, random = Account(task.budget), list[str](), task.random()
-    for count in account.batches(n * (task.sweeps + overrun)):
+    sweeps = task.sweeps or _fitting(task, lambda length: read(model, length, 1, 0))
+    for count in account.batches(n * (sweeps + overrun)):
         seed = None if task.seed is None else int(random.integers(2**31 - 1))
-        found += all_bitstrings(sample(model, num_reads=count, seed=seed, **settings))
+        found += all_bitstrings(read(model, sweeps, count, seed))
     return Drawn(
         bitstrings=found,
         evaluations=account.evaluations,
         seconds=watch(),
-        settings={"sweeps": task.sweeps},
+        settings={"sweeps": sweeps},
     )
 
 
@@ -130,18 +137,36 @@ def breakout(task: Task) -> Drawn:
     n, random = problem.num_variables, task.random()
     search = Search(problem.cost, n, None if task.seed is None else task.seed_for_library())
     account, found, watch = Account(task.budget), list[str](), Stopwatch()
-    account.require(n * (task.sweeps + 1))
-    while account.left(n * (task.sweeps + 1)):
+
+    def run(flips: int) -> int:
         search.restart(np.where(random.random(n) < 0.5, -1.0, 1.0))
-        flips = search.breakout(task.sweeps, Deadline(None))
+        return search.breakout(flips, Deadline(None))
+
+    sweeps = task.sweeps or _fitting(task, run)
+    account.require(n * (sweeps + 1))
+    while account.left(n * (sweeps + 1)):
+        flips = run(sweeps)
         found.append(search.bitstring)
         account.charge(1, n * (flips + 1))
     return Drawn(
         bitstrings=found,
         evaluations=account.evaluations,
         seconds=watch(),
-        settings={"sweeps": task.sweeps},
+        settings={"sweeps": sweeps},
     )
+
+
+def _fitting(task: Task, run: Callable[[int], Any]) -> int:
+    """The length of a run that takes a tenth of the time, from runs of growing length."""
+    share = (task.budget.seconds or 1.0) / _RUNS_IN_TIME
+    length, taken = _FIRST_LENGTH, 0.0
+    while True:
+        watch = Stopwatch()
+        run(length)
+        taken = watch()
+        if taken > 0.2 * share or length > 10**8:
+            return max(1, int(length * share / max(taken, 1e-9)))
+        length *= 4
 
 
 def goemans_williamson(task: Task) -> Drawn:

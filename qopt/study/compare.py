@@ -33,6 +33,9 @@ from .study import OnInstance, Study
 from .task import Task, seeds
 from .tuning import Choice, choose, usual_length
 
+# The budget, where none is given.
+_RUNS, _EVALUATIONS = 1000, 1_000_000
+
 # Optima of instances with no more configurations are proven beside the methods.
 _PROVEN = 1 << 24
 
@@ -85,8 +88,8 @@ def compare(
     train_on: Sequence[BinaryProblem] = (),
     controls: bool = True,
     constraints: str = "mixer",
-    runs: int = 1000,
-    evaluations: int | None = 1_000_000,
+    runs: int | None = None,
+    evaluations: int | None = None,
     seconds: float | None = None,
     tuning_evaluations: int | None = None,
     training_shots: int = 1000,
@@ -118,10 +121,12 @@ def compare(
         controls: whether uniform samples, descents from them, and descents after each circuit's
             shots are added.
         constraints: "mixer" or "penalty", as in `solve`.
-        runs: of each method and instance, at most.
-        evaluations: of each method and instance, at most, and as many again for training on it;
-            None for no limit.
-        seconds: wall time of each method and instance, at most.
+        runs: of each method and instance, at most. Unless given, 1000; with a limit in seconds as
+            many as fit, and 1000 shots.
+        evaluations: of each method and instance, at most, and as many again for training on it.
+            Unless given, 1,000,000; with a limit in seconds any number.
+        seconds: wall time of each method and instance, at most. If nothing else is given, a run
+            of annealing, tabu or breakout takes about a tenth of it.
         tuning_evaluations: of each method, for all of `train_on` together; as many as `evaluations`
             unless given.
         training_shots: shots that a mean takes while angles are trained.
@@ -155,6 +160,9 @@ def compare(
     entries = contenders(
         methods, [depths] if isinstance(depths, int) else depths, controls, bool(train_on)
     )
+    if seconds is None:
+        runs = _RUNS if runs is None else runs
+        evaluations = _EVALUATIONS if evaluations is None else evaluations
     budget = Budget(runs, evaluations, seconds)
     check_count("training_shots", training_shots)
     plan = Plan(
@@ -162,7 +170,9 @@ def compare(
         others=tuple(Instance.of(problem, constraints) for problem in train_on),
         entries=entries,
         budget=budget,
-        tuning=replace(budget, evaluations=tuning_evaluations or evaluations),
+        tuning=budget
+        if tuning_evaluations is None
+        else replace(budget, evaluations=tuning_evaluations),
         training_shots=training_shots,
         precision=check_precision(precision),
         seed=seed,
@@ -270,9 +280,8 @@ class _Work:
 
         self._do(_key(number, entry), run, f"{instance.problem.name}: {entry.label}")
 
-    def _usual_length(self, entry: Contender, instance: Instance) -> int:
-        evaluations = self._plan.budget.evaluations
-        return usual_length(entry.method, evaluations, instance.problem.num_variables)
+    def _usual_length(self, entry: Contender, instance: Instance) -> int | None:
+        return usual_length(entry.method, self._plan.budget, instance.problem.num_variables)
 
     def _goal(self, number: int) -> float:
         """A good cost of an instance that methods are tuned on: proven, if that is quick."""

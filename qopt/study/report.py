@@ -8,7 +8,7 @@ from qminima.provenance import provenance
 from qminima.tables import duration, three_digits
 
 from . import words
-from .measures import Measured
+from .measures import CLOCKS, Measured
 from .pictures import panels
 from .study import OnInstance, Study
 
@@ -79,14 +79,24 @@ def _methods(found: Page, study: Study) -> None:
     )
     overall = study.summary.overall
     found.table(
-        ("method", "solved", "ratio", "corrected", "evaluations", "time here", "device time"),
+        (
+            "method",
+            "solved",
+            "gap, %",
+            "ratio",
+            "corrected",
+            "evaluations",
+            "time here",
+            "device time",
+        ),
         [
             (
                 one.contender.label + " *" * one.contender.control,
                 words.solved(one),
+                words.percent(one.gap),
                 words.optional(one.ratio),
                 words.optional(one.corrected),
-                *(words.clock(one, c) for c in ("evaluations", "seconds", "device_seconds")),
+                *(words.clock(one, clock) for clock in CLOCKS),
             )
             for one in overall
         ],
@@ -227,7 +237,7 @@ def _row(one: OnInstance, row: Measured) -> tuple[str, ...]:
             words.with_interval(row.to_solution[clock], words.shown(clock))
             if clock in row.to_solution
             else ""
-            for clock in ("evaluations", "seconds", "device_seconds")
+            for clock in CLOCKS
         ),
         duration(runs.simulation_seconds) if row.contender.quantum else "",
     )
@@ -238,7 +248,7 @@ def _repeat(found: Page, study: Study) -> None:
     source = provenance(study.seed, study.started)
     budget, device = study.settings["budget"], study.settings["device"]
     found.code("Command:", source["command"])
-    limits = [f"{budget['runs']:,} runs"]
+    limits = [] if budget["runs"] is None else [f"{budget['runs']:,} runs"]
     if budget["evaluations"] is not None:
         limits.append(f"{budget['evaluations']:,} evaluations")
     if budget["seconds"] is not None:

@@ -10,9 +10,13 @@ from .study import Study
 LEGEND = (
     "evaluations, time, device time: what it takes to see the best cost with 99 %, training apart;",
     "medians over instances, with 95 % intervals; time: classical work here; device time: modelled",
-    "corrected: 0 for guessing, 1 for best costs only; training: evaluations on each instance",
+    "gap: of the best run; corrected: of the mean, 0 for guessing, 1 for best costs only",
+    "training: evaluations on each instance",
     "*: a control",
 )
+_NUMBERS = (
+    "solved", "gap, %", "ratio", "corrected", "evaluations", "time", "device time", "training",
+)  # fmt: skip
 _PLAIN_WIDTH = 150
 
 
@@ -22,6 +26,7 @@ def show(study: Study) -> None:
         (
             one.contender.label + " *" * one.contender.control,
             words.solved(one),
+            words.percent(one.gap),
             words.optional(one.ratio),
             words.optional(one.corrected),
             words.clock(one, "evaluations"),
@@ -34,13 +39,7 @@ def show(study: Study) -> None:
     print_table(
         words.title(study),
         LEGEND,
-        {
-            "method": "left",
-            **dict.fromkeys(
-                ("solved", "ratio", "corrected", "evaluations", "time", "device time", "training"),
-                "right",
-            ),
-        },
+        {"method": "left", **dict.fromkeys(_NUMBERS, "right")},
         rows,
         emphasised=[one.contender.quantum for one in study.summary.overall],
         notes=words.notes(study),

@@ -44,6 +44,8 @@ class Overall:
         contender: the method.
         instances: how many.
         solved: on how many any run reached the goal.
+        gap: mean over instances of the gap of the best cost that was found, in units of the best
+            cost; None where some instance has none, or a best cost of zero.
         ratio: mean over instances of the approximation ratio; None where it is not defined on all.
         corrected: the same of the ratio corrected for guessing.
         to_solution: median over instances by each clock, with its interval (bootstrap).
@@ -55,6 +57,7 @@ class Overall:
     contender: Contender
     instances: int
     solved: int
+    gap: float | None
     ratio: float | None
     corrected: float | None
     to_solution: Mapping[str, Estimate]
@@ -69,6 +72,7 @@ class Overall:
             "kind": self.contender.kind,
             "instances": self.instances,
             "solved": self.solved,
+            "gap": self.gap,
             "ratio": self.ratio,
             "corrected_ratio": self.corrected,
             "to_solution": {k: estimate_entry(v) for k, v in self.to_solution.items()},
@@ -193,6 +197,7 @@ def _overall(entry: Contender, found: Rows, sizes: Sequence[int]) -> Overall:
         contender=entry,
         instances=len(rows),
         solved=sum(row.solved for row in rows),
+        gap=_mean([_relative_gap(row) for row in rows]),
         ratio=_mean([row.ratio for row in rows]),
         corrected=_mean([row.corrected for row in rows]),
         to_solution={c: _median([row.to_solution[c].value for row in rows]) for c in clocks},
@@ -209,6 +214,13 @@ def _overall(entry: Contender, found: Rows, sizes: Sequence[int]) -> Overall:
             )
         },
     )
+
+
+def _relative_gap(row: Measured) -> float | None:
+    if row.gap is None or row.best is None:
+        return None
+    reference = abs(row.best - row.gap)
+    return row.gap / reference if reference else None
 
 
 def _clocks(found: Rows) -> list[str]:

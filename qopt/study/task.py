@@ -23,7 +23,8 @@ class Task:
         instance: the problem, for classical methods and for circuits.
         budget: of this method on this instance.
         seed: of all its randomness: numbers that no other method or instance has.
-        sweeps: length of a run, in evaluations for each variable, of methods that have one.
+        sweeps: length of a run, in evaluations for each variable, of methods that have one; None
+            for a tenth of the time.
         depth: of circuits.
         angles: of circuits whose angles were trained beforehand.
         training_shots: shots that a mean takes while angles are trained.
@@ -34,7 +35,7 @@ class Task:
     instance: Instance
     budget: Budget
     seed: tuple[int, ...] | None
-    sweeps: int = 100
+    sweeps: int | None = 100
     depth: int | None = None
     angles: Sequence[float] | None = None
     training_shots: int = 1000

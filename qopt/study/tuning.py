@@ -11,6 +11,7 @@ from typing import Any
 from qminima.errors import InputError
 from qminima.statistics import time_to_solution
 
+from .budget import Budget
 from .circuits import shared_angles
 from .classical import SHORTEST
 from .contenders import Contender
@@ -62,11 +63,15 @@ class Choice:
         )
 
 
-def usual_length(method: str, evaluations: int | None, variables: int) -> int:
-    """A length of which ten runs fit into a budget, or the shortest one."""
-    if evaluations is None:
-        return USUAL_LENGTH
-    return max(SHORTEST.get(method, 1), min(USUAL_LENGTH, evaluations // (10 * variables)))
+def usual_length(method: str, budget: Budget, variables: int) -> int | None:
+    """A length of which ten runs fit into a budget, or the shortest one; None if only time counts.
+
+    The method then finds it out.
+    """
+    if budget.evaluations is None:
+        return None if budget.seconds is not None else USUAL_LENGTH
+    fitting = min(USUAL_LENGTH, budget.evaluations // (10 * variables))
+    return max(SHORTEST.get(method, 1), fitting)
 
 
 def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) -> Choice:
@@ -117,11 +122,8 @@ def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) 
         table.append((length, median(needed)))
     sweeps, needs = min(table, key=lambda row: row[1])
     if needs == inf:  # nothing was solved, so that nothing tells lengths apart
-        sweeps = usual_length(
-            contender.method,
-            tasks[0].budget.evaluations,
-            max(t.instance.problem.num_variables for t in tasks),
-        )
+        largest = max(task.instance.problem.num_variables for task in tasks)
+        sweeps = usual_length(contender.method, tasks[0].budget, largest) or USUAL_LENGTH
     if not training.evaluations:
         raise InputError(
             f"the budget for tuning allows not one run of {contender.label} on each instance"

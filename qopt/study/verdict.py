@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qminima.statistics import Estimate
 from qminima.tables import counted, duration
 
-from .summary import Pair, Summary
+from .summary import Overall, Pair, Summary
 
 if TYPE_CHECKING:
     from .study import OnInstance
@@ -119,20 +119,33 @@ def _by_time(summary: Summary) -> Finding | None:
 
 
 def _best_classical(summary: Summary) -> Finding | None:
-    """Where there is no circuit: which heuristic solved most, and of these took least."""
-    rivals = [one for one in summary.overall if one.contender.kind == "classical"]
-    rivals = [one for one in rivals if not one.contender.exact and "seconds" in one.to_solution]
+    """Where there is no circuit: which heuristic solved most, came closest, and took least."""
+    rivals = [
+        one
+        for one in summary.overall
+        if one.contender.kind == "classical" and not one.contender.exact
+    ]
     best = min(
-        rivals, key=lambda one: (-one.solved, one.to_solution["seconds"].value), default=None
+        rivals,
+        key=lambda one: (-one.solved, inf if one.gap is None else one.gap, _time(one)),
+        default=None,
     )
-    if best is None or not best.solved:
+    if best is None:
         return None
-    needed = _amount(best.to_solution["seconds"], "seconds")
-    text = (
-        f"Of the heuristics {best.contender.label} saw the best cost on most instances, "
-        f"{best.solved} of {best.instances}, and of those that did took least time ({needed})."
-    )
+    name = best.contender.label
+    if best.solved:
+        text = (
+            f"Of the heuristics {name} saw the best cost on most instances, {best.solved} of "
+            f"{best.instances}, and of those that did took least time ({duration(_time(best))})."
+        )
+    else:
+        short = "" if best.gap is None else f", {100 * best.gap:.3g} % short of the best cost"
+        text = f"None of the heuristics saw a best cost; {name} came closest{short}."
     return Finding("heuristics", OPEN, text)
+
+
+def _time(one: Overall) -> float:
+    return one.to_solution["seconds"].value if "seconds" in one.to_solution else inf
 
 
 def _by_growth(summary: Summary) -> Finding | None:

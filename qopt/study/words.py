@@ -45,6 +45,15 @@ def solved(one: Overall) -> str:
     return f"{one.solved}/{one.instances}"
 
 
+def percent(share: float | None) -> str:
+    """A share in percent.
+
+    >>> percent(0.0012345), percent(0.0), percent(None)
+    ('0.123', '0', '')
+    """
+    return "" if share is None else f"{100 * share:.3g}"
+
+
 def clock(one: Overall, name: str) -> str:
     """The median by a clock, with its interval."""
     found = one.to_solution.get(name)

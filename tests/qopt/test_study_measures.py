@@ -376,6 +376,8 @@ class TestVerdict:
         winners, text = self.said({TABU: FEW, LOCAL: MANY})
         assert winners == {"heuristics": OPEN}
         assert "tabu saw the best cost on most instances, 10 of 10" in text
+        _, text = self.said({TABU: [inf] * 10, LOCAL: [inf] * 10})
+        assert "None of the heuristics saw a best cost; tabu came closest." in text
         assert "nothing is decided" in text
 
     def test_nothing(self) -> None:

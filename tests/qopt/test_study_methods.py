@@ -100,7 +100,7 @@ def test_contract_of_every_sampler(method: str, name: str) -> None:
     drawn = entry.sampler(given_task)
     assert all(len(text) == problem.num_variables for text in drawn.bitstrings)
     assert all(set(text) <= {"0", "1"} for text in drawn.bitstrings)
-    assert len(drawn.bitstrings) <= given_task.budget.runs
+    assert len(drawn.bitstrings) <= 50
     assert drawn.seconds >= 0
     assert drawn.simulation_seconds == 0
     assert drawn.rounds is None
@@ -203,6 +203,14 @@ def test_descents_from_uniform_samples_end_in_local_optima() -> None:
     drawn = uniform_then_local(task(CUT))
     assert len(drawn.bitstrings) == 50
     assert all(descent(CUT, text)[0] == text for text in drawn.bitstrings)
+
+
+@pytest.mark.parametrize("method", WITH_LENGTH)
+def test_where_only_time_counts_a_run_takes_a_tenth_of_it(method: str) -> None:
+    budget = Budget(runs=None, evaluations=None, seconds=0.5)
+    drawn = Contender(method).sampler(task(qopt.spin_glass(60, seed=1), sweeps=None, budget=budget))
+    assert 3 <= len(drawn.bitstrings) <= 40
+    assert drawn.settings["sweeps"] > 100
 
 
 class TestCircuits:
@@ -379,7 +387,7 @@ class TestTuning:
     def test_where_nothing_is_solved_nothing_is_chosen(self, others: list[BinaryProblem]) -> None:
         tasks = [task(one, budget=Budget(10, 30_000)) for one in others]
         found = choose(Contender("annealing"), tasks, [-1e9, -1e9])
-        assert found.sweeps == usual_length("annealing", 30_000, 30)
+        assert found.sweeps == usual_length("annealing", Budget(1, 30_000), 30)
         assert all(value is None for _, value in found.table)
 
     def test_too_small_a_budget(self, others: list[BinaryProblem]) -> None:
@@ -388,10 +396,12 @@ class TestTuning:
             choose(Contender("tabu"), tasks, [0.0, 0.0])
 
     def test_the_usual_length_leaves_room_for_ten_runs(self) -> None:
-        assert usual_length("tabu", None, 50) == usual_length("tabu", 10**9, 50) == 100
-        assert usual_length("annealing", 15_000, 50) == 30
-        assert usual_length("annealing", 10, 50) == 1
-        assert usual_length("tabu", 10, 50) == 10
+        assert usual_length("tabu", Budget(1, None), 50) == 100
+        assert usual_length("tabu", Budget(1, 10**9), 50) == 100
+        assert usual_length("annealing", Budget(1, 15_000), 50) == 30
+        assert usual_length("annealing", Budget(1, 10), 50) == 1
+        assert usual_length("tabu", Budget(1, 10), 50) == 10
+        assert usual_length("tabu", Budget(None, None, seconds=1.0), 50) is None
 
 
 def test_seeds_depend_on_names_only() -> None:
