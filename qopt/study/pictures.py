@@ -12,7 +12,8 @@ from qminima.pictures import Curve, Panel
 
 from .contenders import Contender
 from .measures import Measured
-from .study import OnInstance, Study
+from .on_instance import OnInstance
+from .study import Study
 from .summary import RATIOS, quantile
 
 _NAMES = {

@@ -9,8 +9,9 @@ from qminima.tables import duration, three_digits
 
 from . import words
 from .measures import CLOCKS, Measured
+from .on_instance import OnInstance
 from .pictures import panels
-from .study import OnInstance, Study
+from .study import Study
 
 _CAPTIONS = {
     "profile": "The share of instances on which a method takes at most so many times the "

@@ -9,58 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from qminima.provenance import provenance
-from qminima.result import SCHEMA, Reference
+from qminima.result import SCHEMA
 
-from ..comparison import Instance
 from .contenders import Contender
-from .measures import CERTAINTY, Measured
+from .on_instance import OnInstance
 from .summary import Summary, summarise
 from .verdict import Finding, findings, verdict
-
-
-@dataclass(frozen=True, eq=False)
-class OnInstance:
-    """All methods on one instance.
-
-    Attributes:
-        instance: the instance.
-        reference: the cost that counts as solved, and how far it can be trusted.
-        bound: the highest proven bound on costs, if any method gave one.
-        guessing: the mean cost of uniform bit strings.
-        results: of the methods that ran.
-        skipped: why the others did not.
-    """
-
-    instance: Instance
-    reference: Reference | None
-    bound: float | None
-    guessing: float
-    results: tuple[Measured, ...]
-    skipped: Mapping[str, str]
-
-    @property
-    def size(self) -> int:
-        """Number of variables."""
-        return self.instance.problem.num_variables
-
-    def result(self, label: str) -> Measured | None:
-        """What a method came to, by its name."""
-        return next((one for one in self.results if one.contender.label == label), None)
-
-    def entry(self) -> dict[str, Any]:
-        """As a record has it."""
-        reference, bound = self.reference, self.bound
-        return {
-            "problem": self.instance.problem.describe(),
-            "reference": None
-            if reference is None
-            else {**reference.entry(), "gaps": CERTAINTY[reference.certainty]},
-            "bound": bound,
-            "gap_to_bound": None if reference is None or bound is None else reference.value - bound,
-            "guessing": self.guessing,
-            "results": [one.entry(self.instance) for one in self.results],
-            "skipped": dict(self.skipped),
-        }
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +22,7 @@ from qminima.statistics import (
 
 from .contenders import Contender
 from .measures import CLOCKS, Measured, estimate_entry
-
-if TYPE_CHECKING:
-    from .study import OnInstance
+from .on_instance import OnInstance
 
 # What a method came to, by the number of the instance.
 Rows = Mapping[int, Measured]

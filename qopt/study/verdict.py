@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import TYPE_CHECKING
 
 from qminima.statistics import Estimate
 from qminima.tables import counted, duration
 
+from .on_instance import OnInstance
 from .summary import Overall, Pair, Summary
-
-if TYPE_CHECKING:
-    from .study import OnInstance
 
 # Differences with a corrected p-value above this are not told apart.
 _LEVEL = 0.05

@@ -10,7 +10,8 @@ from qminima.statistics import Estimate
 from qminima.tables import counted, duration, three_digits
 
 from .measures import CERTAINTY
-from .study import OnInstance, Study
+from .on_instance import OnInstance
+from .study import Study
 from .summary import Overall
 
 # What clocks are called.

@@ -27,8 +27,8 @@ from qopt.study.measures import (
     measure,
     reference_of,
 )
+from qopt.study.on_instance import OnInstance
 from qopt.study.runs import Drawn, Runs, Training
-from qopt.study.study import OnInstance
 from qopt.study.summary import RATIOS, Summary, summarise
 from qopt.study.verdict import CLASSICAL, OPEN, QAOA, findings, verdict
 from qopt.study.words import gap_words

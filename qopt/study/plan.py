@@ -1,0 +1,60 @@
+"""What a comparison is to do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+from qminima import __version__
+from simulator.program import Precision
+
+from ..comparison import Instance
+from .budget import Budget
+from .contenders import Contender
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a comparison is to do.
+
+    Attributes:
+        instances: that are compared.
+        others: that methods are tuned on.
+        entries: the methods.
+        budget: of each method on each instance.
+        tuning: of each method on all others together.
+        training_shots: shots that a mean takes while angles are trained.
+        precision: of simulated states.
+        seed: of all randomness.
+    """
+
+    instances: tuple[Instance, ...]
+    others: tuple[Instance, ...]
+    entries: tuple[Contender, ...]
+    budget: Budget
+    tuning: Budget
+    training_shots: int
+    precision: Precision
+    seed: int | None
+
+    def describe(self) -> dict[str, Any]:
+        """As records have it, and as a stored comparison is recognised by."""
+        return {
+            "version": __version__,
+            "methods": [entry.label for entry in self.entries],
+            "instances": [digest(instance) for instance in self.instances],
+            "tuned_on": [digest(instance) for instance in self.others],
+            "budget": asdict(self.budget),
+            "tuning_budget": asdict(self.tuning) if self.others else None,
+            "training_shots": self.training_shots,
+            "precision": self.precision,
+            "seed": self.seed,
+        }
+
+
+def digest(instance: Instance) -> str:
+    """Tells an instance by all that methods see of it."""
+    problem = instance.problem
+    seen = (problem.kind, problem.num_variables, problem.cost.terms, str(instance.space))
+    return sha256(repr(seen).encode()).hexdigest()[:16]
