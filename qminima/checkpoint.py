@@ -28,9 +28,16 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | Path, purpose: str) -> None:
-        self.path = Path(path)
-        self.previous = self.path.with_name(f"{self.path.name}.previous")
+        self.path, self.previous, self._spare = self.files(path)
         self._purpose = purpose
+
+    @staticmethod
+    def files(path: str | Path) -> tuple[Path, Path, Path]:
+        """All files that storing writes: the record, the one before, and for a moment one more."""
+        file = Path(path)
+        return (
+            file, file.with_name(f"{file.name}.previous"), file.with_name(f"{file.name}.keeping"),
+        )  # fmt: skip
 
     def save(self, content: Mapping[str, Any]) -> None:
         """Store the record.
@@ -50,6 +57,8 @@ class Checkpoint:
         Raises:
             InputError: if there are files but none is whole, or they are of another purpose.
         """
+        if self.path.exists() and not self.path.is_file():
+            raise InputError(f"{shorten(self.path, 300)} is no ordinary file; name another one")
         for path in (self.path, self.previous):
             found = self._good(path)
             if found is not None:
@@ -65,7 +74,7 @@ class Checkpoint:
     @property
     def damaged(self) -> bool:
         """Whether the newest file is there but is not whole."""
-        return self.path.exists() and self._good(self.path) is None
+        return self.path.is_file() and self._good(self.path) is None
 
     def _good(self, path: Path) -> dict[str, Any] | None:
         """The content of a file that is whole and of this purpose."""
@@ -83,7 +92,7 @@ class Checkpoint:
 
     def _keep(self) -> None:
         """Make the file that is there the generation before, without a moment of none."""
-        spare = self.path.with_name(f"{self.path.name}.keeping")
+        spare = self._spare
         try:
             with suppress(FileNotFoundError):
                 spare.unlink()

@@ -243,6 +243,7 @@ def finish(
     from .storage import write_json
 
     failure: InputError | None = None
+    interrupted = found.interrupted
     try:
         if json is not None:
             write_json(json, found.record())
@@ -251,6 +252,9 @@ def finish(
                 write(found, path)
     except InputError as error:
         failure = error
+    except KeyboardInterrupt:
+        typer.echo("interrupted while files were written", err=True)
+        interrupted = True
     if sys.stdout is not None:
         try:
             show(found)
@@ -261,7 +265,7 @@ def finish(
             raise InputError(f"cannot write the table: {error.strerror}") from None
     if failure is not None:
         raise failure
-    if found.interrupted:
+    if interrupted:
         raise typer.Exit(INTERRUPTED)
 
 

@@ -24,7 +24,7 @@ _HEAD = """<!DOCTYPE html>
 :root {{ color-scheme: light; --ink: #1b1f24; --faint: #57606a; --line: #d8dee4; --tint: #f6f8fa;
  --accent: #0b5cad; }}
 body {{ font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #fff; margin: 0; }}
-main {{ max-width: 1180px; margin: 0 auto; padding: 2rem 1.25rem 4rem; }}
+main {{ max-width: 1360px; margin: 0 auto; padding: 2rem 1.25rem 4rem; }}
 h1 {{ font-size: 1.7rem; line-height: 1.25; margin: 0 0 .5rem; }}
 h2 {{ font-size: 1.25rem; margin: 2.5rem 0 .5rem; padding-top: .75rem;
  border-top: 1px solid var(--line); }}
@@ -33,8 +33,8 @@ p {{ margin: .5rem 0; max-width: 75ch; }}
  max-width: none; }}
 .note {{ color: var(--faint); font-size: .9rem; }}
 .scroll {{ overflow-x: auto; margin: .75rem 0; }}
-table {{ border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }}
-th, td {{ padding: .3rem .65rem; text-align: right; border-bottom: 1px solid var(--line);
+table {{ border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }}
+th, td {{ padding: .3rem .5rem; text-align: right; border-bottom: 1px solid var(--line);
  white-space: nowrap; }}
 th:first-child, td:first-child {{ text-align: left; }}
 .text {{ text-align: left; white-space: normal; }}

@@ -63,6 +63,7 @@ class Panel:
         x_log: whether the horizontal axis is logarithmic.
         y_log: whether the vertical one is.
         steps: whether curves are steps.
+        whole: whether only whole numbers are marked on the horizontal axis.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Panel:
     x_log: bool = False
     y_log: bool = False
     steps: bool = False
+    whole: bool = False
 
 
 def draw_panels(panels: Sequence[Panel], path: str | Path) -> None:
@@ -129,6 +131,10 @@ def _draw(axes: Axes, panel: Panel) -> None:
         axes.set_xscale("log")
     if panel.y_log:
         axes.set_yscale("log")
+    if panel.whole:
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(literal(panel.title))
     axes.set_xlabel(literal(panel.x_label))
     axes.set_ylabel(literal(panel.y_label))

@@ -170,6 +170,22 @@ def bootstrap(
     return Estimate(float(statistic(values)), float(low), float(high))
 
 
+def quantile(values: Sequence[float] | Floats, share: float = 0.5) -> float:
+    """The median, or another quantile, of values some of which may be infinite.
+
+    The median is the middle one, or the mean of the two middle ones; infinite if one of these is.
+    Other quantiles are one of the values.
+
+    >>> quantile([3.0, 1.0, float("inf"), 2.0]), quantile([1.0, float("inf")])
+    (2.5, inf)
+    """
+    ordered, count = np.sort(values), len(values)
+    upper = float(ordered[min(int(share * count), count - 1)])
+    if share != 0.5 or count % 2 or upper == inf:
+        return upper
+    return (float(ordered[count // 2 - 1]) + upper) / 2
+
+
 @dataclass(frozen=True)
 class ExponentialFit:
     """y = a b^n through some points.

@@ -161,7 +161,10 @@ def compare(
     settings: SetOption = None,
     form: FormatOption = None,
     instances: Annotated[
-        int, typer.Option("--instances", metavar="N", help="Random instances of each size.", min=1)
+        int,
+        typer.Option(
+            "--instances", metavar="N", help="Random instances of each size.", min=1, max=10_000
+        ),
     ] = 1,
     instance_seed: InstanceSeedOption = None,
     train_on: Annotated[
@@ -179,8 +182,9 @@ def compare(
             "--method",
             metavar="NAME[,NAME]",
             help="Methods, as random, local, greedy, annealing, tabu, breakout, gw, sdp, exact, "
-            "milp, native, tree, qaoa-fixed (angles of tables), qaoa-shared (angles trained on "
-            "--train-on), qaoa (trained on the instance).",
+            "tree, qaoa-fixed (angles of tables), qaoa (trained on the instance), which run where "
+            "they fit unless some are named; milp, native, and qaoa-shared (angles trained on "
+            "--train-on).",
         ),
     ] = None,
     depth: Annotated[
@@ -252,7 +256,10 @@ def compare(
     with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(seconds)
-        check_outputs(json, plot, *sources, *(train_on or ()), more=(html, checkpoint))
+        from qminima.checkpoint import Checkpoint
+
+        kept = () if checkpoint is None else Checkpoint.files(checkpoint)
+        check_outputs(json, plot, *sources, *(train_on or ()), more=(html, *kept))
 
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
@@ -270,9 +277,15 @@ def compare(
         methods = None if method is None else [name.strip().lower() for name in method.split(",")]
         entries = contenders(methods or USUAL, depths, not no_controls, bool(train_on))
         if not any(one.quantum for one in entries):
-            refuse_options(context, ("depth", "training_shots", "precision", "constraints"), "qaoa")
-        if not train_on:
-            refuse_vacuous(context, "tuning_evaluations", "no instances are named by --train-on")
+            circuits = (
+                "depth", "training_shots", "precision", "constraints", "gate_time", "readout_time",
+            )  # fmt: skip
+            refuse_options(context, circuits, "qaoa")
+        if not any(one.method in ("qaoa", "qaoa-shared") for one in entries):
+            refuse_vacuous(context, "training_shots", "no angles are trained")
+        if not any(one.tuned for one in entries):
+            for option in ("train_on", "tuning_evaluations"):
+                refuse_vacuous(context, option, "no method has anything to choose")
         if threads is not None:
             from simulator.threads import set_threads
 
@@ -286,9 +299,11 @@ def compare(
             ]
 
         if not any(is_size(source) for source in (*sources, *(train_on or ()))):
-            refuse_vacuous(context, "instances", "no sizes of random instances are named")
+            for option in ("instances", "instance_seed"):
+                refuse_vacuous(context, option, "no sizes of random instances are named")
         problems, others = load(sources, 0), load(train_on or [], instances)
-        stages = len(problems) * len(entries) + sum(one.tuned for one in entries) * bool(others)
+        choices = sum(one.tuned and not one.then_local for one in entries)
+        stages = len(problems) * len(entries) + choices
         with (
             ProgressBar(stages) as progress,
             announced_compilation(lambda: progress.say(COMPILING)),
@@ -312,6 +327,8 @@ def compare(
                 progress=progress,
             )
         finish(study, show, json, (html, _write_page), (plot, _draw_study))
+        if study.storage_error is not None:
+            raise InputError(f"{study.storage_error}; what had been stored before is kept")
 
 
 @app.command()

@@ -66,7 +66,7 @@ class Account:
             left = min(left, (self._budget.evaluations - self.evaluations) // each)
         if self.runs and self._budget.seconds is not None:
             taken = max(monotonic() - self._started, 1e-9) / self.runs
-            left = min(left, round(self._deadline.left() / taken))
+            left = round(min(left, self._deadline.left() / taken))
         return max(0, left)
 
     def charge(self, runs: int, evaluations: int) -> None:

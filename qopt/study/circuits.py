@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -36,8 +35,8 @@ from .task import Task
 
 Floats = NDArray[np.float64]
 
-# Where the budget names no number: time is no limit for shots of a simulator.
-USUAL_SHOTS = 1000
+# Where the budget is in seconds only, which are no limit for what a simulator stands for.
+USUAL_SHOTS, USUAL_EVALUATIONS = 1000, 1_000_000
 
 # No further training once no derivative is larger, in the units of `gamma_scale`.
 _TOLERANCE = 1e-3
@@ -61,8 +60,13 @@ class Angles:
 
 
 def table_angles(instance: Instance, depth: int) -> Angles:
-    """Angles that are known beforehand: of the infinite tree, or a ramp where it has none."""
-    if instance.mixer is None or not instance.mixer.constrained:
+    """Angles that are known beforehand: of the infinite tree, or a ramp.
+
+    The tree's are for pairs of variables and the X mixer; where these or the depth do not fit, the
+    ramp is taken.
+    """
+    pairs = max((len(spins) for spins, _ in instance.circuit_problem.cost.terms), default=0) <= 2
+    if pairs and (instance.mixer is None or not instance.mixer.constrained):
         for found in starting_angles("tree", depth, instance.circuit_problem.cost):
             return Angles(found, Training(), "table of tree angles")
     return Angles(linear_ramp(depth), Training(), "linear ramp")
@@ -160,14 +164,7 @@ def circuit_runs(source: str, then_local: bool, task: Task) -> Drawn:
     simulated = watch()
     found = Drawn(bitstrings=drawn, evaluations=shots)
     if then_local:
-        found = local_search(task, iter(drawn))
-        used = len(found.bitstrings)
-        drawn = list(islice(drawn, used))
-        found = Drawn(
-            bitstrings=found.bitstrings,
-            evaluations=(found.evaluations or 0) + used,
-            seconds=found.seconds,
-        )
+        found = local_search(task, iter(drawn), before=1)
     return Drawn(
         bitstrings=found.bitstrings,
         evaluations=found.evaluations,
@@ -212,21 +209,18 @@ def _trained(
 ) -> Angles:
     """Minimise within the budget of a task."""
     step = (1 + 2 * len(start)) * task.training_shots * instances
-    steps = None
-    if task.budget.evaluations is not None:
-        steps = task.budget.evaluations // step
-        if steps == 0:
-            raise InputError(
-                f"one step of training {len(start)} angles takes {step:,} shots, the budget is "
-                f"{task.budget.evaluations:,} evaluations"
-            )
+    # The speed of a simulator is no limit: time alone allows what is usual.
+    allowed = task.budget.evaluations or USUAL_EVALUATIONS
+    if allowed < step:
+        raise InputError(
+            f"one step of training {len(start)} angles takes {step:,} shots, the budget is "
+            f"{allowed:,} evaluations"
+        )
     minimum = minimize(
         function,
         start,
-        gradient_tolerance=_TOLERANCE
-        / (task.instance.problem.num_variables if instances > 1 else 1),
-        max_evaluations=steps,
-        time_limit=task.budget.seconds,
+        gradient_tolerance=_TOLERANCE,
+        max_evaluations=allowed // step,
         callback=lambda count, _: task.progress.note(f"training, {count} means"),
     )
     shots = step * minimum.evaluations

@@ -62,8 +62,16 @@ def uniform_then_local(task: Task) -> Drawn:
     return local_search(task, starts())
 
 
-def local_search(task: Task, starts: Iterator[str]) -> Drawn:
-    """Steepest descents from given bit strings, until these or the budget end."""
+def local_search(task: Task, starts: Iterator[str], before: int = 0) -> Drawn:
+    """Steepest descents from given bit strings, until these or the budget end.
+
+    A descent that has begun is finished.
+
+    Args:
+        task: the instance and the budget.
+        starts: the bit strings.
+        before: evaluations that each of them took.
+    """
     from ..classical.search import Search
 
     problem = task.instance.problem
@@ -71,12 +79,12 @@ def local_search(task: Task, starts: Iterator[str]) -> Drawn:
     search = Search(problem.cost, n, 0)
     account, found, watch = Account(task.budget), list[str](), Stopwatch()
     for start in starts:
-        if account.left() == 0:
+        if account.left(n + before) == 0:
             break
         search.restart(np.where(np.frombuffer(start.encode(), dtype=np.uint8) == ord("1"), -1.0, 1))
         flips = search.descend()
         found.append(search.bitstring)
-        account.charge(1, (flips + 1) * n)
+        account.charge(1, (flips + 1) * n + before)
     return Drawn(bitstrings=found, evaluations=account.evaluations, seconds=watch())
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qminima.errors import InputError, shorten
-from qminima.limits import check_count
+from qminima.limits import check_count, check_whole
 from qminima.progress import Progress
 from simulator.memory import MemoryLimitError
 from simulator.program import Precision
@@ -114,6 +114,8 @@ def compare(
         evaluations = _EVALUATIONS if evaluations is None else evaluations
     budget = Budget(runs, evaluations, seconds)
     check_count("training_shots", training_shots)
+    if seed is not None:
+        check_whole("a seed", seed, 0, 2**63)
     plan = Plan(
         instances=tuple(Instance.of(problem, constraints) for problem in given),
         others=tuple(Instance.of(problem, constraints) for problem in train_on),
@@ -150,6 +152,7 @@ def _study(plan: Plan, work: Work, device: Device, interrupted: bool, started: d
         interrupted=interrupted,
         seed=plan.seed,
         started=started,
+        storage_error=work.storage_error,
     )
 
 
@@ -166,7 +169,7 @@ def _misfits(plan: Plan, optional: Collection[str]) -> dict[tuple[int, str], str
                 reasons.append(reason)
         wanted = entry.method not in optional and not entry.control
         if wanted and len(reasons) == len(plan.instances):
-            raise reasons[0]
+            raise type(reasons[0])(f"{entry.label}: {reasons[0]}")
     return found
 
 

@@ -17,7 +17,7 @@ METHODS = (*SAMPLERS, *SOURCES)
 
 # What runs unless methods are named; those that do not fit an instance are left out there.
 USUAL = (
-    "random", "local", "greedy", "annealing", "tabu", "breakout", "gw", "sdp", "exact",
+    "random", "local", "greedy", "annealing", "tabu", "breakout", "gw", "sdp", "exact", "tree",
     "qaoa-fixed", "qaoa",
 )  # fmt: skip
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 
 from qminima.errors import InputError
 from simulator.circuit import Circuit, UniformState
 from simulator.generators import Diagonal, XMixer
 from simulator.polynomial import Polynomial
+
+_LONGEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,10 @@ class Device:
     def __post_init__(self) -> None:
         for name in ("gate_time", "readout_time"):
             value = getattr(self, name)
-            if not 0 < value < inf:
-                raise InputError(f"expected a {name} above zero seconds, got {value}")
+            if not 0 < value <= _LONGEST:
+                raise InputError(
+                    f"expected a {name} above zero and up to {_LONGEST:g} seconds, got {value}"
+                )
 
     def shot(self, rounds: int) -> float:
         """Seconds of one shot."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
+import numpy as np
+
 from qminima.result import Reference
 from qminima.statistics import Estimate, success_probability, time_to_solution
 
@@ -62,9 +64,13 @@ class Measured:
         """Whether any run reached the goal."""
         return self.goal is not None and self.runs.successes(self.goal) > 0
 
-    def with_training(self, clock: str) -> float:
+    def whole(self, clock: str) -> Estimate:
         """What it takes by a clock, training included; infinite where nothing succeeded."""
-        return self.to_solution[clock].value + self.training.get(clock, 0.0)
+        return _later(self.to_solution[clock], self.training.get(clock, 0.0))
+
+    def with_training(self, clock: str) -> float:
+        """The value of `whole`."""
+        return self.whole(clock).value
 
     def entry(self, instance: Instance) -> dict[str, Any]:
         """As a record has it; infinite numbers become null."""
@@ -98,6 +104,7 @@ class Measured:
             "training": dict(self.training),
             "evaluations": runs.evaluations,
             "seconds": runs.seconds,
+            "preparation_seconds": runs.training.seconds,
             "simulation_seconds": runs.simulation_seconds,
             "training_simulation_seconds": runs.training.simulation_seconds,
             "rounds": runs.rounds,
@@ -138,7 +145,7 @@ def measure(
         guessing: the mean cost of uniform bit strings.
         device: for the time of shots.
     """
-    goal = None if reference is None else reference.value + tolerance(instance)
+    goal = None if reference is None else reference.value + _margin(instance, reference)
     shot = None if runs.rounds is None else device.shot(runs.rounds)
     each = _each_run(contender, runs, shot)
     probability, to_solution = None, dict[str, Estimate]()
@@ -153,6 +160,8 @@ def measure(
             to_solution = {c: time_to_solution(solved, runs.number, t) for c, t in each.items()}
         if "seconds" in to_solution:
             to_solution["seconds"] = _later(to_solution["seconds"], runs.training.seconds)
+    elif goal is not None and contender.kind != "bound":  # it ran, and found nothing
+        to_solution = {"seconds": Estimate(inf, inf, inf)}
     ratio = corrected = gap = None
     if reference is not None and runs.mean is not None:
         problem, best = instance.problem, reference.value
@@ -168,8 +177,15 @@ def measure(
 
 
 def tolerance(instance: Instance) -> float:
-    """How far costs may differ and still count as equal."""
-    return 1e-9 * max((abs(weight) for _, weight in instance.problem.cost.terms), default=0.0)
+    """How far the same cost may differ when its terms are added up in another order."""
+    weights = [abs(weight) for _, weight in instance.problem.cost.terms]
+    return 8 * len(weights) * float(np.finfo(float).eps) * sum(weights)
+
+
+def _margin(instance: Instance, reference: Reference) -> float:
+    """How far a cost may be above a reference: values from elsewhere may have been rounded."""
+    rounded = 0.0 if reference.source is None else 1e-9 * abs(reference.value)
+    return tolerance(instance) + rounded
 
 
 def guessing_mean(instance: Instance) -> float:
@@ -196,7 +212,7 @@ def reference_of(
         if runs.proven:
             return Reference(runs.costs[0], "proven in this comparison", "proven")
     known = instance.problem.reference
-    if known is not None and (best is None or known.value <= best + tolerance(instance)):
+    if known is not None and (best is None or known.value <= best + _margin(instance, known)):
         return known
     return None if best is None else Reference(best, "best of this comparison", "estimate")
 
@@ -220,9 +236,9 @@ def _each_run(contender: Contender, runs: Runs, shot: float | None) -> dict[str,
     return each
 
 
-def _later(found: Estimate, seconds: float) -> Estimate:
-    """After some seconds of preparation."""
-    return Estimate(found.value + seconds, found.low + seconds, found.high + seconds)
+def _later(found: Estimate, before: float) -> Estimate:
+    """After what was spent before."""
+    return Estimate(found.value + before, found.low + before, found.high + before)
 
 
 def _training(runs: Runs, shot: float | None) -> dict[str, float]:

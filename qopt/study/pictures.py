@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from math import inf, isfinite
 
 import numpy as np
 
 from qminima.pictures import Curve, Panel
+from qminima.statistics import quantile
 
 from .contenders import Contender
 from .measures import Measured
 from .on_instance import OnInstance
 from .study import Study
-from .summary import RATIOS, quantile
+from .summary import RATIOS
 
 _NAMES = {
     "evaluations": "evaluations to the best cost (99 %)",
     "seconds": "seconds to the best cost (99 %)",
     "device_seconds": "seconds on the modelled device to the best cost (99 %)",
+}
+
+_GROWTH = {
+    "evaluations": "evaluations, training apart",
+    "seconds": "the time of classical methods",
+    "device_seconds": "time on the modelled device, training apart",
 }
 
 # More curves cannot be told apart.
@@ -29,16 +35,8 @@ _MOST = 20
 _QUALITIES = np.linspace(-0.5, 1.0, 121)
 
 
-def panels(study: Study, only: Collection[str] | None = None) -> dict[str, Panel]:
-    """The pictures by name; those that the instances allow.
-
-    Args:
-        study: what is drawn.
-        only: names of the methods that are; all, or of too many the `telling` ones, unless given.
-    """
-    if only is None:
-        only = [entry.label for entry in telling(study.entries)]
-    study = replace(study, entries=tuple(entry for entry in study.entries if entry.label in only))
+def panels(study: Study) -> dict[str, Panel]:
+    """The pictures by name, those that the instances allow; of many methods the `telling` ones."""
     found: dict[str, Panel | None] = {
         "profile": _profile(study, "evaluations"),
         "time profile": _profile(study, "seconds"),
@@ -72,7 +70,9 @@ def _profile(study: Study, clock: str) -> Panel | None:
     if not profile:
         return None
     return Panel(
-        "Performance profile" + ("" if clock == "evaluations" else " of classical work"),
+        "Performance profile by evaluations, training included"
+        if clock == "evaluations"
+        else "Performance profile of classical methods, by time",
         f"at most so many times the {clock} of the best method",
         "share of instances",
         [
@@ -125,10 +125,12 @@ def _shares(one: OnInstance, row: Measured) -> list[float] | None:
 def _growth(study: Study, clock: str) -> Panel | None:
     """Medians and quartiles against the number of variables."""
     sizes = study.summary.sizes
-    if len(sizes) < 2:
+    if len(sizes) < 3:
         return None
     curves = []
     for one, style, color in _styles(study):
+        if (one.quantum and clock == "seconds") or (one.then_local and clock == "device_seconds"):
+            continue  # it tells a part of what they take
         by_size = [_values(study.instances, one, size, clock) for size in sizes]
         if not any(by_size):
             continue
@@ -143,7 +145,7 @@ def _growth(study: Study, clock: str) -> Panel | None:
     if not curves:
         return None
     return Panel(
-        "Growth with the number of variables", "variables", _NAMES[clock], curves, y_log=True
+        f"Growth of {_GROWTH[clock]}", "variables", _NAMES[clock], curves, y_log=True, whole=True
     )
 
 
@@ -158,7 +160,7 @@ def _styles(study: Study) -> list[tuple[Contender, str, int]]:
     """Every method with a line and a colour; descents after shots share that of the shots."""
     found: list[tuple[Contender, str, int]] = []
     colors: dict[tuple[str, int | None], int] = {}
-    for one in study.entries:
+    for one in telling(study.entries):
         color = colors.setdefault((one.method, one.depth), len(colors))
         style = "dashed" if one.then_local else "solid" if one.quantum else "dotted"
         found.append((one, style, color))

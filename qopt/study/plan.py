@@ -6,12 +6,17 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
+
 from qminima import __version__
 from simulator.program import Precision
 
 from ..comparison import Instance
 from .budget import Budget
 from .contenders import Contender
+
+# Instances that are compared on which methods choose, if no others are named.
+_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,27 @@ class Plan:
     precision: Precision
     seed: int | None
 
+    @property
+    def tuned_on(self) -> tuple[Instance, ...]:
+        """What methods choose on: the others or, without any, a few of the instances themselves.
+
+        The latter favours those that choose. Circuits share no angles then.
+        """
+        if self.others or len(self.instances) <= _FEW:
+            return self.others or self.instances
+        picked = np.linspace(0, len(self.instances) - 1, _FEW).round().astype(int)
+        return tuple(self.instances[number] for number in picked)
+
     def describe(self) -> dict[str, Any]:
         """As records have it, and as a stored comparison is recognised by."""
         return {
             "version": __version__,
             "methods": [entry.label for entry in self.entries],
             "instances": [digest(instance) for instance in self.instances],
-            "tuned_on": [digest(instance) for instance in self.others],
+            "tuned_on": [digest(instance) for instance in self.tuned_on],
+            "held_out": bool(self.others),
             "budget": asdict(self.budget),
-            "tuning_budget": asdict(self.tuning) if self.others else None,
+            "tuning_budget": asdict(self.tuning),
             "training_shots": self.training_shots,
             "precision": self.precision,
             "seed": self.seed,

@@ -15,12 +15,14 @@ from .study import Study
 
 _CAPTIONS = {
     "profile": "The share of instances on which a method takes at most so many times the "
-    "evaluations of the method that takes least there. Higher is better.",
-    "time profile": "The same by seconds of classical work; circuits take none.",
+    "evaluations of the method that takes least there; training on the instance counts. Higher is "
+    "better.",
+    "time profile": "The same by the time of classical methods.",
     "distributions": "The share of runs, or shots, that are at least so good; mean over instances.",
-    "growth, evaluations": "Medians and quartiles; gaps where the median instance was not solved.",
-    "growth, seconds": "The same by seconds of classical work.",
-    "growth, device_seconds": "The same by seconds of the modelled device.",
+    "growth, evaluations": "Medians and quartiles, training not counted; gaps where the median "
+    "instance was not solved.",
+    "growth, seconds": "The same by the time of classical methods.",
+    "growth, device_seconds": "The same by time on the modelled device.",
 }
 
 _EVALUATIONS = (
@@ -138,13 +140,16 @@ def _training(found: Page, study: Study) -> None:
         return
     found.heading("What training costs")
     found.paragraph(
-        "Medians over instances. Choosing on other instances is paid once and listed below.", "note"
+        "Medians over instances. What was spent on shared angles is paid once; it is shown for "
+        "each instance, and not added.",
+        "note",
     )
     found.table(
-        ("circuit", "evaluations", "training", "both", "device time", "training", "both"),
+        ("circuit", "shared", "evaluations", "training", "both", "device time", "training", "both"),
         [
             (
                 one.contender.label,
+                words.shared_training(study, one),
                 *(
                     cell
                     for clock, shown in (("evaluations", three_digits),
@@ -185,17 +190,19 @@ def _growth(found: Page, study: Study) -> None:
 def _choices(found: Page, study: Study) -> None:
     if not study.choices:
         return
-    found.heading("Chosen on other instances")
+    held_out = study.settings["held_out"]
+    found.heading(f"Chosen on {'other' if held_out else 'the compared'} instances")
     rows = []
     for name, choice in study.choices.items():
         if "failure" in choice:
             rows.append((name, choice["failure"], ""))
             continue
-        what = (
-            f"runs of {choice['sweeps']} evaluations for each variable"
-            if choice["angles"] is None
-            else "angles " + ", ".join(f"{angle:.4f}" for angle in choice["angles"])
-        )
+        if choice["angles"] is not None:
+            what = "angles " + ", ".join(f"{angle:.4f}" for angle in choice["angles"])
+        elif choice["sweeps"] is None:
+            what = "nothing was solved; the usual length"
+        else:
+            what = f"runs of {choice['sweeps']} evaluations for each variable"
         rows.append((name, what, f"{choice['training']['evaluations']:,}"))
     found.table(("method", "choice", "evaluations it took"), rows, texts=2)
 

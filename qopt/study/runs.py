@@ -129,6 +129,16 @@ class Runs:
         """Runs that reached a cost."""
         return sum(n for value, n in zip(self.costs, self.counts, strict=True) if value <= cost)
 
+    def check(self) -> None:
+        """Raise `ValueError` for what no runs can be, such as counts below one."""
+        numbers = (self.seconds, self.simulation_seconds, self.evaluations or 0, self.rounds or 0)
+        whole = all(isinstance(count, int) and count > 0 for count in self.counts)
+        ascending = list(self.costs) == sorted(self.costs)
+        if not (whole and ascending and len(self.costs) == len(self.counts)):
+            raise ValueError("counts of costs")
+        if min(*numbers, self.infeasible) < 0:
+            raise ValueError("amounts below zero")
+
     def entry(self) -> dict[str, Any]:
         """As plain data."""
         return {**asdict(self), "costs": list(self.costs), "counts": list(self.counts)}

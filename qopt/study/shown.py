@@ -11,11 +11,12 @@ LEGEND = (
     "evaluations, time, device time: what it takes to see the best cost with 99 %, training apart;",
     "medians over instances, with 95 % intervals; time: classical work here; device time: modelled",
     "gap: of the best run; corrected: of the mean, 0 for guessing, 1 for best costs only",
-    "training: evaluations on each instance",
+    "training: evaluations on each instance; tuning: shared by all, for each of them; not counted",
     "*: a control",
 )
 _NUMBERS = (
     "solved", "gap, %", "ratio", "corrected", "evaluations", "time", "device time", "training",
+    "tuning",
 )  # fmt: skip
 _PLAIN_WIDTH = 150
 
@@ -33,6 +34,7 @@ def show(study: Study) -> None:
             words.time(one, "seconds"),
             words.time(one, "device_seconds"),
             words.training(one, "evaluations"),
+            words.shared_training(study, one),
         )
         for one in study.summary.overall
     ]

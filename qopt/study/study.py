@@ -29,6 +29,7 @@ class Study:
         interrupted: whether Ctrl-C ended it early.
         seed: of all randomness.
         started: when; of a resumed comparison, when it was resumed.
+        storage_error: why the checkpoint could not be stored from some moment on.
     """
 
     instances: tuple[OnInstance, ...]
@@ -38,6 +39,7 @@ class Study:
     interrupted: bool
     seed: int | None
     started: datetime
+    storage_error: str | None = None
 
     def __str__(self) -> str:
         return self.verdict
@@ -55,7 +57,7 @@ class Study:
     @property
     def verdict(self) -> str:
         """In plain words."""
-        return verdict(self.findings, self.instances)
+        return verdict(self.summary, self.findings, self.instances)
 
     def record(self) -> dict[str, Any]:
         """The run record: plain data, ready for JSON."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 from typing import Any
@@ -18,6 +18,7 @@ from qminima.statistics import (
     holm,
     paired_test,
     performance_profile,
+    quantile,
 )
 
 from .contenders import Contender
@@ -87,26 +88,39 @@ class Overall:
 
 @dataclass(frozen=True)
 class Pair:
-    """A circuit and a classical method on the same instances.
+    """A circuit and a classical method on the instances of the circuit.
 
     Attributes:
         clocks: of the circuit and of the classical method.
         quantum: the circuit.
         classical: its rival.
         needed: medians of what either takes on these instances, training included.
+        solved: on how many of these either reached the goal.
+        undecided: instances that one solved, and on which the other was not run for as long.
         ratio: median of what the circuit takes in units of its rival, with its interval; infinite
-            where the circuit solved less.
+            or zero where only one saw a best cost. None where nothing is decided.
         test: of Wilcoxon on the logarithms.
-        p_value: corrected for the number of tests by the same clocks.
+        p_value: corrected for the number of circuits (Holm) and of rivals it could have met.
+        sizes: numbers of variables that occur.
+        growth: fits a b^n to the medians of either, training not included.
     """
 
     clocks: tuple[str, str]
     quantum: Overall
     classical: Overall
     needed: tuple[Estimate, Estimate]
+    solved: tuple[int, int]
+    undecided: int
     ratio: Estimate | None
     test: PairedTest
     p_value: float
+    sizes: tuple[int, ...]
+    growth: tuple[Sequence[ExponentialFit], Sequence[ExponentialFit]]
+
+    @property
+    def instances(self) -> int:
+        """How many instances there are."""
+        return self.quantum.instances
 
     def entry(self) -> dict[str, Any]:
         """As a record has it."""
@@ -115,6 +129,8 @@ class Pair:
             "quantum": self.quantum.contender.label,
             "classical": self.classical.contender.label,
             "needed": [estimate_entry(one) for one in self.needed],
+            "solved": list(self.solved),
+            "undecided": self.undecided,
             "ratio": None if self.ratio is None else estimate_entry(self.ratio),
             "fewer": self.test.better,
             "more": self.test.worse,
@@ -129,7 +145,8 @@ class Summary:
     Attributes:
         overall: of each method.
         pairs: circuits against the classical method that is best by a clock.
-        profiles: share of instances within `RATIOS` of the least of all methods, by clocks.
+        profiles: share of instances within `RATIOS` of the least of all methods, by clocks,
+            training included; by seconds of classical methods only.
         sizes: numbers of variables that occur.
         exact: of solvers that prove what they find, those that did so on every instance.
     """
@@ -164,7 +181,7 @@ def summarise(entries: Sequence[Contender], instances: Sequence[OnInstance]) -> 
         found = {
             number: row
             for number, one in enumerate(instances)
-            if (row := one.result(entry.label)) is not None
+            if (row := one.result(entry.label)) is not None and row.goal is not None
         }
         if found and entry.kind != "bound":
             rows[entry] = found
@@ -173,8 +190,8 @@ def summarise(entries: Sequence[Contender], instances: Sequence[OnInstance]) -> 
     return Summary(
         overall=tuple(overall.values()),
         pairs=(
-            *_pairs(overall, rows, "evaluations", "evaluations"),
-            *_pairs(overall, rows, "device_seconds", "seconds"),
+            *_pairs(overall, rows, sizes, "evaluations", "evaluations"),
+            *_pairs(overall, rows, sizes, "device_seconds", "seconds"),
         ),
         profiles={
             clock: profile for clock in CLOCKS if (profile := _profile(rows, clock, len(instances)))
@@ -198,18 +215,11 @@ def _overall(entry: Contender, found: Rows, sizes: Sequence[int]) -> Overall:
         gap=_mean([_relative_gap(row) for row in rows]),
         ratio=_mean([row.ratio for row in rows]),
         corrected=_mean([row.corrected for row in rows]),
-        to_solution={c: _median([row.to_solution[c].value for row in rows]) for c in clocks},
+        to_solution={c: _median_time([row.to_solution[c] for row in rows]) for c in clocks},
         with_training={c: _median([row.with_training(c) for row in rows]) for c in clocks},
         training={c: quantile([row.training.get(c, 0.0) for row in rows]) for c in clocks},
         growth={
-            clock: fits
-            for clock in clocks
-            if (
-                fits := _growth(
-                    [sizes[number] for number in found],
-                    [row.to_solution[clock].value for row in rows],
-                )
-            )
+            clock: fits for clock in clocks if (fits := _growth_of(found, found, sizes, clock))
         },
     )
 
@@ -229,56 +239,91 @@ def _clocks(found: Rows) -> list[str]:
 def _pairs(
     overall: Mapping[Contender, Overall],
     rows: Mapping[Contender, Rows],
+    sizes: Sequence[int],
     quantum_clock: str,
     classical_clock: str,
 ) -> tuple[Pair, ...]:
     """Every circuit against the classical method of least median on the circuit's instances."""
     pairs: list[Pair] = []
+    rivals = 1
     for circuit, found in rows.items():
         if not circuit.quantum or circuit.then_local or quantum_clock not in _clocks(found):
             continue
         needed = {
-            rival: [other[number].with_training(classical_clock) for number in found]
+            rival: [other[number].whole(classical_clock) for number in found]
             for rival, other in rows.items()
             if not rival.quantum
-            and rival.method != "random"
             and found.keys() <= other.keys()
             and classical_clock in _clocks(other)
         }
         if not needed:
             continue
-        best = min(needed, key=lambda rival: (quantile(needed[rival]), sum(needed[rival])))
-        first = [row.with_training(quantum_clock) for row in found.values()]
+        rivals = max(rivals, len(needed))
+        best = min(needed, key=lambda rival: _rank(needed[rival]))
+        mine, theirs = [row.whole(quantum_clock) for row in found.values()], needed[best]
+        ratios = _ratios(mine, theirs)
+        known = [ratio for ratio in ratios if ratio is not None]
         pairs.append(
             Pair(
                 clocks=(quantum_clock, classical_clock),
                 quantum=overall[circuit],
                 classical=overall[best],
-                needed=(_median(first), _median(needed[best])),
-                ratio=_ratio(first, needed[best]),
-                test=paired_test(*_ranked(first, needed[best])),
+                needed=(_median_time(mine), _median_time(theirs)),
+                solved=(_solved(mine), _solved(theirs)),
+                undecided=len(ratios) - len(known),
+                ratio=_median(known) if known else None,
+                test=_test(ratios),
                 p_value=1.0,
+                sizes=tuple(sorted({sizes[number] for number in found})),
+                growth=(
+                    _growth_of(found, found, sizes, quantum_clock),
+                    _growth_of(rows[best], found, sizes, classical_clock),
+                ),
             )
         )
-    corrected = holm([pair.test.p_value for pair in pairs])
+    corrected = holm([min(1.0, rivals * pair.test.p_value) for pair in pairs])
     return tuple(replace(pair, p_value=value) for pair, value in zip(pairs, corrected, strict=True))
 
 
-def _ratio(first: Sequence[float], second: Sequence[float]) -> Estimate | None:
-    """Median ratio; instances that neither solved say nothing."""
-    known = [(a, b) for a, b in zip(first, second, strict=True) if isfinite(a) or isfinite(b)]
-    ratios = [inf if not isfinite(a) else 0.0 if not isfinite(b) else a / b for a, b in known]
-    return _median(ratios) if ratios else None
+def _solved(found: Sequence[Estimate]) -> int:
+    return sum(isfinite(one.value) for one in found)
 
 
-def _ranked(first: Sequence[float], second: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Logarithms, those of what was not solved beyond all others."""
-    finite = [np.log(value) for value in (*first, *second) if isfinite(value)]
-    beyond = max(finite, default=0.0) + 10 + max(finite, default=0.0) - min(finite, default=0.0)
-    return (
-        [float(np.log(value)) if isfinite(value) else beyond for value in first],
-        [float(np.log(value)) if isfinite(value) else beyond for value in second],
-    )
+def _rank(needed: Sequence[Estimate]) -> tuple[float, float, float]:
+    """Of two methods the one of less median is better; then who solved more, or lost later."""
+    median = _median_time(needed)
+    return (median.value, -_solved(needed), median.low)
+
+
+def _ratios(mine: Sequence[Estimate], theirs: Sequence[Estimate]) -> list[float | None]:
+    """What the first takes in units of the second, instance by instance.
+
+    Infinite where only the second saw a best cost, zero where only the first did; None where
+    neither did, or one that did not was not run for as long as the other takes.
+    """
+    found: list[float | None] = []
+    for one, other in zip(mine, theirs, strict=True):
+        if isfinite(one.value) and isfinite(other.value):
+            found.append(one.value / other.value)
+        elif isfinite(other.value) and one.low > other.value:
+            found.append(inf)
+        elif isfinite(one.value) and other.low > one.value:
+            found.append(0.0)
+        else:
+            found.append(None)
+    return found
+
+
+def _test(ratios: Sequence[float | None]) -> PairedTest:
+    """Wilcoxon on logarithms; what only one solved ranks beyond all others."""
+    known = [0.0 if r is None else r for r in ratios]
+    logs = [abs(float(np.log(r))) for r in known if r and isfinite(r)]
+    beyond = max(logs, default=0.0) + 1.0
+    values = [
+        0.0 if r is None else beyond if r == inf else -beyond if r == 0 else float(np.log(r))
+        for r in ratios
+    ]
+    return paired_test(values, [0.0] * len(values))
 
 
 def _profile(
@@ -286,37 +331,40 @@ def _profile(
 ) -> dict[str, list[float]] | None:
     """Of the methods that ran on all instances, and to which this clock applies."""
     costs = {
-        entry.label: [row.to_solution[clock].value for row in found.values()]
+        entry.label: [row.with_training(clock) for row in found.values()]
         for entry, found in rows.items()
-        if len(found) == instances and clock in _clocks(found)
+        if len(found) == instances
+        and clock in _clocks(found)
+        and not (entry.quantum and clock == "seconds")
+        and not (entry.then_local and clock == "device_seconds")  # both tell a part of it
     }
     return performance_profile(costs, RATIOS) if len(costs) > 1 else None
 
 
-def _growth(sizes: Sequence[int], values: Sequence[float]) -> list[ExponentialFit]:
+def _growth_of(
+    rows: Rows, numbers: Iterable[int], sizes: Sequence[int], clock: str
+) -> list[ExponentialFit]:
     """Fits through the medians of each size; none where there are too few that were solved."""
-    by_size = {
-        size: quantile([v for s, v in zip(sizes, values, strict=True) if s == size])
-        for size in sorted(set(sizes))
-    }
-    solved = {size: value for size, value in by_size.items() if isfinite(value)}
-    if len(solved) < _SIZES or len(solved) < len(by_size):
+    by_size: dict[int, list[float]] = {}
+    for number in numbers:
+        by_size.setdefault(sizes[number], []).append(rows[number].to_solution[clock].value)
+    medians = {size: quantile(values) for size, values in sorted(by_size.items())}
+    if len(medians) < _SIZES or not all(isfinite(value) for value in medians.values()):
         return []  # a fit without the sizes that were not solved would flatter
-    return fit_windows(list(solved), list(solved.values()), least=_SIZES)
+    return fit_windows(list(medians), list(medians.values()), least=_SIZES)
+
+
+def _median_time(found: Sequence[Estimate]) -> Estimate:
+    """The median; where it is infinite, its lower end is that of the intervals' lower ends."""
+    middle = _median([one.value for one in found])
+    if isfinite(middle.value):
+        return middle
+    return Estimate(inf, quantile([one.low if one.censored else one.value for one in found]), inf)
 
 
 def _median(values: Sequence[float]) -> Estimate:
     """The median and its bootstrap interval, infinite values included."""
     return bootstrap(values, quantile, seed=0)
-
-
-def quantile(values: Any, share: float = 0.5) -> float:
-    """One of the values, the upper of two: infinite ones are ordered, and never averaged.
-
-    >>> quantile([3.0, 1.0, float("inf"), 2.0]), quantile([1.0, float("inf")])
-    (3.0, inf)
-    """
-    return float(np.sort(values)[min(int(share * len(values)), len(values) - 1)])
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
@@ -49,11 +49,6 @@ class Task:
     def seed_for_library(self) -> int:
         """A seed for what takes a number."""
         return int(self.random().integers(2**31 - 1))
-
-    def on(self, instance: Instance, budget: Budget, number: int) -> Task:
-        """The same for another instance, as one of several."""
-        seed = None if self.seed is None else (*self.seed, number)
-        return replace(self, instance=instance, budget=budget, seed=seed)
 
 
 def seeds(seed: int | None, *names: str | int) -> tuple[int, ...] | None:

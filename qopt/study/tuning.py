@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
-from statistics import median
 from typing import Any
 
 from qminima.errors import InputError
-from qminima.statistics import time_to_solution
+from qminima.statistics import quantile, time_to_solution
 
 from .budget import Budget
 from .circuits import shared_angles
@@ -19,7 +18,7 @@ from .runs import Runs, Training
 from .task import Task
 
 # Lengths of runs that are tried, in evaluations for each variable.
-LENGTHS = (1, 3, 10, 30, 100, 300, 1000)
+LENGTHS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 
 # The length where there is nothing to choose it on.
 USUAL_LENGTH = 100
@@ -30,14 +29,14 @@ class Choice:
     """What a method has chosen.
 
     Attributes:
-        sweeps: the length of its runs.
+        sweeps: the length of its runs; None where nothing was solved, so that nothing told.
         angles: its angles, in scaled units.
         training: what the choice took.
         table: the lengths that were tried, with the median evaluations to a solution; None where
             the median instance was not solved.
     """
 
-    sweeps: int = USUAL_LENGTH
+    sweeps: int | None = None
     angles: tuple[float, ...] | None = None
     training: Training = field(default_factory=Training)
     table: tuple[tuple[int, float | None], ...] = ()
@@ -92,10 +91,11 @@ def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) 
         depth = contender.depth or 1
         angles = shared_angles(tasks, depth, tasks[0].precision)
         return Choice(angles=tuple(angles.scaled.tolist()), training=angles.training)
-    share = len(LENGTHS) * len(tasks)
+    lengths = [length for length in LENGTHS if length >= SHORTEST[contender.method]]
+    share = len(lengths) * len(tasks)
     table: list[tuple[int, float]] = []
     training = Training()
-    for length in (one for one in LENGTHS if one >= SHORTEST[contender.method]):
+    for length in lengths:
         needed: list[float] = []
         for task, goal in zip(tasks, goals, strict=True):
             budget = task.budget
@@ -119,14 +119,11 @@ def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) 
             )
             solved = runs.successes(goal)
             needed.append(time_to_solution(solved, runs.number, spent / runs.number).value)
-        table.append((length, median(needed)))
+        table.append((length, quantile(needed)))
     sweeps, needs = min(table, key=lambda row: row[1])
-    if needs == inf:  # nothing was solved, so that nothing tells lengths apart
-        largest = max(task.instance.problem.num_variables for task in tasks)
-        sweeps = usual_length(contender.method, tasks[0].budget, largest) or USUAL_LENGTH
     if not training.evaluations:
         raise InputError(
             f"the budget for tuning allows not one run of {contender.label} on each instance"
         )
     shown = tuple((length, None if value == inf else value) for length, value in table)
-    return Choice(sweeps=sweeps, training=training, table=shown)
+    return Choice(sweeps=None if needs == inf else sweeps, training=training, table=shown)

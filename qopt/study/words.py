@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import isfinite
 
 from qminima.result import Reference
@@ -13,6 +14,15 @@ from .measures import CERTAINTY
 from .on_instance import OnInstance
 from .study import Study
 from .summary import Overall
+
+_HELD_OUT = "other instances"
+_IN_SAMPLE = (
+    "the compared instances themselves, which favours these methods; --train-on names others"
+)
+_CONSTRAINED = (
+    "circuits and uniform samples keep the constraints; flips leave them, so that descents, "
+    "annealing, tabu and breakout work on penalties"
+)
 
 # What clocks are called.
 CLOCK_NAMES = {
@@ -75,6 +85,13 @@ def training(one: Overall, name: str) -> str:
     return shown(name)(spent) if spent else ""
 
 
+def shared_training(study: Study, one: Overall) -> str:
+    """What was spent on other instances on its angles or its length, for each that is compared."""
+    label = replace(one.contender, then_local=False).label
+    spent = study.choices.get(label, {}).get("training", {}).get("evaluations", 0)
+    return three_digits(spent / len(study.instances)) if spent else ""
+
+
 def shown(clock: str) -> Callable[[float], str]:
     """How amounts of a clock are written."""
     return duration if clock.endswith("seconds") else three_digits
@@ -120,10 +137,28 @@ def notes(study: Study) -> list[str]:
         f"{labels}: {reason}"
         for (labels, reason), where in names.items()
     ]
+    lengths = [
+        f"{name} {choice['sweeps']}"
+        for name, choice in study.choices.items()
+        if choice.get("sweeps")
+    ]
+    if lengths:
+        found.append(
+            f"lengths of runs, in evaluations for each variable: {', '.join(lengths)}; chosen on "
+            + (_HELD_OUT if study.settings["held_out"] else _IN_SAMPLE)
+        )
+    if any(one.instance.space is not None for one in study.instances):
+        found.append(_CONSTRAINED)
     simulated = sum(
-        row.runs.simulation_seconds + row.runs.training.simulation_seconds
+        row.runs.simulation_seconds
+        # Angles that serve a circuit and its control were trained once.
+        + row.runs.training.simulation_seconds * (not row.contender.then_local)
         for one in study.instances
         for row in one.results
+    ) + sum(
+        choice["training"]["simulation_seconds"]
+        for choice in study.choices.values()
+        if "training" in choice
     )
     if simulated:
         found.append(f"simulating circuits took {duration(simulated)} here, which no clock counts")

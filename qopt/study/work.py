@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from ..classical.breakout import breakout
 from ..classical.enumeration import enumeration
 from ..comparison import Instance
 from .contenders import Contender
+from .measures import tolerance
 from .plan import Plan
 from .runs import Runs
 from .task import Task, seeds
@@ -46,24 +47,23 @@ class Work:
         self._store = None if checkpoint is None else Checkpoint(checkpoint, "comparison")
         self._done: dict[str, dict[str, Any]] = {}
         self._saved = self._save_seconds = 0.0
+        self.storage_error: str | None = None
         if self._store is None:
             return
         if self._store.damaged:
             progress.say(f"{self._store.path} is damaged; taking the generation before it")
         stored = self._store.load()
         if stored is not None:
-            _check_same(stored["plan"], plan.describe(), self._store.path)
-            self._done = stored["cells"]
+            self._done = _taken_up(stored, plan, self._store.path)
             progress.say(f"going on after {len(self._done)} parts that are done")
-        self._save()
+        self._store.save(self._content())
 
     def run(self) -> bool:
         """Do what is not done yet; returns whether Ctrl-C ended it early."""
         try:
-            goals = [self._goal(number) for number in range(len(self._plan.others))]
             for entry in self._plan.entries:
-                if entry.tuned and goals and not entry.then_local:
-                    self._choice(entry, goals)
+                if entry.tuned and not entry.then_local:
+                    self._choice(entry)
             for number in range(len(self._plan.instances)):
                 self.proven(number)
                 for entry in self._plan.entries:
@@ -113,9 +113,12 @@ class Work:
             choice = self._chosen(entry)
             if isinstance(choice, str):
                 return {"failure": choice}
-            sweeps = choice.sweeps if choice else self._usual_length(entry, instance)
             task = self._task(instance, seeds(self._plan.seed, entry.label, number), entry)
-            task = replace(task, sweeps=sweeps, angles=choice.angles if choice else None)
+            task = replace(
+                task,
+                sweeps=choice.sweeps or self._usual_length(entry, instance),
+                angles=choice.angles,
+            )
             try:
                 drawn = entry.sampler(task)
             except (InputError, MethodError, MemoryLimitError) as reason:
@@ -129,7 +132,7 @@ class Work:
 
     def _goal(self, number: int) -> float:
         """A good cost of an instance that methods are tuned on: proven, if that is quick."""
-        instance = self._plan.others[number]
+        instance = self._plan.tuned_on[number]
 
         def find() -> dict[str, Any]:
             if _enumerable(instance):
@@ -138,35 +141,34 @@ class Work:
             known = instance.problem.reference
             return {"goal": found if known is None else min(found, known.value)}
 
-        goal: float = self._do(f"goal/{number}", find)["goal"]
-        return goal
+        return float(self._do(f"goal/{number}", find)["goal"]) + tolerance(instance)
 
-    def _choice(self, entry: Contender, goals: Sequence[float]) -> None:
+    def _choice(self, entry: Contender) -> None:
+        """Let a method choose, on those instances that it fits."""
+        plan = self._plan
+
         def find() -> dict[str, Any]:
-            tasks = [
-                replace(
-                    self._task(other, seeds(self._plan.seed, "tuning", entry.label, k), entry),
-                    budget=self._plan.tuning,
-                )
-                for k, other in enumerate(self._plan.others)
-            ]
+            tasks, goals = [], []
+            for k, instance in enumerate(plan.tuned_on):
+                with suppress(InputError, MemoryLimitError):
+                    entry.check_fits(instance, plan.precision)
+                    seed = seeds(plan.seed, "tuning", entry.label, k)
+                    tasks.append(replace(self._task(instance, seed, entry), budget=plan.tuning))
+                    goals.append(self._goal(k))
             try:
-                chosen = choose(entry, tasks, goals)
+                return choose(entry, tasks, goals).entry() if tasks else Choice().entry()
             except (InputError, MethodError, MemoryLimitError) as reason:
-                return {"failure": str(reason)}
-            return chosen.entry()
+                return {"failure": str(reason)} if plan.others else Choice().entry()
 
         self._do(f"choice/{entry.label}", find, f"tuning: {entry.label}")
 
-    def _chosen(self, entry: Contender) -> Choice | str | None:
-        """What a method has chosen, or why it could not; None where there is nothing to choose."""
+    def _chosen(self, entry: Contender) -> Choice | str:
+        """What a method has chosen, or why it could not."""
         label = replace(entry, then_local=False).label
         stored = self._done.get(f"choice/{label}")
         if stored is None:
-            return None
-        if "failure" in stored:
-            return str(stored["failure"])
-        return Choice.from_entry(stored)
+            return Choice()
+        return str(stored["failure"]) if "failure" in stored else Choice.from_entry(stored)
 
     def _task(self, instance: Instance, seed: tuple[int, ...] | None, entry: Contender) -> Task:
         return Task(
@@ -193,11 +195,22 @@ class Work:
             return self._do(key, work)
 
     def _save(self) -> None:
-        if self._store is not None:
-            started = monotonic()
-            self._store.save({"plan": self._plan.describe(), "cells": self._done})
-            self._saved = monotonic()
-            self._save_seconds = self._saved - started
+        """Store what is done; where that fails, tell once, and go on."""
+        if self._store is None:
+            return
+        started = monotonic()
+        try:
+            self._store.save(self._content())
+            self.storage_error = None
+        except InputError as error:
+            if self.storage_error is None:
+                self._progress.say(f"{error}; going on, with what was stored before kept")
+            self.storage_error = str(error)
+        self._saved = monotonic()
+        self._save_seconds = self._saved - started
+
+    def _content(self) -> dict[str, Any]:
+        return {"plan": self._plan.describe(), "cells": self._done}
 
 
 def _enumerable(instance: Instance) -> bool:
@@ -211,12 +224,53 @@ def _key(number: int, entry: Contender) -> str:
     return f"{number}/{entry.label}"
 
 
+def _taken_up(stored: Mapping[str, Any], plan: Plan, path: Path) -> dict[str, dict[str, Any]]:
+    """The parts in a checkpoint of the same comparison, each looked through.
+
+    Raises:
+        InputError: if it is of another comparison, or holds what no comparison stores.
+    """
+    try:
+        _check_same(stored["plan"], plan.describe(), path)
+        cells: dict[str, dict[str, Any]] = stored["cells"]
+        for key, cell in cells.items():
+            _check_cell(key, cell, plan)
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise InputError(
+            f"{shorten(path, 300)} holds what no comparison stores ({shorten(error)}); move it, or "
+            "name another file"
+        ) from None
+    return cells
+
+
+def _check_cell(key: str, cell: Mapping[str, Any], plan: Plan) -> None:
+    """Raise some error if a part is not what `Work` makes of it."""
+    where, _, what = key.partition("/")
+    if "failure" in cell:
+        if not isinstance(cell["failure"], str):
+            raise TypeError(key)
+    elif where == "choice":
+        length = Choice.from_entry(cell).sweeps
+        if length is not None and length < 1:
+            raise ValueError(key)
+    elif where == "goal":
+        float(cell["goal"])
+    elif what == "optimum":
+        float(cell["proven"] or 0.0)
+    else:
+        runs, problem = Runs.from_entry(cell["runs"]), plan.instances[int(where)].problem
+        runs.check()
+        if runs.best is not None and problem.value(runs.best) != runs.costs[0]:
+            raise ValueError(key)
+
+
 def _check_same(stored: Mapping[str, Any], wanted: Mapping[str, Any], path: Path) -> None:
     """Raise `InputError` if what is stored is another comparison."""
     for key in wanted:
-        with suppress(KeyError):
-            if stored[key] == wanted[key]:
-                continue
+        if key in stored and stored[key] == wanted[key]:
+            continue
         raise InputError(
             f"{shorten(path, 300)} holds a comparison with other {key.replace('_', ' ')}: "
             f"{shorten(stored.get(key), 200)} there, {shorten(wanted[key], 200)} here; repeat its "
