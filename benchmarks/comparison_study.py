@@ -22,13 +22,14 @@ from report import Report
 import qopt
 from qminima.pictures import draw_panels
 from qminima.progress import ProgressBar
+from qminima.statistics import quantile
 from qminima.tables import duration, three_digits
 from qopt.study import words
 from qopt.study.contenders import contenders
 from qopt.study.pictures import panels
 from qopt.study.report import page
 from qopt.study.study import Study
-from qopt.study.summary import Overall, quantile
+from qopt.study.summary import Overall
 
 SIZES = tuple(range(12, 25, 2))
 DEPTHS = tuple(range(1, 9))
@@ -40,7 +41,7 @@ METHODS = (
 RUNS, EVALUATIONS = 10_000, 3_000_000
 
 # Depths at which the page shows all three kinds of angles, and descents after shots.
-SHOWN = (1, 3, 8)
+SHOWN = (1, 3, 5, 8)
 
 
 def main() -> None:
@@ -97,20 +98,27 @@ def tables(report: Report, study: Study) -> None:
     )  # fmt: skip
     report.table(
         "All 70 graphs: medians with 95 % intervals",
-        ["method", "solved", "quality", "evaluations", "training", "time here", "device time"],
+        ["method", "solved", "quality", "evaluations", "training", "shared", "time here",
+         "device time"],
         [[one.contender.label, words.solved(one), words.optional(one.corrected, 3),
           words.clock(one, "evaluations"), words.training(one, "evaluations"),
+          words.shared_training(study, one),
           words.clock(one, "seconds"), words.clock(one, "device_seconds")] for one in shown],
     )  # fmt: skip
     report.table(
         "Circuits against the best classical method, training on the graph counted",
-        ["circuit", "rival", "clocks", "median ratio", "less on", "more on", "p (Holm)"],
+        ["circuit", "rival", "clocks", "median ratio", "less on", "more on", "corrected p"],
         [[pair.quantum.contender.label, pair.classical.contender.label,
           "evaluations" if pair.clocks[0] == "evaluations" else "device / here",
           "" if pair.ratio is None else words.with_interval(pair.ratio), pair.test.better,
           pair.test.worse, f"{pair.p_value:.2g}"]
          for pair in study.summary.pairs if pair.quantum.contender.depth in SHOWN],
     )  # fmt: skip
+    slowest = max(
+        row.runs.seconds
+        for one in study.instances
+        if (row := one.result("tree decomposition")) is not None
+    )
     chosen = [
         f"{name.lower()} {choice['sweeps']}"
         for name, choice in study.choices.items()
@@ -120,7 +128,8 @@ def tables(report: Report, study: Study) -> None:
         f"Lengths of runs that were chosen on six other graphs, in evaluations for each node: "
         f"{', '.join(chosen)}; a round of gates on the modelled device takes "
         f"{duration(study.settings['device']['gate_time'])}, readout "
-        f"{duration(study.settings['device']['readout_time'])}."
+        f"{duration(study.settings['device']['readout_time'])}. Tree decomposition took at most "
+        f"{duration(slowest)} on any graph."
     )
     report.note(study.verdict)
 
