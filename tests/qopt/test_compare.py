@@ -33,6 +33,9 @@ from qopt.study.pictures import panels
 from qopt.study.report import page
 from qopt.study.study import Study
 
+# One process makes the comparison that most of these look at.
+pytestmark = pytest.mark.xdist_group("compare")
+
 RUN = "from qopt.cli import main; main()"
 SIX = ["random", "local", "annealing", "tabu", "breakout", "qaoa-fixed"]
 
@@ -263,7 +266,7 @@ class TestGoingOn:
             cuts((8, 10), 2), train_on=cuts((8,), first=7), checkpoint=path, **{**SMALL, **more}
         )
 
-    @pytest.mark.parametrize("after", [1, 4, 5, 9, 17, 30])
+    @pytest.mark.parametrize("after", [1, 4, 9, 30])
     def test_after_an_interruption(self, tmp_path: Path, undisturbed: Any, after: int) -> None:
         path = tmp_path / "part.json"
         try:
@@ -290,7 +293,7 @@ class TestGoingOn:
         self.go(path, progress=Stop(15))
         good = path.read_bytes()
         rng = np.random.default_rng(0)
-        for place in rng.integers(0, len(good), 6).tolist():
+        for place in rng.integers(0, len(good), 3).tolist():
             damaged = bytearray(good)
             damaged[place] ^= 1 << int(rng.integers(8))
             path.write_bytes(damaged)
@@ -441,9 +444,9 @@ def killed_and_started_again(folder: Path, arguments: list[str], kills: int) -> 
     assert records[0] == records[1]
 
 
-def test_killed_twice(tmp_path: Path) -> None:
-    sizes = ["--problem", "maxcut", "10", "12", "--instances", "3", "--no-controls"]
-    killed_and_started_again(tmp_path, [*sizes, "--method", ",".join(SIX)], kills=2)
+def test_killed_once(tmp_path: Path) -> None:
+    sizes = ["--problem", "maxcut", "10", "12", "--instances", "2", "--no-controls"]
+    killed_and_started_again(tmp_path, [*sizes, "--method", ",".join(SIX)], kills=1)
 
 
 @pytest.mark.slow

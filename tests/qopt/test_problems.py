@@ -130,7 +130,10 @@ PROBLEMS: dict[str, tuple[Callable[[], BinaryProblem], float]] = {
 }
 
 
-@pytest.mark.parametrize("name", list(PROBLEMS))
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name == "long fold")) for name in PROBLEMS],
+)
 def test_contract(name: str) -> None:
     """Value of every bit string from the data and from the cost, and the least one."""
     make, optimum = PROBLEMS[name]
