@@ -18,6 +18,10 @@ _LARGEST_BATCH = 256
 _MOST_RUNS = 100_000
 
 
+# The budget, where none is given.
+USUAL_RUNS, USUAL_EVALUATIONS = 1000, 1_000_000
+
+
 @dataclass(frozen=True)
 class Budget:
     """What every method may spend on every instance; whatever is used up first ends it.
@@ -28,8 +32,8 @@ class Budget:
         seconds: wall time; None for no limit.
     """
 
-    runs: int | None = 1000
-    evaluations: int | None = 1_000_000
+    runs: int | None = USUAL_RUNS
+    evaluations: int | None = USUAL_EVALUATIONS
     seconds: float | None = None
 
     def __post_init__(self) -> None:

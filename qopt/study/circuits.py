@@ -27,16 +27,13 @@ from ..ansatz import qaoa
 from ..comparison import Instance
 from ..problems.problem import Problem
 from ..solvers.training import Options, ScaledProgram, scaled
-from .budget import Account, Stopwatch
+from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account, Stopwatch
 from .classical import Sampler, local_search
 from .device import rounds_of
 from .runs import Drawn, Training
 from .task import Task
 
 Floats = NDArray[np.float64]
-
-# Where the budget is in seconds only, which are no limit for what a simulator stands for.
-USUAL_SHOTS, USUAL_EVALUATIONS = 1000, 1_000_000
 
 # No further training once no derivative is larger, in the units of `gamma_scale`.
 _TOLERANCE = 1e-3
@@ -156,7 +153,7 @@ def circuit_runs(source: str, then_local: bool, task: Task) -> Drawn:
     params = rescale_gammas(angles.scaled, gamma_scale(problem.cost))
     shots = Account(task.budget).left()
     if task.budget.runs is None:
-        shots = min(shots, USUAL_SHOTS)
+        shots = min(shots, USUAL_RUNS)  # time is no limit for what a simulator stands for
     seed = None if task.seed is None else task.seed_for_library()
     n = problem.num_variables
     drawn = [bitstring(one, n) for one in energy.sample(params, shots, seed).tolist()]

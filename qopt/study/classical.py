@@ -167,7 +167,7 @@ def breakout(task: Task) -> Drawn:
 def _fitting(task: Task, run: Callable[[int], Any]) -> int:
     """The length of a run that takes a tenth of the time, from runs of growing length."""
     share = (task.budget.seconds or 1.0) / _RUNS_IN_TIME
-    length, taken = _FIRST_LENGTH, 0.0
+    length = _FIRST_LENGTH
     while True:
         watch = Stopwatch()
         run(length)

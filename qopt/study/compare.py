@@ -16,16 +16,13 @@ from simulator.program import Precision
 from ..comparison import Instance
 from ..problems.binary import BinaryProblem
 from ..solvers.training import check_precision
-from .budget import Budget
+from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Budget
 from .contenders import USUAL, contenders
 from .device import Device
 from .on_instance import OnInstance, held_together
 from .plan import Plan, digest
 from .study import Study
 from .work import Work
-
-# The budget, where none is given.
-_RUNS, _EVALUATIONS = 1000, 1_000_000
 
 
 def compare(
@@ -66,7 +63,8 @@ def compare(
             to fit at least one.
         depths: layers of circuits, one or several.
         train_on: instances that are not compared. On them methods choose the length of their
-            runs and shared angles, within `tuning_evaluations` each.
+            runs and shared angles, within `tuning_evaluations` each. Without any, lengths are
+            chosen on up to five of the compared ones, and no angles are shared.
         controls: whether uniform samples, descents from them, and descents after each circuit's
             shots are added.
         constraints: "mixer" or "penalty", as in `solve`.
@@ -74,10 +72,11 @@ def compare(
             many as fit, and 1000 shots.
         evaluations: of each method and instance, at most, and as many again for training on it.
             Unless given, 1,000,000; with a limit in seconds any number.
-        seconds: wall time of each method and instance, at most. If nothing else is given, a run
-            of annealing, tabu or breakout takes about a tenth of it.
-        tuning_evaluations: of each method, for all of `train_on` together; as many as `evaluations`
-            unless given.
+        seconds: wall time of each method and instance, at most. If nothing else is given, and no
+            length was told to be the best, a run of annealing, tabu or breakout takes about a tenth
+            of it.
+        tuning_evaluations: of each method, for all instances it is tuned on together; as many as
+            `evaluations` unless given.
         training_shots: shots that a mean takes while angles are trained.
         precision: of simulated states, "double" or "single".
         device: for the time that shots would take; `Device()` unless given.
@@ -110,8 +109,8 @@ def compare(
         methods, [depths] if isinstance(depths, int) else depths, controls, bool(train_on)
     )
     if seconds is None:
-        runs = _RUNS if runs is None else runs
-        evaluations = _EVALUATIONS if evaluations is None else evaluations
+        runs = USUAL_RUNS if runs is None else runs
+        evaluations = USUAL_EVALUATIONS if evaluations is None else evaluations
     budget = Budget(runs, evaluations, seconds)
     check_count("training_shots", training_shots)
     if seed is not None:

@@ -28,7 +28,7 @@ class Plan:
         others: that methods are tuned on.
         entries: the methods.
         budget: of each method on each instance.
-        tuning: of each method on all others together.
+        tuning: of each method on all of `tuned_on` together.
         training_shots: shots that a mean takes while angles are trained.
         precision: of simulated states.
         seed: of all randomness.

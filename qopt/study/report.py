@@ -35,8 +35,8 @@ _EVALUATIONS = (
 _TO_SOLUTION = (
     "To solution: T = t ln 0.01 / ln(1 - p) for runs of t that reach the best cost with a "
     "probability p, at least t. Intervals of single instances come from Jeffreys intervals of p, "
-    "those of medians from the bootstrap. “> x” means that no run succeeded; x is the lower end of "
-    "the interval."
+    "those of medians from the bootstrap. “> x” means that no run succeeded, of a median that its "
+    "instance was not solved; x is the lower end of the interval."
 )
 _QUALITY = (
     "Quality, or the corrected ratio, is (r - c)/(r - b) with r the mean cost of uniform bit "
@@ -88,9 +88,7 @@ def _methods(found: Page, study: Study) -> None:
             "gap, %",
             "ratio",
             "corrected",
-            "evaluations",
-            "time here",
-            "device time",
+            *(words.CLOCK_NAMES[clock] for clock in CLOCKS),
         ),
         [
             (
@@ -113,7 +111,8 @@ def _pairs(found: Page, study: Study) -> None:
     found.heading("Circuits against the best classical method")
     found.paragraph(
         "Wilcoxon's signed-rank test on the same instances, p-values corrected for the number of "
-        "circuits (Holm). Training on the instance is counted.",
+        "circuits (Holm) and of rivals that might have been chosen. Training on the instance is "
+        "counted.",
         "note",
     )
     found.table(
@@ -221,7 +220,7 @@ def _instance(found: Page, one: OnInstance) -> None:
     found.folded(
         summary,
         ("method", problem.score_name, "gap", "runs", "success", "ratio", "corrected",
-         "evaluations", "time here", "device time", "simulated in"),
+         *(words.CLOCK_NAMES[clock] for clock in CLOCKS), "simulated in"),
         [_row(one, row) for row in one.results],
         [row.contender.quantum for row in one.results],
         notes,

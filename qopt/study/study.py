@@ -25,7 +25,7 @@ class Study:
         instances: what came of each.
         entries: the methods.
         settings: what repeats it.
-        choices: what methods chose on other instances, by their names.
+        choices: what methods chose on the instances they were tuned on, by their names.
         interrupted: whether Ctrl-C ended it early.
         seed: of all randomness.
         started: when; of a resumed comparison, when it was resumed.

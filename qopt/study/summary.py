@@ -216,7 +216,7 @@ def _overall(entry: Contender, found: Rows, sizes: Sequence[int]) -> Overall:
         ratio=_mean([row.ratio for row in rows]),
         corrected=_mean([row.corrected for row in rows]),
         to_solution={c: _median_time([row.to_solution[c] for row in rows]) for c in clocks},
-        with_training={c: _median([row.with_training(c) for row in rows]) for c in clocks},
+        with_training={c: _median_time([row.whole(c) for row in rows]) for c in clocks},
         training={c: quantile([row.training.get(c, 0.0) for row in rows]) for c in clocks},
         growth={
             clock: fits for clock in clocks if (fits := _growth_of(found, found, sizes, clock))

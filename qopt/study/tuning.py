@@ -1,4 +1,4 @@
-"""What methods choose on instances that are not compared, each within the same budget."""
+"""What methods choose on other instances, or on a few of the compared, within equal budgets."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def verdict(summary: Summary, found: Sequence[Finding], instances: Sequence[OnIn
     )
     optima = {0: "no optimum proven", len(instances): "optima proven"}
     head = (
-        f"{counted(len(instances), 'instance')} of {_span([one.size for one in instances])} "
+        f"{counted(len(instances), 'instance')} of {span([one.size for one in instances])} "
         f"variables, {optima.get(proven, f'{proven} optima proven')}"
     )
     ran = max((pair.instances for pair in summary.pairs), default=0)
@@ -269,7 +269,12 @@ def _amount(needed: Estimate, clock: str) -> str:
     return shown(needed.value)
 
 
-def _span(sizes: Sequence[int]) -> str:
+def span(sizes: Sequence[int]) -> str:
+    """The least and the largest of some numbers.
+
+    >>> span([8, 12, 10]), span([8, 8])
+    ('8 to 12', '8')
+    """
     least, most = min(sizes), max(sizes)
     return f"{least}" if least == most else f"{least} to {most}"
 

@@ -14,6 +14,7 @@ from .measures import CERTAINTY
 from .on_instance import OnInstance
 from .study import Study
 from .summary import Overall
+from .verdict import span
 
 _HELD_OUT = "other instances"
 _IN_SAMPLE = (
@@ -117,10 +118,9 @@ def gap_words(one: OnInstance, gap: float | None) -> str:
 def title(study: Study) -> str:
     """What was compared."""
     kinds = sorted({one.instance.problem.kind for one in study.instances})
-    number = len(study.instances)
-    sizes = study.summary.sizes
-    span = "" if not sizes else f"{sizes[0]}" + f" to {sizes[-1]}" * (len(sizes) > 1)
-    return f"{counted(number, 'instance')} of {', '.join(kinds)}, {span} variables"
+    number, sizes = len(study.instances), study.summary.sizes
+    variables = span(sizes) if sizes else "no"
+    return f"{counted(number, 'instance')} of {', '.join(kinds)}, {variables} variables"
 
 
 def notes(study: Study) -> list[str]:
