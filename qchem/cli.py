@@ -132,7 +132,7 @@ def solve(
 
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
-        from simulator.optimize import METHODS
+        from simulator.optimizers import METHODS
 
         from .comparison import ANSAETZE, CLASSICAL, ON_QUBITS, QUANTUM, check_layers
         from .comparison import solve as solve_molecule
@@ -204,7 +204,7 @@ def list_names() -> None:
     with reported_errors(MemoryLimitError):
         from qminima.library import Library
         from qminima.tables import print_names, summary
-        from simulator.optimize import METHODS as OPTIMISERS
+        from simulator.optimizers import METHODS as OPTIMISERS
 
         from .comparison import ANSAETZE, METHODS
         from .pools import POOLS

@@ -108,14 +108,15 @@ def solve(
         from simulator.kernels.kernel import announced_compilation
 
         from .ansatz import check_depth
-        from .comparison import CLASSICAL, QUANTUM, Instance
+        from .comparison import Instance
         from .comparison import solve as solve_problem
-        from .solvers.training import check_objective, check_precision
+        from .methods import CLASSICAL, QUANTUM
+        from .solvers.options import check_objective, check_precision
 
         check_depth(depth)
         check_objective(objective, alpha)
         number = check_precision(precision)
-        methods, named = select_methods(method, tuple(CLASSICAL), tuple(QUANTUM))
+        methods, named = select_methods(method, CLASSICAL, QUANTUM)
         if not set(methods) & set(QUANTUM):
             refuse_options(
                 context, ("depth", "objective", "alpha", "precision", "constraints"), "qaoa"
@@ -265,7 +266,7 @@ def compare(
         from simulator.kernels.kernel import announced_compilation
 
         from .loading import is_size
-        from .solvers.training import check_precision
+        from .solvers.options import check_precision
         from .study.compare import compare as compare_methods
         from .study.contenders import USUAL, contenders
         from .study.device import Device
@@ -471,13 +472,16 @@ def list_names() -> None:
         from qminima.library import Library
         from qminima.tables import print_names, summary
 
-        from .catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS, arguments
+        from .catalogue import CIRCUITS, MIXERS, PROBLEMS, arguments
         from .downloads import sets
         from .formats.registry import FORMATS
-        from .study.contenders import LABELS
+        from .methods import METHODS
+        from .study.labels import LABELS
 
+        solving = {name: method.summary for name, method in METHODS.items()}
+        print_names("methods of qopt solve (--method)", solving)
+        print_names("methods of qopt compare (--method)", LABELS)
         for title, names in (
-            ("methods of qopt solve (--method)", METHODS),
             ("problems (--problem; what --set sets of a graph, or a file in JSON says)", PROBLEMS),
             ("circuits (qopt.NAME in Python)", CIRCUITS),
             ("mixers (qopt.NAME in Python)", MIXERS),
@@ -486,8 +490,6 @@ def list_names() -> None:
             if names is PROBLEMS:
                 lines = {name: f"{line}{arguments(name)}" for name, line in lines.items()}
             print_names(title, lines)
-            if names is METHODS:
-                print_names("methods of qopt compare (--method)", LABELS)
         print_names(
             "formats of files (--from, --to)",
             {name: f"{one.about} ({' '.join(one.suffixes)})" for name, one in FORMATS.items()},
@@ -579,7 +581,7 @@ def _memory_line(
     """The predicted memory in words; refuses a named method that does not fit."""
     from simulator.memory import available_memory, format_bytes
 
-    from .comparison import check_fits
+    from .fits import check_fits
 
     needed = 0
     for method in methods:

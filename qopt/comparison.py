@@ -7,48 +7,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
-from simulator.circuit import Circuit
-from simulator.memory import MemoryLimitError, require_memory
-from simulator.program import Precision, predict_memory
+from simulator.memory import MemoryLimitError
 from simulator.spaces import Qubits, Space, SpaceError
 
-from .ansatz import qaoa
-from .classical.annealing import annealing
-from .classical.breakout import breakout
-from .classical.enumeration import MAX_VARIABLES, enumeration
-from .classical.greedy import greedy
-from .classical.milp import milp
-from .classical.native import native_milp
-from .classical.one_exchange import one_exchange
-from .classical.random_assignment import random_assignment
-from .classical.semidefinite import (
-    INTERIOR_POINT_NODES,
-    MAX_NODES,
-    goemans_williamson,
-    semidefinite_bound,
-)
-from .classical.tabu import BYTES_PER_PAIR, tabu
-from .classical.tabu import MAX_VARIABLES as MAX_TABU
-from .classical.tree_decomposition import MAX_WIDTH, tree_decomposition, width
-from .mixers import Mixer, grover_mixer
-from .multi_angle import multi_angle_qaoa
+from .fits import check_fits, has_linear_model
+from .methods import CLASSICAL, METHODS
+from .mixers import Mixer
 from .problems.binary import BinaryProblem, Native
 from .results import plain_data
-from .solvers.adaptive import solve_adapt
-from .solvers.multi_angle import solve_multi_angle
-from .solvers.qaoa import solve_qaoa
-from .solvers.recursive import solve_recursive
-from .solvers.starts import solve_multi_start
-from .solvers.training import Training, check_objective, check_precision, check_scale
-from .solvers.warm_start import solve_warm_start
+from .solvers.options import check_objective, check_precision
 from .verdict import verdict
-from .warm_start import warm_start_qaoa
+
+if TYPE_CHECKING:
+    from simulator.program import Precision
+
+    from .solvers.training import Training
 
 CONSTRAINTS = ("mixer", "penalty")
 
@@ -114,49 +93,6 @@ class Options:
         }
 
 
-Method = Callable[[Instance, Options], Result]
-
-CLASSICAL: dict[str, Method] = {
-    "random": lambda i, o: random_assignment(i.problem, space=i.space, seed=o.seed),
-    "greedy": lambda i, _: greedy(i.problem),
-    "annealing": lambda i, o: annealing(i.problem, seed=o.seed, time_limit=o.time_limit),
-    "tabu": lambda i, o: tabu(i.problem, seed=o.seed, time_limit=o.time_limit),
-    "local": lambda i, o: one_exchange(i.problem, seed=o.seed, time_limit=o.time_limit),
-    "breakout": lambda i, o: breakout(i.problem, seed=o.seed, time_limit=o.time_limit),
-    "gw": lambda i, o: goemans_williamson(i.problem, seed=o.seed, time_limit=o.time_limit),
-    "sdp": lambda i, o: semidefinite_bound(i.problem, time_limit=o.time_limit),
-    "exact": lambda i, o: enumeration(i.problem, space=i.space, time_limit=o.time_limit),
-    "milp": lambda i, o: milp(i.problem, time_limit=o.time_limit),
-    "native": lambda i, o: native_milp(i.problem, time_limit=o.time_limit),
-    "tree": lambda i, _: tree_decomposition(i.problem),
-}
-QUANTUM: dict[str, Method] = {
-    "qaoa": lambda i, o: solve_qaoa(
-        i.circuit_problem, o.depth, space=i.space, mixer=i.mixer, **o.training()
-    ),
-    "multi-start": lambda i, o: solve_multi_start(
-        i.circuit_problem, o.depth, space=i.space, mixer=i.mixer, **o.training()
-    ),
-    "grover": lambda i, o: solve_qaoa(
-        i.circuit_problem, o.depth, space=i.feasible, mixer=grover_mixer(), **o.training()
-    ),
-    # These turn single qubits, so that constraints are left to penalties.
-    "multi-angle": lambda i, o: solve_multi_angle(i.problem, o.depth, **o.training()),
-    "warm-start": lambda i, o: solve_warm_start(i.problem, o.depth, **o.training()),
-    "recursive": lambda i, o: solve_recursive(i.problem, o.depth, **o.training()),
-    "adapt": lambda i, o: solve_adapt(i.problem, o.depth, **o.training()),
-}
-METHODS = CLASSICAL | QUANTUM
-
-# These work on pairs of variables.
-_QUADRATIC = ("greedy", "annealing", "tabu", "gw", "sdp", "tree", "milp")
-
-# What models of D-Wave's samplers and HiGHS take for each variable and term, and the interior-point
-# method of the semidefinite relaxation for each pair of nodes; measured on the library's graphs.
-_BYTES_EACH = 2_000
-_RELAXATION_BYTES = 20_000
-
-
 def solve(
     problem: BinaryProblem,
     methods: Sequence[str] | None = None,
@@ -218,7 +154,7 @@ def solve(
                 raise
             skipped[method] = str(reason)
         else:
-            runs[method] = partial(METHODS[method], instance, options)
+            runs[method] = partial(METHODS[method].run, instance, options)
     run = run_methods(runs, progress)
     results = run.results
     reference = best_known(problem, results)
@@ -235,83 +171,6 @@ def solve(
         seed=seed,
         started=started,
     )
-
-
-def check_fits(instance: Instance, method: str, depth: int, precision: Precision = "double") -> int:
-    """Predicted bytes of a method's large arrays; refuses a problem that it is not made for.
-
-    Raises:
-        InputError: if the method does not take so many variables, costs of that size or that
-            degree, or the depth is below 1.
-        MemoryLimitError: if the state does not fit into memory.
-    """
-    problem = instance.problem
-    n = problem.num_variables
-    if method in QUANTUM:
-        circuit = _circuit(instance, method, depth)
-        check_scale(problem, precision)
-        needed = predict_memory(circuit, precision)
-        size = circuit.space.size
-        amplitudes = f"2^{size.bit_length() - 1}" if size & (size - 1) == 0 else f"{size:,}"
-        require_memory(
-            needed,
-            f"QAOA on {n} variables ({amplitudes} amplitudes)",
-            "use the classical methods",
-        )
-        return needed
-    relaxation = ("the semidefinite relaxation", MAX_NODES)
-    limits = {"gw": relaxation, "sdp": relaxation, "tabu": ("tabu", MAX_TABU)}
-    if instance.space is None:
-        limits["exact"] = ("enumeration", MAX_VARIABLES)
-    label, most = limits.get(method, (method, n))
-    # The relaxation has a node more where the cost tells a bit string from its flip.
-    size = n if label != relaxation[0] or problem.cost.flip_symmetric else n + 1
-    if size > most:
-        raise InputError(
-            f"{label} takes up to {most} variables, the problem has {size}; use another method"
-        )
-    degree = max((len(spins) for spins, _ in problem.cost.terms), default=0)
-    if method in _QUADRATIC and degree > 2:
-        raise InputError(
-            f"it takes costs of degree two, the problem has one of {degree}; breakout, local, "
-            "exact and circuits take any"
-        )
-    if method == "native" and not has_linear_model(problem):
-        raise InputError(f"there is no linear model of {problem.kind}; use milp")
-    if method == "tree" and (found := width(problem)) > MAX_WIDTH:
-        raise InputError(
-            f"tree decomposition takes costs up to width {MAX_WIDTH}, this one has about {found}"
-        )
-    needed = _BYTES_EACH * (n + len(problem.cost.terms))
-    if label == relaxation[0]:
-        # Of a matrix of all pairs, or of vectors and a factorisation that may fill in.
-        needed += (_RELAXATION_BYTES if size <= INTERIOR_POINT_NODES else 2) * size**2
-    if method == "tabu":
-        needed += BYTES_PER_PAIR * n**2
-    if method == "exact" and instance.space is not None:
-        needed += 8 * n * instance.space.size
-    require_memory(needed, f"{label} on {n} variables")
-    return needed
-
-
-def has_linear_model(problem: BinaryProblem) -> bool:
-    """Whether a problem has a linear model of its own."""
-    return type(problem).linear_model is not BinaryProblem.linear_model
-
-
-def _circuit(instance: Instance, method: str, depth: int) -> Circuit:
-    """The circuit whose memory a quantum method needs."""
-    if method == "grover":
-        return qaoa(instance.circuit_problem, depth, space=instance.feasible, mixer=grover_mixer())
-    if method in ("qaoa", "multi-start"):
-        return qaoa(instance.circuit_problem, depth, space=instance.space, mixer=instance.mixer)
-    if method == "multi-angle":
-        return multi_angle_qaoa(instance.problem, depth)
-    if method == "warm-start":
-        if max((len(spins) for spins, _ in instance.problem.cost.terms), default=0) > 2:
-            raise InputError("it takes costs of degree two, for its relaxation")
-        return warm_start_qaoa(instance.problem, depth, "0" * instance.problem.num_variables)
-    return qaoa(instance.problem, depth)
 
 
 def best_solution(problem: BinaryProblem, results: Sequence[Result]) -> dict[str, Any] | None:

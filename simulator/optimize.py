@@ -13,28 +13,12 @@ from scipy import optimize
 
 from .natural_gradient import descend
 from .objectives import Mean
+from .optimizers import CIRCUIT_METHODS, GRADIENT_METHODS, METHODS
 from .program import Program
 from .rotosolve import rotosolve
 from .spsa import spsa
 
 Floats = NDArray[np.float64]
-
-GRADIENT_METHODS = ("L-BFGS-B", "BFGS", "SLSQP", "CG")
-GRADIENT_FREE_METHODS = ("COBYLA", "Nelder-Mead", "Powell")
-# These need to know more of a circuit than its values.
-CIRCUIT_METHODS = ("natural-gradient", "Rotosolve")
-METHODS = {
-    "L-BFGS-B": "Limited-memory quasi-Newton, with gradient",
-    "BFGS": "Quasi-Newton with the whole inverse Hessian, with gradient",
-    "SLSQP": "Sequential least squares, with gradient",
-    "CG": "Nonlinear conjugate gradients, with gradient",
-    "COBYLA": "Linear models in a trust region, values only",
-    "Nelder-Mead": "Simplex, values only",
-    "Powell": "Searches along lines, values only",
-    "SPSA": "Steps along random directions, two values each",
-    "natural-gradient": "Steepest descent in the metric of states, with gradient",
-    "Rotosolve": "Exact minimisation along one parameter after the other, values only",
-}
 
 
 class Differentiable(Protocol):

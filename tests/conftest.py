@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -41,3 +44,49 @@ class _StopAt(Progress):
 def stop_at() -> Callable[[int], Progress]:
     """Progress that presses Ctrl-C at the given note."""
     return _StopAt
+
+
+# A command that writes a line to standard error whenever it gets on, so that a signal can be sent
+# at a known point instead of after a guessed time.
+_REPORTING = """
+import sys
+from contextlib import contextmanager
+from qminima.progress import ProgressBar
+
+original = ProgressBar.stage
+
+@contextmanager
+def stage(self, name):
+    print("progress: stage", file=sys.stderr, flush=True)
+    with original(self, name):
+        yield
+
+def note(self, text):
+    print("progress: note", file=sys.stderr, flush=True)
+
+ProgressBar.stage, ProgressBar.note = stage, note
+from {package}.cli import main
+main()
+"""
+
+
+def _start(package: str, *arguments: str, event: str, count: int, **options: Any) -> Any:
+    command = [sys.executable, "-c", _REPORTING.format(package=package), *arguments]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **(pipes | options))
+    assert process.stderr is not None
+    for line in process.stderr:
+        count -= line == f"progress: {event}\n"
+        if count == 0:
+            break
+    return process
+
+
+@pytest.fixture
+def start_command() -> Callable[..., subprocess.Popen[str]]:
+    """Start `package arguments...` and return once it has reported an event so many times.
+
+    Events are "stage", at the beginning of a method or a cell, and "note", within one. A command
+    that ends before is returned as well.
+    """
+    return _start

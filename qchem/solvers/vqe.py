@@ -16,8 +16,9 @@ from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
-from simulator.optimize import METHODS, Minimum, minimize
 from simulator.optimize import Interrupted as MinimizationInterrupted
+from simulator.optimize import Minimum, minimize
+from simulator.optimizers import METHODS
 from simulator.program import Expectation
 from simulator.spaces import Electrons, Qubits
 
@@ -68,7 +69,7 @@ def vqe(
             among the properties of the result tells of all.
         spread: of restarts, in radians.
         seed: of what is random.
-        optimizer: one of `simulator.optimize.METHODS`.
+        optimizer: one of `simulator.optimizers.METHODS`.
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
         max_evaluations: limit on energies computed, of all runs together.
         time_limit: limit in seconds on the optimisation, of all runs together.

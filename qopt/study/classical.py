@@ -19,7 +19,8 @@ from simulator.spaces import bitstring, configurations_at
 
 from ..classical.bqm import all_bitstrings, binary_quadratic_model
 from ..classical.semidefinite import hyperplane_roundings
-from ..comparison import CLASSICAL, Options
+from ..comparison import Options
+from ..methods import METHODS
 from ..results import bits
 from .budget import Account, Stopwatch
 from .runs import Drawn, Training
@@ -205,7 +206,7 @@ def single(method: str, task: Task) -> Drawn:
         time_limit=task.budget.seconds,
         progress=task.progress,
     )
-    result = CLASSICAL[method](task.instance, options)
+    result = METHODS[method].run(task.instance, options)
     return Drawn(
         bitstrings=() if result.bitstring is None else (result.bitstring,),
         evaluations=result.evaluations or None,

@@ -15,7 +15,7 @@ from simulator.program import Precision
 
 from ..comparison import Instance
 from ..problems.binary import BinaryProblem
-from ..solvers.training import check_precision
+from ..solvers.options import check_precision
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Budget
 from .contenders import USUAL, contenders
 from .device import Device

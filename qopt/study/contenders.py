@@ -9,9 +9,11 @@ from qminima.errors import InputError, unknown_name
 from simulator.program import Precision
 
 from ..ansatz import check_depth
-from ..comparison import Instance, check_fits
+from ..comparison import Instance
+from ..fits import check_fits
 from .circuits import CIRCUITS, SOURCES
 from .classical import SAMPLERS, WITH_LENGTH, Sampler
+from .labels import LABELS
 
 METHODS = (*SAMPLERS, *SOURCES)
 
@@ -20,25 +22,6 @@ USUAL = (
     "random", "local", "greedy", "annealing", "tabu", "breakout", "gw", "sdp", "exact", "tree",
     "qaoa-fixed", "qaoa",
 )  # fmt: skip
-
-# What tables and records call them.
-LABELS = {
-    "random": "uniform samples",
-    "local": "uniform + one-exchange",
-    "greedy": "greedy + one-exchange",
-    "annealing": "simulated annealing",
-    "tabu": "tabu",
-    "breakout": "breakout local search",
-    "gw": "Goemans-Williamson",
-    "sdp": "semidefinite relaxation",
-    "exact": "enumeration",
-    "milp": "HiGHS",
-    "native": "HiGHS, own model",
-    "tree": "tree decomposition",
-    "qaoa-fixed": "QAOA, fixed angles",
-    "qaoa-shared": "QAOA, shared angles",
-    "qaoa": "QAOA, trained angles",
-}
 
 
 @dataclass(frozen=True)

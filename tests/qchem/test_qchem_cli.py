@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -314,12 +313,13 @@ def test_memory_refusal_names_the_need(
     assert list(folder.iterdir()) == []
 
 
-def test_impossible_request_is_refused_at_once(qchem: Callable[..., Result]) -> None:
-    started = time.perf_counter()
+def test_impossible_request_is_refused_at_once(
+    qchem: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pyscf.scf.hf.SCF.kernel", lambda *_: pytest.fail("it computed"))
     result = qchem("solve", "n2", "--basis", "cc-pvqz")
     assert result.exit_code == 2
     assert "of memory" in result.output
-    assert time.perf_counter() - started < 5
 
 
 def test_coordinates_that_overflow(qchem: Callable[..., Result], folder: Path) -> None:

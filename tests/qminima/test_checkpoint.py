@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -98,27 +97,37 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         Checkpoint(tmp_path / "no" / "run.json", "test").save({"number": 1})
 
 
-def test_killed_at_any_moment(tmp_path: Path) -> None:
-    """Twenty times SIGKILL while a program saves without end: a whole record is always there."""
-    program = (
-        "import sys; from qminima.checkpoint import Checkpoint\n"
-        "store = Checkpoint(sys.argv[1], 'test')\n"
-        "number = (store.load() or {'number': 0})['number']\n"
-        "print('ready', flush=True)\n"
-        "while True:\n"
-        "    number += 1; store.save({'number': number, 'filler': ['x' * 50] * (number % 97)})\n"
-    )
-    path, last = tmp_path / "run.json", 0
-    for attempt in range(20):
-        child = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE)
-        assert child.stdout is not None
-        child.stdout.readline()
-        time.sleep(0.01 + 0.004 * attempt)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-        found = Checkpoint(path, "test").load()
+def test_killed_before_any_file_operation(tmp_path: Path) -> None:
+    """SIGKILL before the first, second, ... operation on a file: a whole record is always there."""
+    program = """
+import os, signal, sys
+from qminima.checkpoint import Checkpoint
+
+left = int(sys.argv[2])
+
+def kill_at_last(event, _):
+    global left
+    if event == "open" or event.startswith(("os.", "shutil.", "tempfile.")):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+store = Checkpoint(sys.argv[1], "test")
+number = store.load()["number"] + 1
+sys.addaudithook(kill_at_last)
+store.save({"number": number, "filler": ["x" * 50] * 97})
+"""
+    store, numbers = Checkpoint(tmp_path / "run.json", "test"), [1]
+    store.save({"number": 1, "filler": []})
+    status, operations = -signal.SIGKILL, 0
+    while status == -signal.SIGKILL:
+        operations += 1
+        command = [sys.executable, "-c", program, str(store.path), str(operations)]
+        status = subprocess.run(command, check=False).returncode
+        found = store.load()
         assert found is not None
-        assert found["number"] > last
-        assert len(found["filler"]) == found["number"] % 97
-        last = found["number"]
+        assert found["number"] in (numbers[-1], numbers[-1] + 1)
+        numbers.append(found["number"])
+    assert status == 0
+    assert operations > 5  # a file is made, written, linked and renamed
+    assert numbers[-1] == numbers[-2] + 1

@@ -5,14 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
-import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
@@ -417,26 +415,20 @@ class TestGoingOn:
         assert path.read_text() == "{}"
 
 
-def killed_and_started_again(folder: Path, arguments: list[str], kills: int) -> None:
-    """SIGKILL at random moments until so many were sent; then the end, as if nothing had been."""
+def killed_and_started_again(
+    start: Callable[..., Any], folder: Path, arguments: list[str], kills: int
+) -> None:
+    """SIGKILL at the first or second cell of each start; then the end, as if nothing had been."""
     command = [sys.executable, "-c", RUN, "compare", *arguments]
     quiet: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL}
-    begun = time.monotonic()
     subprocess.run([*command, "--json", "undisturbed.json"], check=True, **quiet)
-    whole = time.monotonic() - begun
-    resumed = [*command, "--checkpoint", "part.json", "--json", "resumed.json"]
-    chance, sent = random.Random(5), 0
-    while sent < kills:
-        process = subprocess.Popen(resumed, **quiet)
-        time.sleep(whole * chance.uniform(0.2, 0.8))
-        if process.poll() is not None:  # done before the signal: once more from the beginning
-            for path in folder.glob("part.json*"):
-                path.unlink()
-            continue
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        sent += 1
-    subprocess.run(resumed, check=True, **quiet)
+    resumed = ["compare", *arguments, "--checkpoint", "part.json", "--json", "resumed.json"]
+    for number in range(kills):
+        process = start("qopt", *resumed, event="stage", count=2 + number % 3, **quiet)
+        assert process.poll() is None
+        process.kill()
+        process.communicate()
+    subprocess.run([sys.executable, "-c", RUN, *resumed], check=True, **quiet)
     records = [
         timeless(json.loads((folder / f"{name}.json").read_text()))
         for name in ("undisturbed", "resumed")
@@ -444,18 +436,18 @@ def killed_and_started_again(folder: Path, arguments: list[str], kills: int) -> 
     assert records[0] == records[1]
 
 
-def test_killed_once(tmp_path: Path) -> None:
+def test_killed_once(tmp_path: Path, start_command: Callable[..., Any]) -> None:
     sizes = ["--problem", "maxcut", "10", "12", "--instances", "2", "--no-controls"]
-    killed_and_started_again(tmp_path, [*sizes, "--method", ",".join(SIX)], kills=1)
+    methods = ["--method", ",".join(SIX)]
+    killed_and_started_again(start_command, tmp_path, [*sizes, *methods], kills=1)
 
 
 @pytest.mark.slow
-def test_killed_twenty_times(tmp_path: Path) -> None:
+def test_killed_twenty_times(tmp_path: Path, start_command: Callable[..., Any]) -> None:
     """Twenty graphs, six methods."""
     sizes = ["--problem", "maxcut", "10", "12", "14", "16", "--instances", "5", "--no-controls"]
-    killed_and_started_again(
-        tmp_path, [*sizes, "--train-on", "8", "--method", ",".join(SIX)], kills=20
-    )
+    methods = ["--train-on", "8", "--method", ",".join(SIX)]
+    killed_and_started_again(start_command, tmp_path, [*sizes, *methods], kills=20)
 
 
 class Outside(HTMLParser):
@@ -675,23 +667,17 @@ class TestCommand:
         assert "ermission denied" in result.stderr
         assert (folder / "c").read_bytes() == before
 
-    def test_interruption_from_outside(self, folder: Path) -> None:
+    def test_interruption_from_outside(
+        self, folder: Path, start_command: Callable[..., Any]
+    ) -> None:
         """Ctrl-C shows and stores what is finished, and the comparison goes on from there."""
         arguments = [
             "compare", "--problem", "maxcut", "10", "--instances", "40", "--method",
             "local,annealing,tabu", "--json", "r.json", "--checkpoint", "c",
         ]  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-c", RUN, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            content = Path("c").read_text() if Path("c").exists() else ""
-            if "39/" not in content and '"2/' in content:
-                process.send_signal(signal.SIGINT)
-                break
-            time.sleep(0.01)
-        output = process.communicate(timeout=60)[0].decode()
+        process = start_command("qopt", *arguments, event="stage", count=12)
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=60)[0]
         assert process.returncode == 130, output
         assert "interrupted: this is what was finished until then" in output
         record = json.loads(Path("r.json").read_text())

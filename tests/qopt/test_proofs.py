@@ -5,9 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations
@@ -306,15 +303,13 @@ def test_commands(tmp_path: Path) -> None:
         assert "error: " in result.stderr
 
 
-def test_ctrl_c_ends_with_the_bound_that_was_reached(tmp_path: Path) -> None:
+def test_ctrl_c_ends_with_the_bound_that_was_reached(
+    tmp_path: Path, start_command: Callable[..., Any]
+) -> None:
     graph = nx.gnp_random_graph(70, 0.6, seed=1)
     qopt.write_file(graph, tmp_path / "g.rud")
-    run = "from qopt.cli import main; main()"
-    child = subprocess.Popen(
-        [sys.executable, "-c", run, "prove", str(tmp_path / "g.rud"), str(tmp_path / "p.json")],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    time.sleep(6)
+    files = (str(tmp_path / "g.rud"), str(tmp_path / "p.json"))
+    child = start_command("qopt", "prove", *files, event="note", count=2)
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=60)
     assert child.returncode == 130, errors

@@ -8,15 +8,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from qopt import comparison
 from qopt.cli import app
+from qopt.methods import METHODS, QUANTUM
 
 RUN = "from qopt.cli import main; main()"
 TRIANGLE = "3 3\n1 2\n2 3\n1 3\n"
@@ -275,10 +276,10 @@ def test_file_names_that_are_no_text(folder: Path) -> None:
 def test_interruption_shows_and_stores_what_is_finished(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(*_: Any) -> None:
+    def stop(*_: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(comparison.METHODS, "tabu", stop)
+    monkeypatch.setitem(METHODS, "tabu", replace(METHODS["tabu"], run=stop))
     result = invoke("solve", "petersen", "--method", "greedy,tabu", "--json", "r.json")
     assert result.exit_code == 130
     assert "interrupted" in result.stdout
@@ -292,14 +293,10 @@ def test_interruption_shows_and_stores_what_is_finished(
 
 
 @pytest.mark.slow
-def test_interruption_from_outside(folder: Path) -> None:
+def test_interruption_from_outside(folder: Path, start_command: Callable[..., Any]) -> None:
     arguments = ["solve", "3regular-20", "--depth", "17", "--json", "r.json"]
-    command = [sys.executable, "-c", RUN, *arguments, "--method", "greedy,qaoa"]
-    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
-        assert process.stderr is not None
-        assert "memory predicted" in process.stderr.readline()
-        time.sleep(4)
+    methods = ["--method", "greedy,qaoa"]
+    with start_command("qopt", *arguments, *methods, event="note", count=30) as process:
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -408,9 +405,8 @@ def test_only_the_table_goes_to_standard_output() -> None:
 
 
 def test_list_names_everything() -> None:
-    from qopt.catalogue import CIRCUITS, METHODS, MIXERS, PROBLEMS
+    from qopt.catalogue import CIRCUITS, MIXERS, PROBLEMS
 
-    assert list(METHODS) == list(comparison.METHODS)
     text = invoke("list").output
     from qopt.formats.registry import FORMATS
 
@@ -483,7 +479,6 @@ def test_what_no_sample_keeps_is_called_infeasible(folder: Path) -> None:
 
 
 def test_variants_run_beside_the_rivals() -> None:
-    from qopt.comparison import QUANTUM
 
     result = invoke("solve", "petersen", "--depth", "1", "--method", ",".join(QUANTUM))
     assert result.exit_code == 0, result.output

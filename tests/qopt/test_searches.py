@@ -65,11 +65,10 @@ def test_flips_make_runs_that_can_be_repeated() -> None:
 
 def test_limits_of_time() -> None:
     problem = qopt.load_problem("60", "spin-glass")
-    qopt.breakout(problem, flips=10)  # compiled
     result = qopt.breakout(problem, seconds=0.2)
-    assert 0.15 < result.seconds < 2
     assert result.stop_reason == "time is over"
-    assert qopt.breakout(problem, seconds=100, time_limit=0.05).seconds < 2
+    # Far from what it would take if the shorter limit did not count.
+    assert qopt.breakout(problem, seconds=600, time_limit=0.05).seconds < 300
     for wrong in (
         {"flips": 0},
         {"seconds": -1.0},
@@ -103,11 +102,11 @@ def test_one_exchange_from_samples_and_from_uniform_ones() -> None:
 def test_annealing_for_a_time() -> None:
     problem = qopt.maxcut(nx.random_regular_graph(3, 200, seed=0))
     result = qopt.annealing(problem, seconds=0.5, seed=0)
-    assert 0.2 < result.seconds < 1.5
+    assert result.stop_reason == "time is over"
     assert result.settings == {"seconds": 0.5, "time_limit": None}
     assert result.value <= qopt.annealing(problem, reads=3, seed=0).value
     assert result.evaluations > 500 * 200
-    assert qopt.annealing(problem, seconds=60, time_limit=0.2).seconds < 2
+    assert qopt.annealing(problem, seconds=600, time_limit=0.2).seconds < 300
     with pytest.raises(InputError):
         qopt.annealing(problem, seconds=0)
 
@@ -122,8 +121,8 @@ def test_nothing_to_search() -> None:
 def test_tabu_for_a_time() -> None:
     problem = qopt.maxcut(nx.random_regular_graph(3, 60, seed=2))
     result = qopt.tabu(problem, seconds=0.4, seed=0)
-    assert 0.3 < result.seconds < 2
+    assert result.stop_reason == "time is over"
     assert result.settings["seconds"] == 0.4
-    assert qopt.tabu(problem, seconds=9, time_limit=0.1).seconds < 2
+    assert qopt.tabu(problem, seconds=600, time_limit=0.1).seconds < 300
     with pytest.raises(InputError):
         qopt.tabu(problem, seconds=-1)

@@ -14,7 +14,7 @@ import simulator
 from qminima import InputError, Interrupted, Progress, Result
 from qopt.loading import load_maxcut
 from qopt.solvers.layerwise import GROWTHS, STARTS, LayerwiseTraining
-from qopt.solvers.training import DEFAULT_ALPHA
+from qopt.solvers.options import DEFAULT_ALPHA
 from simulator import MemoryLimitError
 from simulator.program import Precision
 from simulator.testing import dense_state

@@ -20,6 +20,7 @@ from qminima.statistics import success_probability
 from qopt.comparison import Instance
 from qopt.loading import load_problem
 from qopt.problems.binary import BinaryProblem
+from qopt.study import classical as study_classical
 from qopt.study.budget import Account, Budget
 from qopt.study.circuits import circuit_runs, own_angles, shared_angles, table_angles
 from qopt.study.classical import SAMPLERS, SHORTEST, WITH_LENGTH, local_search, uniform_then_local
@@ -206,11 +207,31 @@ def test_descents_from_uniform_samples_end_in_local_optima() -> None:
 
 
 @pytest.mark.parametrize("method", WITH_LENGTH)
-def test_where_only_time_counts_a_run_takes_a_tenth_of_it(method: str) -> None:
-    budget = Budget(runs=None, evaluations=None, seconds=0.5)
-    drawn = Contender(method).sampler(task(qopt.spin_glass(60, seed=1), sweeps=None, budget=budget))
-    assert drawn.bitstrings  # how many depends on how busy the machine is
-    assert drawn.settings["sweeps"] > 100
+def test_where_only_time_counts_lengths_are_found(method: str) -> None:
+    budget = Budget(runs=None, evaluations=None, seconds=0.1)
+    drawn = Contender(method).sampler(task(qopt.spin_glass(20, seed=1), sweeps=None, budget=budget))
+    assert drawn.bitstrings  # how many, and how long, depends on how busy the machine is
+    assert drawn.settings["sweeps"] >= 1
+
+
+def test_a_run_takes_a_tenth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a clock that knows only the length of runs, a sweep taking a millisecond."""
+    clock = [0.0]
+
+    class Watch:
+        def __init__(self) -> None:
+            self.begun = clock[0]
+
+        def __call__(self) -> float:
+            return clock[0] - self.begun
+
+    def run(length: int) -> None:
+        clock[0] += 1e-3 * length
+
+    monkeypatch.setattr(study_classical, "Stopwatch", Watch)
+    for seconds in (5.0, 50.0):
+        given = task(CUT, sweeps=None, budget=Budget(None, None, seconds))
+        assert study_classical._fitting(given, run) == pytest.approx(100 * seconds, rel=0.01)
 
 
 class TestCircuits:

@@ -23,7 +23,7 @@ from simulator import (
     gates,
     minimize,
 )  # fmt: skip
-from simulator.optimize import GRADIENT_FREE_METHODS, GRADIENT_METHODS
+from simulator.optimizers import GRADIENT_FREE_METHODS, GRADIENT_METHODS
 from simulator.program import Program
 from simulator.rotosolve import least_of_trigonometric
 
