@@ -8,7 +8,6 @@ orbitals, and results say so.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -235,16 +234,6 @@ def ccsd_amplitudes(hamiltonian: Hamiltonian) -> Amplitudes:
         return Amplitudes(tuple(solver.t1), tuple(solver.t2))
     same_spin = solver.t2 - solver.t2.transpose(0, 1, 3, 2)
     return Amplitudes((solver.t1, solver.t1), (same_spin, solver.t2, same_spin))
-
-
-METHODS: dict[str, Callable[..., Result]] = {
-    "hf": hf,
-    "mp2": mp2,
-    "cisd": cisd,
-    "ccsd": ccsd,
-    "ccsd_t": ccsd_t,
-    "fci": fci,
-}
 
 
 def _solve_ccsd(hamiltonian: Hamiltonian) -> tuple[Any, float]:

@@ -134,15 +134,14 @@ def solve(
         from simulator.kernels.kernel import announced_compilation
         from simulator.optimizers import METHODS
 
-        from .comparison import ANSAETZE, CLASSICAL, ON_QUBITS, QUANTUM, check_layers
+        from .ansatz.registry import ANSAETZE
         from .comparison import solve as solve_molecule
         from .electronic_structure import electronic_hamiltonian
         from .encoding import MAPPINGS
+        from .methods import CLASSICAL, QUANTUM
         from .molecule import load_molecule
+        from .options import STARTS, TAPERS, check_layers, check_threshold
         from .pools import POOLS
-        from .qubit_hamiltonian import TAPERS
-        from .screening import check_threshold
-        from .solvers.vqe import STARTS
         from .threads import use_threads
 
         methods, _ = select_methods(method, CLASSICAL, QUANTUM)
@@ -167,7 +166,7 @@ def solve(
             ProgressBar(len(methods) + 1) as progress,
             announced_compilation(lambda: progress.say(COMPILING)),
         ):
-            on_qubits = "vqe" in methods and (mapping is not None or ansatz in ON_QUBITS)
+            on_qubits = "vqe" in methods and (mapping is not None or ANSAETZE[ansatz].on_qubits)
             # How many qubits "all" leaves out is known after Hartree-Fock, two at least.
             removed = None if not on_qubits else 0 if taper == "none" else 2
             progress.say(_memory_line(system, space, methods, removed))
@@ -206,12 +205,13 @@ def list_names() -> None:
         from qminima.tables import print_names, summary
         from simulator.optimizers import METHODS as OPTIMISERS
 
-        from .comparison import ANSAETZE, METHODS
+        from .ansatz.registry import ANSAETZE
+        from .methods import METHODS
         from .pools import POOLS
 
-        print_names("methods (--method)", {n: summary(f) for n, f in METHODS.items()})
+        print_names("methods (--method)", {n: m.summary for n, m in METHODS.items()})
         print_names("optimisers (--optimizer)", OPTIMISERS)
-        print_names("ansätze (--ansatz)", {n: summary(f) for n, f in ANSAETZE.items()})
+        print_names("ansätze (--ansatz)", {n: a.summary for n, a in ANSAETZE.items()})
         print_names("pools (--pool)", {n: summary(f) for n, f in POOLS.items()})
         notes = {name: entry["note"] for name, entry in Library("molecules").index.items()}
         print_names("molecules", notes)
@@ -291,8 +291,8 @@ def _memory_line(
     from simulator.memory import available_memory, format_bytes, require_memory
     from simulator.spaces import Electrons
 
-    from .comparison import predict_memory
     from .electronic_structure import active_orbitals
+    from .fits import predict_memory
 
     mol = molecule.to_pyscf()
     core, norb = active_orbitals(mol, mol.nao, active_space)

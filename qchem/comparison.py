@@ -8,68 +8,23 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from qminima.errors import InputError, shorten, unknown_name
-from qminima.limits import check_count
+from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
 from qminima.tables import counted
 from simulator.circuit import Circuit
-from simulator.memory import MemoryLimitError, require_memory
-from simulator.spaces import Electrons
-from simulator.two_body_tables import table_memory
+from simulator.memory import MemoryLimitError
 
-from . import classical
-from .amplitudes import mp2_amplitudes
-from .ansatz.hamiltonian_variational import hamiltonian_variational, ramp_start
-from .ansatz.hardware_efficient import hardware_efficient
-from .ansatz.k_upccgsd import k_upccgsd
-from .ansatz.paired_uccd import paired_uccd
-from .ansatz.qnp_fabric import qnp_fabric
-from .ansatz.shared_uccsd import shared_uccsd
-from .ansatz.singlet_uccsd import singlet_uccsd
-from .ansatz.uccgsd import uccgsd
-from .ansatz.uccsd import uccsd
-from .ansatz.ucj import local_ucj, ucj, ucj_start
+from .ansatz.registry import ANSAETZE
 from .encoding import MAPPINGS, check_mapping
+from .fits import check_runs
 from .hamiltonian import Hamiltonian
+from .methods import CLASSICAL, METHODS, QUANTUM
+from .options import TAPERS, check_layers, check_threshold
 from .pools import POOLS
-from .qubit_hamiltonian import TAPERS, QubitHamiltonian
+from .qubit_hamiltonian import QubitHamiltonian
 from .references import library_reference
-from .screening import check_threshold, screen, screenable, symmetric_space
-from .solvers.adapt import adapt
-from .solvers.vqe import VECTORS, vqe
-from .starting_parameters import initial_parameters
-
-CLASSICAL = tuple(classical.METHODS)
-QUANTUM = ("vqe", "adapt")
-METHODS: dict[str, Callable[..., Result]] = {**classical.METHODS, "vqe": vqe, "adapt": adapt}
-ANSAETZE: dict[str, Callable[..., Circuit]] = {
-    "uccsd": uccsd,
-    "singlet-uccsd": singlet_uccsd,
-    "shared-uccsd": shared_uccsd,
-    "uccgsd": uccgsd,
-    "k-upccgsd": k_upccgsd,
-    "paired-uccd": paired_uccd,
-    "qnp": qnp_fabric,
-    "ucj": ucj,
-    "local-ucj": local_ucj,
-    "hamiltonian-variational": hamiltonian_variational,
-    "hardware-efficient": hardware_efficient,
-}
-JASTROW = ("ucj", "local-ucj")
-ON_QUBITS = ("hardware-efficient",)
-# Rotations of orbitals of different symmetry are what makes these good: from a start with the
-# symmetry of the molecule their derivatives vanish, so they are neither screened nor start there.
-BREAK_SYMMETRY = ("k-upccgsd", "qnp")
-LAYERED = ("k-upccgsd", "qnp", *JASTROW, "hamiltonian-variational", *ON_QUBITS)
-
-MOST_LAYERS = 1_000
-# Width of the normal deviates that take a start away from symmetry, in radians.
-_AWAY = 0.05
 
 MILLIHARTREE = 1000.0
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
@@ -80,7 +35,6 @@ _BRILLOUIN = 1e-4
 
 _NOT_VARIATIONAL = ("MP2", "CCSD", "CCSD(T)")
 _FROM_MEAN_FIELD = ("HF", *_NOT_VARIATIONAL)
-_FROM_ORBITALS = ("mp2", "cisd", "ccsd", "ccsd_t")
 
 
 def solve(
@@ -111,17 +65,17 @@ def solve(
             and "vqe" by default: those that cannot run on this Hamiltonian are then left out,
             with the reason; named ones raise.
         ansatz: name out of `ANSAETZE`, for "vqe".
-        layers: of an ansatz that has them (`LAYERED`); 1 unless given.
+        layers: of an ansatz that has them; 1 unless given.
         pool: name out of `qchem.pools.POOLS`, for "adapt". From "ceo" and "qubit", whose CNOTs are
             counted, several disjoint operators are added in a step, those with the largest
             derivatives per CNOT; from the others one, that with the largest derivative.
         symmetry: leave out excitations that symmetry makes useless, as in `screen`; not from the
-            ansätze of `BREAK_SYMMETRY`.
+            ansätze of `Ansatz.breaks_symmetry`.
         amplitude_threshold: leave out excitations of a smaller amplitude, as in `screen`.
         start: first parameters, as in `vqe`. Ansätze that have nothing of the amplitudes of
             classical methods start their own way instead of from "mp2" and "ccsd": the
             Hamiltonian-variational one on an adiabatic path, the hardware-efficient one at random.
-            Those of `BREAK_SYMMETRY` start near the amplitudes, disturbed at random.
+            Those of `Ansatz.breaks_symmetry` start near the amplitudes, disturbed at random.
         optimizer: as in `vqe`.
         restarts: as in `vqe`.
         mapping: run "vqe" on qubits by this mapping, as in `QubitHamiltonian`.
@@ -158,12 +112,16 @@ def solve(
     progress = progress or Progress()
 
     def run_vqe() -> Result:
-        on_qubits = mapping is not None or ansatz in ON_QUBITS
+        from .screening import screen, screenable
+        from .solvers.vqe import vqe
+        from .starting_parameters import first_parameters
+
+        kind = ANSAETZE[ansatz]
+        on_qubits = mapping is not None or kind.on_qubits
         qubits = QubitHamiltonian(hamiltonian, mapping or MAPPINGS[0], taper) if on_qubits else None
-        options = {"layers": layers} if layers else {}
-        full = ANSAETZE[ansatz](qubits if ansatz in ON_QUBITS else hamiltonian, **options)
+        full = kind.build(qubits if qubits and kind.on_qubits else hamiltonian, layers)
         circuit = full
-        screened = symmetry and ansatz not in BREAK_SYMMETRY
+        screened = symmetry and not kind.breaks_symmetry
         if screenable(full):
             circuit = screen(
                 full,
@@ -194,6 +152,8 @@ def solve(
         )  # fmt: skip
 
     def run_adapt() -> Result:
+        from .solvers.adapt import adapt
+
         # What makes CNOTs few, where they can be counted; see `pool` above.
         cheap: dict[str, Any] = {"select": "disjoint", "per_cnot": True, "least_share": 0.3}
         options = cheap if pool in ("ceo", "qubit") else {}
@@ -204,7 +164,7 @@ def solve(
 
     own: dict[str, Callable[[], Result]] = {"vqe": run_vqe, "adapt": run_adapt}
     if properties:
-        own["fci"] = partial(classical.METHODS["fci"], hamiltonian, properties=True)
+        own["fci"] = partial(METHODS["fci"].run, hamiltonian, properties=True)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in names:
@@ -215,7 +175,7 @@ def solve(
                 raise
             skipped[method] = str(reason)
         else:
-            runs[method] = own.get(method) or partial(classical.METHODS[method], hamiltonian)
+            runs[method] = own.get(method) or partial(METHODS[method].run, hamiltonian)
     run = run_methods(runs, progress)
     results = run.results
     exact = next((result for result in results if result.method == "FCI"), None)
@@ -252,96 +212,12 @@ def _with_step_errors(result: Result, reference: Reference | None) -> Result:
     return replace(result, properties={**result.properties, "steps": measured})
 
 
-def first_parameters(
-    ansatz: str,
-    hamiltonian: Hamiltonian,
-    circuit: Circuit,
-    layers: int,
-    start: str,
-    seed: int | None,
-) -> tuple[str | NDArray[np.float64], str]:
-    """What `vqe` takes as start for an ansatz, its own construction where it has one; its name."""
-    if start not in ("mp2", "ccsd"):
-        return start, start
-    if ansatz in JASTROW:
-        amplitudes = (mp2_amplitudes if start == "mp2" else classical.ccsd_amplitudes)(hamiltonian)
-        return ucj_start(hamiltonian, amplitudes, layers, local=ansatz == "local-ucj"), start
-    if ansatz == "hamiltonian-variational":
-        return ramp_start(layers), "ramp"
-    if ansatz in BREAK_SYMMETRY:
-        near = np.random.default_rng(seed).normal(scale=_AWAY, size=circuit.num_parameters)
-        return initial_parameters(hamiltonian, circuit, start) + near, f"{start}, disturbed"
-    named = "random" if ansatz in ON_QUBITS else start
-    return named, named
-
-
-def check_layers(ansatz: str, layers: int | None) -> None:
-    """Raise `InputError` for layers of an ansatz that has none, or fewer than one."""
-    if layers is None:
-        return
-    if ansatz not in LAYERED:
-        raise InputError(f"the ansatz {ansatz} has no layers; {', '.join(LAYERED)} have")
-    check_count("layers", layers)
-    if layers > MOST_LAYERS:
-        raise InputError(f"expected at most {MOST_LAYERS:,} layers, got {shorten(layers)}")
-
-
 def _screening_line(circuit: Circuit, full: Circuit) -> str:
     kept, every = len(circuit.steps), len(full.steps)
     return (
         f"{circuit.name}: screening keeps {kept:,} of {counted(every, 'excitation')} and "
         f"{circuit.space.size:,} of {counted(full.space.size, 'determinant')}"
     )
-
-
-def check_runs(hamiltonian: Hamiltonian, method: str, *, symmetry: bool = False) -> None:
-    """Refuse a method that cannot run on a Hamiltonian.
-
-    Args:
-        hamiltonian: the problem.
-        method: its name.
-        symmetry: whether a circuit is screened, and keeps determinants of one symmetry only.
-
-    Raises:
-        InputError: as `classical.require_mean_field`, for methods that start from orbitals.
-        MemoryLimitError: if its vectors do not fit into memory.
-    """
-    if method in _FROM_ORBITALS:
-        classical.require_mean_field(hamiltonian)
-    space = hamiltonian.space
-    if symmetry and any(hamiltonian.orbital_symmetry):
-        space = symmetric_space(space, space.reference, hamiltonian.orbital_symmetry)
-    require_memory(
-        predict_memory(hamiltonian.nelec, hamiltonian.norb, [method], space),
-        f"{method} over {counted(hamiltonian.space.size, 'determinant')}",
-        "choose an active space",
-    )
-
-
-def predict_memory(
-    nelec: tuple[int, int],
-    norb: int,
-    methods: Sequence[str],
-    circuit_space: Electrons | None = None,
-) -> int:
-    """Predicted peak in bytes of running `methods` one after the other.
-
-    The circuit acts on `circuit_space`, by default all determinants.
-
-    Counted are the two-electron integrals with the copies that methods make of them, the
-    amplitudes of coupled cluster, and for FCI and circuits the vectors over determinants and the
-    tables of the Hamiltonian, but not those of a pool's generators, which ADAPT checks by itself.
-    """
-    electrons, space = sum(nelec), Electrons(norb, nelec)
-    determinants = {
-        "fci": classical.fci_memory(space),
-        "vqe": 8 * VECTORS * (circuit_space or space).size + table_memory(space),
-        "adapt": 8 * VECTORS * (circuit_space or space).size + table_memory(space),
-    }
-    needs = [determinants[method] for method in methods if method in determinants]
-    if {"cisd", "ccsd", "ccsd_t"} & set(methods):
-        needs.append(8 * 8 * (electrons * max(norb - electrons // 2, 0)) ** 2)
-    return 4 * 8 * norb**4 + max(needs, default=0)
 
 
 def verdict(

@@ -15,11 +15,10 @@ from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
 from .encoding import Encoding, Symmetry, check_mapping, symmetries
 from .hamiltonian import Hamiltonian
+from .options import TAPERS
 
 if TYPE_CHECKING:
     from simulator.operators import Operator
-
-TAPERS = ("none", "spins", "all")
 
 
 class QubitHamiltonian:

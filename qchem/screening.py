@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from simulator.spaces import Electrons
 
 from .amplitudes import Amplitudes
 from .hamiltonian import Hamiltonian
+from .options import check_threshold
 from .starting_parameters import initial_parameters
 
 _AMPLITUDES = ("mp2", "ccsd")
@@ -115,12 +115,6 @@ def screenable(circuit: Circuit) -> bool:
         and isinstance(circuit.initial_state, BasisState)
         and all(isinstance(step.generator, Screened) for step in circuit.steps)
     )
-
-
-def check_threshold(threshold: float | None) -> None:
-    """Raise `InputError` for a threshold of amplitudes below zero."""
-    if threshold is not None and not 0 <= threshold < inf:
-        raise InputError(f"expected an amplitude threshold from 0 on, got {threshold}")
 
 
 def symmetric_space(space: Electrons, configuration: int, labels: tuple[int, ...]) -> Electrons:

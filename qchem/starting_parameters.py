@@ -12,12 +12,18 @@ from simulator.circuit import Circuit
 from simulator.generators import Excitation
 
 from .amplitudes import mp2_amplitudes
+from .ansatz.hamiltonian_variational import ramp_start
+from .ansatz.registry import ANSAETZE
+from .ansatz.ucj import ucj_start
 from .classical import ccsd_amplitudes
 from .hamiltonian import Hamiltonian
 
 Floats = NDArray[np.float64]
 
 STARTS = ("mp2", "ccsd", "zero")
+
+# Width of the normal deviates that take a start away from symmetry, in radians.
+_AWAY = 0.05
 
 
 def initial_parameters(hamiltonian: Hamiltonian, circuit: Circuit, start: str = "mp2") -> Floats:
@@ -45,3 +51,26 @@ def initial_parameters(hamiltonian: Hamiltonian, circuit: Circuit, start: str = 
                 amplitude = amplitudes.of(step.generator, hamiltonian.nelec)
                 params[parameter] = amplitude / copies[step.generator] / coefficient
     return params
+
+
+def first_parameters(
+    ansatz: str,
+    hamiltonian: Hamiltonian,
+    circuit: Circuit,
+    layers: int,
+    start: str,
+    seed: int | None,
+) -> tuple[str | NDArray[np.float64], str]:
+    """The starting point that `vqe` takes for an ansatz, and the name of its construction."""
+    if start not in ("mp2", "ccsd"):
+        return start, start
+    if ansatz in ("ucj", "local-ucj"):
+        amplitudes = (mp2_amplitudes if start == "mp2" else ccsd_amplitudes)(hamiltonian)
+        return ucj_start(hamiltonian, amplitudes, layers, local=ansatz == "local-ucj"), start
+    if ansatz == "hamiltonian-variational":
+        return ramp_start(layers), "ramp"
+    if ANSAETZE[ansatz].breaks_symmetry:
+        near = np.random.default_rng(seed).normal(scale=_AWAY, size=circuit.num_parameters)
+        return initial_parameters(hamiltonian, circuit, start) + near, f"{start}, disturbed"
+    named = "random" if ANSAETZE[ansatz].on_qubits else start
+    return named, named

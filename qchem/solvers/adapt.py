@@ -31,6 +31,7 @@ from simulator.spaces import Electrons, Space
 
 from ..ansatz.build import circuit_from
 from ..density import state_properties
+from ..fits import VECTORS
 from ..hamiltonian import Hamiltonian
 from ..pools import Pool, components, operator_pool
 from ..qubit_hamiltonian import QubitHamiltonian
@@ -39,7 +40,6 @@ from ..screening import keeps_symmetry, symmetric_space
 from ..spin import spin_square
 from .vqe import (
     ON_DETERMINANTS_ONLY,
-    VECTORS,
     circuit_properties,
     electron_warnings,
     mean_electrons,

@@ -27,16 +27,9 @@ from ..hamiltonian import Hamiltonian
 from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import circuit_resources
 from ..spin import spin_square
-from ..starting_parameters import STARTS as CLASSICAL_STARTS
 from ..starting_parameters import initial_parameters
 
-STARTS = (*CLASSICAL_STARTS, "random")
-
 ON_DETERMINANTS_ONLY = "properties are told of states on determinants only, not of this on qubits"
-
-# Real vectors over determinants that are alive at the peak: ket, costate, a copy of the final
-# state, and what the spin of that state takes.
-VECTORS = 5
 
 
 def vqe(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import qchem
 from qchem import Hamiltonian, electronic_hamiltonian
-from qchem.classical import METHODS
+from qchem.methods import CLASSICAL, METHODS
 from qchem.molecule import Molecule
 from qminima import InputError, MethodError
 from simulator import Electrons, MemoryLimitError
@@ -40,7 +40,7 @@ def test_published_table(row: str) -> None:
     atoms, *energies = TABLE[row]
     hamiltonian = electronic_hamiltonian(Molecule.from_atoms(atoms))
     for name, energy in zip(("hf", "ccsd", "ccsd_t", "fci"), energies, strict=True):
-        result = METHODS[name](hamiltonian)
+        result = METHODS[name].run(hamiltonian)
         assert result.value == pytest.approx(energy, abs=1e-7), name
         assert result.converged
         assert result.unit == "hartree"
@@ -81,7 +81,7 @@ def test_pyscfs_own_drivers_agree(name: str, request: pytest.FixtureRequest) -> 
 @pytest.mark.parametrize("name", ["lih", "h4", "h3_doublet", "ch2", "water"])
 def test_order_of_variational_methods(name: str, request: pytest.FixtureRequest) -> None:
     hamiltonian: Hamiltonian = request.getfixturevalue(name)
-    energies = [METHODS[method](hamiltonian).value for method in ("hf", "cisd", "fci")]
+    energies = [METHODS[method].run(hamiltonian).value for method in ("hf", "cisd", "fci")]
     assert energies[0] > energies[1] >= energies[2] - 1e-9
 
 
@@ -166,18 +166,20 @@ def test_open_shells_are_labelled(name: str, request: pytest.FixtureRequest) -> 
     hamiltonian: Hamiltonian = request.getfixturevalue(name)
     open_shell = hamiltonian.nelec[0] != hamiltonian.nelec[1]
     for method in ("mp2", "cisd", "ccsd", "ccsd_t"):
-        settings = METHODS[method](hamiltonian).settings
+        settings = METHODS[method].run(hamiltonian).settings
         assert ("unrestricted" in settings.get("orbitals", "")) == open_shell
     for method in ("hf", "fci"):
-        assert "orbitals" not in METHODS[method](hamiltonian).settings
+        assert "orbitals" not in METHODS[method].run(hamiltonian).settings
 
 
 def test_exchange_of_the_spins_changes_no_energy(h3_doublet: Hamiltonian) -> None:
     mirror = Hamiltonian.from_integrals(
         h3_doublet.h1, h3_doublet.h2, h3_doublet.nelec[::-1], core_energy=h3_doublet.core_energy
     )
-    for name, method in METHODS.items():
-        assert method(mirror).value == pytest.approx(method(h3_doublet).value, abs=1e-8), name
+    for name in CLASSICAL:
+        assert METHODS[name].run(mirror).value == pytest.approx(
+            METHODS[name].run(h3_doublet).value, abs=1e-8
+        ), name
 
 
 # -- diagnostics ---------------------------------------------------------------------------
@@ -224,7 +226,7 @@ def test_where_singles_and_doubles_are_exact(atoms: str, settings: dict[str, Any
     hamiltonian = electronic_hamiltonian(Molecule.from_atoms(atoms, **settings))
     exact = qchem.fci(hamiltonian)
     assert exact.converged
-    results = {name: method(hamiltonian) for name, method in METHODS.items()}
+    results = {name: METHODS[name].run(hamiltonian) for name in CLASSICAL}
     for name, result in results.items():
         assert result.converged, name
         assert result.value >= exact.value - 1e-7 or name == "mp2", name
@@ -239,17 +241,20 @@ def test_no_electrons_and_full_shells() -> None:
     h2[0, 0, 1, 1] = h2[1, 1, 0, 0] = 0.25
     for nelec, energy in (((0, 0), 3.0), ((1, 0), 2.0), ((0, 1), 2.0), ((2, 2), 3 - 1 + 4 * 0.25)):
         hamiltonian = Hamiltonian.from_integrals(h1, h2, nelec, core_energy=3.0)
-        for name, method in METHODS.items():
-            assert method(hamiltonian).value == pytest.approx(energy, abs=1e-10), (name, nelec)
+        for name in CLASSICAL:
+            assert METHODS[name].run(hamiltonian).value == pytest.approx(energy, abs=1e-10), (
+                name,
+                nelec,
+            )
 
 
 def test_dissociated_hydrogen() -> None:
     """Orbitals that are all but degenerate: the exact energy is that of two atoms."""
     hamiltonian = electronic_hamiltonian(Molecule.from_atoms("H 0 0 0; H 0 0 20"))
     assert qchem.fci(hamiltonian).value == pytest.approx(2 * -0.4665818504, abs=1e-8)
-    for name, method in METHODS.items():
+    for name in CLASSICAL:
         try:
-            result = method(hamiltonian)
+            result = METHODS[name].run(hamiltonian)
         except MethodError:
             assert name in ("ccsd", "ccsd_t")
             continue
@@ -259,14 +264,14 @@ def test_dissociated_hydrogen() -> None:
 
 
 @pytest.mark.parametrize("repulsion", [0.0, 4.0])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", CLASSICAL)
 def test_degenerate_lattice(method: str, repulsion: float) -> None:
     """No gap between occupied and empty sites: a finite energy, or a refusal that says why."""
     h2 = np.zeros((2,) * 4)
     h2[0, 0, 0, 0] = h2[1, 1, 1, 1] = repulsion
     hubbard = Hamiltonian.from_integrals([[0, -1], [-1, 0]], h2, (1, 1))
     try:
-        result = METHODS[method](hubbard)
+        result = METHODS[method].run(hubbard)
     except InputError:
         assert method not in ("hf", "fci")
     else:
@@ -318,9 +323,9 @@ def test_fci_refuses_what_does_not_fit(monkeypatch: pytest.MonkeyPatch, water: H
         qchem.fci(water)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", CLASSICAL)
 def test_results_are_records(method: str, lih: Hamiltonian) -> None:
-    result = METHODS[method](lih)
+    result = METHODS[method].run(lih)
     record = json.loads(json.dumps(result.record(), allow_nan=False))
     assert record["problem"]["determinants"] == 225
     (entry,) = record["results"]

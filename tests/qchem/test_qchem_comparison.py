@@ -9,7 +9,9 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, solve
-from qchem.comparison import CLASSICAL, QUANTUM, predict_memory, verdict
+from qchem.comparison import verdict
+from qchem.fits import predict_memory
+from qchem.methods import CLASSICAL, QUANTUM
 from qchem.molecule import Molecule
 from qminima import InputError, Progress, Reference, Result
 
@@ -122,13 +124,9 @@ def test_exact_energy_that_did_not_converge_is_no_reference(
 ) -> None:
     from dataclasses import replace
 
-    from qchem import classical
-
-    original = classical.METHODS["fci"]
-    monkeypatch.setitem(
-        classical.METHODS,
-        "fci",
-        lambda hamiltonian: replace(original(hamiltonian), converged=False),
+    original = qchem.fci
+    monkeypatch.setattr(
+        qchem, "fci", lambda *args, **options: replace(original(*args, **options), converged=False)
     )
     comparison = solve(h2, ["hf", "fci"])
     assert comparison.reference is None
@@ -160,12 +158,10 @@ def test_interruption_keeps_what_is_finished(h4: Hamiltonian) -> None:
 def test_interruption_of_a_classical_method(
     h4: Hamiltonian, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qchem import classical
-
-    def interrupt(_: Hamiltonian) -> Result:
+    def interrupt(*_: Any, **__: Any) -> Result:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(classical.METHODS, "fci", interrupt)
+    monkeypatch.setattr(qchem, "fci", interrupt)
     comparison = solve(h4, ["hf", "fci", "vqe"])
     assert comparison.interrupted
     assert [entry.method for entry in comparison.results] == ["HF"]

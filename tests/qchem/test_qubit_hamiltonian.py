@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 import qchem
 from qchem import Hamiltonian, QubitHamiltonian, vqe
 from qchem.encoding import MAPPINGS
-from qchem.qubit_hamiltonian import TAPERS
+from qchem.options import TAPERS
 from qminima import InputError
 from simulator import Electrons, Expectation, PauliString, Qubits, SpaceError, Step
 from simulator.testing import dense_pauli_sum
