@@ -21,7 +21,6 @@ from qopt.angle_tables import (
 from qopt.angles import gamma_scale, interpolate, rescale_gammas
 from simulator import Expectation, Polynomial
 
-TREE = [(depth, degree) for degree in TREE_DEGREES for depth in tree_depths(degree)]
 FIXED = [(depth, degree) for degree in FIXED_DEGREES for depth in fixed_depths(degree)]
 SK_DEPTHS = [*range(1, 21), *range(22, 41, 2), 27, 31, 60, 80]
 
@@ -34,17 +33,17 @@ def test_known_range() -> None:
     assert [fixed_depths(degree)[-1] for degree in FIXED_DEGREES] == [11, 5, 4, 3, 3, 3, 3, 3, 2]
 
 
-@pytest.mark.parametrize(("depth", "degree"), TREE)
-def test_tree_angles_are_on_one_branch(depth: int, degree: int) -> None:
+@pytest.mark.parametrize("degree", TREE_DEGREES)
+def test_tree_angles_are_on_one_branch(degree: int) -> None:
     """On the smooth branch gammas rise, up to a wiggle at the end, betas fall, all are positive."""
-    angles = tree_angles(depth, degree)
-    gammas, betas = np.split(angles, 2)
-    assert len(gammas) == depth
-    assert (gammas > 0).all()
-    assert (gammas < np.pi / 2).all()
-    assert (betas < np.pi / 4).all()
-    assert (np.diff(gammas) > -0.05).all()
-    assert (np.diff([*betas, 0]) < 0).all()
+    for depth in tree_depths(degree):
+        gammas, betas = np.split(tree_angles(depth, degree), 2)
+        assert len(gammas) == depth
+        assert (gammas > 0).all(), depth
+        assert (gammas < np.pi / 2).all(), depth
+        assert (betas < np.pi / 4).all(), depth
+        assert (np.diff(gammas) > -0.05).all(), depth
+        assert (np.diff([*betas, 0]) < 0).all(), depth
 
 
 @pytest.mark.parametrize("degree", TREE_DEGREES)
@@ -56,14 +55,15 @@ def test_interpolation_between_depths_of_the_table(degree: int) -> None:
         assert before + (after - before) / 2 < grown < after
 
 
-@pytest.mark.parametrize(("depth", "degree"), TREE)
-def test_fractions_rise_with_depth_and_fall_with_degree(depth: int, degree: int) -> None:
-    fraction = tree_cut_fraction(depth, degree)
-    assert 0.5 < fraction < 1
-    if depth > 1:
-        assert fraction > tree_cut_fraction(depth - 1, degree)
+@pytest.mark.parametrize("degree", TREE_DEGREES)
+def test_fractions_rise_with_depth_and_fall_with_degree(degree: int) -> None:
+    fractions = [tree_cut_fraction(depth, degree) for depth in tree_depths(degree)]
+    assert fractions[0] > 0.5
+    assert fractions[-1] < 1
+    assert (np.diff(fractions) > 0).all()
     if degree > 3:
-        assert fraction < tree_cut_fraction(depth, degree - 1)
+        for depth, fraction in zip(tree_depths(degree), fractions, strict=True):
+            assert fraction < tree_cut_fraction(depth, degree - 1), depth
 
 
 @pytest.mark.parametrize("degree", TREE_DEGREES)

@@ -31,9 +31,6 @@ from qopt.study.pictures import panels
 from qopt.study.report import page
 from qopt.study.study import Study
 
-# One process makes the comparison that most of these look at.
-pytestmark = pytest.mark.xdist_group("compare")
-
 RUN = "from qopt.cli import main; main()"
 SIX = ["random", "local", "annealing", "tabu", "breakout", "qaoa-fixed"]
 
@@ -75,6 +72,7 @@ def plain(study: Study) -> Any:
     return timeless(json.loads(json.dumps(study.record(), allow_nan=False)))
 
 
+@pytest.mark.xdist_group("study")
 class TestStudy:
     def test_optima_and_gaps_are_those_of_networkx(self, study: Study) -> None:
         for one in study.instances:
@@ -253,6 +251,7 @@ class Stop(Progress):
 SMALL: dict[str, Any] = {"methods": SIX, "runs": 50, "evaluations": 20_000, "seed": 3}
 
 
+@pytest.mark.xdist_group("going on")
 class TestGoingOn:
     @pytest.fixture(scope="class")
     @staticmethod
@@ -467,6 +466,7 @@ class Outside(HTMLParser):
         ]
 
 
+@pytest.mark.xdist_group("study")
 class TestPage:
     def test_it_needs_nothing_from_outside(self, study: Study) -> None:
         html = page(study).html()
