@@ -9,7 +9,7 @@ from simulator.memory import require_memory
 from simulator.spaces import Electrons
 
 from .hamiltonian import Hamiltonian
-from .methods import METHODS
+from .methods import METHODS, QUANTUM
 
 # Real vectors over determinants that a circuit's optimisation keeps at its peak: ket, costate, a
 # copy of the final state, and what the spin of that state takes.
@@ -58,17 +58,16 @@ def predict_memory(
     amplitudes of coupled cluster, and for FCI and circuits the vectors over determinants and the
     tables of the Hamiltonian, but not those of a pool's generators, which ADAPT checks by itself.
     """
-    from simulator.two_body_tables import table_memory
-
-    from .classical import fci_memory
-
     electrons, space = sum(nelec), Electrons(norb, nelec)
-    determinants = {
-        "fci": fci_memory(space),
-        "vqe": 8 * VECTORS * (circuit_space or space).size + table_memory(space),
-        "adapt": 8 * VECTORS * (circuit_space or space).size + table_memory(space),
-    }
-    needs = [determinants[method] for method in methods if method in determinants]
+    needs = [0]
+    if "fci" in methods:
+        from .classical import fci_memory
+
+        needs.append(fci_memory(space))
+    if set(QUANTUM) & set(methods):
+        from simulator.two_body_tables import table_memory
+
+        needs.append(8 * VECTORS * (circuit_space or space).size + table_memory(space))
     if {"cisd", "ccsd", "ccsd_t"} & set(methods):
         needs.append(8 * 8 * (electrons * max(norb - electrons // 2, 0)) ** 2)
-    return 4 * 8 * norb**4 + max(needs, default=0)
+    return 4 * 8 * norb**4 + max(needs)
