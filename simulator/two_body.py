@@ -16,7 +16,14 @@ from .operators import MatrixOperator
 from .planar import Planar
 from .spaces import Electrons
 from .symmetry import ZERO, distinct, orbital_symmetry, symmetric_integrals
-from .two_body_tables import Pair, chunk_size, string_matrix, two_body_tables
+from .two_body_tables import (
+    Pair,
+    chunk_size,
+    pair_block,
+    pair_parities,
+    string_matrix,
+    two_body_tables,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -55,14 +62,18 @@ def two_body_matrix(
 
     (rows, columns), norb = space.shape, space.norb
     pairs = [(p, q) for p in range(norb) for q in range(p + 1)]
-    first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    alpha, beta = (
-        np.array([_move_matrix(space, spin, pair) for pair in pairs]).reshape(len(pairs), -1)
-        for spin in (0, 1)
-    )
-    integrals = h2[1][first, second][:, first, second]
-    both = (alpha.T @ (integrals @ beta)).reshape(rows, rows, columns, columns)
-    matrix = both.transpose(0, 2, 1, 3).reshape(rows * columns, rows * columns)
+    both = np.zeros((rows * rows, columns * columns))
+    parities = pair_parities(h2[1])
+    for parity in parities:
+        alpha, beta = (
+            np.array([_move_matrix(space, spin, pair, parity) for pair in pairs]).reshape(
+                len(pairs), -1
+            )
+            for spin in (0, 1)
+        )
+        both += alpha.T @ (pair_block(h2[1], pairs, parity, parities) @ beta)
+    elements = both.reshape(rows, rows, columns, columns)
+    matrix = elements.transpose(0, 2, 1, 3).reshape(rows * columns, rows * columns)
     matrix += np.kron(string_matrix(space, 0, h1[0], h2[0]).toarray(), np.eye(columns))
     matrix += np.kron(np.eye(rows), string_matrix(space, 1, h1[1], h2[2]).toarray())
     where = [
@@ -76,15 +87,15 @@ def two_body_matrix(
     return csr_array(cut)
 
 
-def _move_matrix(space: Electrons, spin: int, pair: Pair) -> Floats:
-    """E_pq + E_qp over strings of one spin; E_pp once."""
+def _move_matrix(space: Electrons, spin: int, pair: Pair, parity: int) -> Floats:
+    """E_pq + parity E_qp over strings of one spin; E_pp once."""
     p, q = pair
     matrix = np.zeros((space.shape[spin], space.shape[spin]))
     if p == q:
         np.fill_diagonal(matrix, space.strings(spin) >> p & 1)
     else:
         source, target, sign = string_table(space, spin, ((q,), (p,)))
-        matrix[target, source] = matrix[source, target] = sign
+        matrix[target, source], matrix[source, target] = sign, parity * sign
     return matrix
 
 
@@ -93,7 +104,8 @@ class TwoBodyOperator:
 
     Args:
         h1: (norb, norb) of alpha and of beta electrons.
-        h2: (pq|rs) in chemists' notation of pairs aa, ab and bb.
+        h2: (pq|rs) in chemists' notation of pairs aa, ab and bb. (pq|rs) = (qp|sr); over real
+            orbitals also (qp|rs).
         constant: added to every diagonal element.
         space: the determinants, with or without symmetry.
     """

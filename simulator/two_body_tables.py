@@ -51,16 +51,16 @@ def two_body_tables(
     own = np.zeros((space.shape[0], len(pairs[0])))
     for number, (r, s) in enumerate(pairs[0]):
         own[:, number] = occupied[0] @ ab[:, :, r, s].diagonal()
-    integrals = [
-        np.array([[ab[p, q, r, s] for r, s in members] for p, q in members])
-        for members in pairs
-        if members
-    ]
+    # A class of pairs for each parity, those of parity 1 first.
+    parities = pair_parities(ab)
+    integrals = [pair_block(ab, members, k, parities) for k in parities for members in pairs]
+    turns = [parity for parity in parities for _ in pairs]
+    pairs = pairs * len(parities)
     sizes = np.array([len(members) for members in pairs])
     table = np.zeros((len(pairs), 4), dtype=np.int64)
     table[:, 0], table[:, 1] = np.cumsum(sizes) - sizes, sizes
     table[:, 2], table[0, 3] = np.cumsum(sizes**2) - sizes**2, 1
-    ranges, rows, index, sign = _alpha_links(space, [weighted])
+    ranges, rows, index, sign = _alpha_links(space, [weighted], [1])
     return (
         _rows(space),
         _string_matrix(alpha, _alpha_tiles(space), np.arange(space.shape[0])),
@@ -71,15 +71,39 @@ def two_body_tables(
             sign,
             np.array(weights).reshape(len(weighted), -1),
         ),
-        Links(*_alpha_links(space, pairs)),
+        Links(*_alpha_links(space, pairs, turns)),
         Moves(
             table,
             np.concatenate([np.zeros(0), *(block.ravel() for block in integrals)]),
             own,
-            *_beta_entries(space, [pair for members in pairs for pair in members]),
+            *_beta_entries(
+                space,
+                [(p, q, k) for members, k in zip(pairs, turns, strict=True) for p, q in members],
+            ),
         ),
         _string_matrix(beta, _beta_tiles(space), _local(space)),
     )
+
+
+def pair_parities(ab: Floats) -> tuple[int, ...]:
+    """(1,), or (1, -1) where (pq|rs) and (qp|rs) differ, as they may over complex orbitals."""
+    differ = any(np.abs(ab[p] - ab[:, p]).max(initial=0) > ZERO for p in range(len(ab)))
+    return (1, -1) if differ else (1,)
+
+
+def pair_block(ab: Floats, pairs: list[Pair], parity: int, parities: tuple[int, ...]) -> Floats:
+    """The factors G of products of moves of one of the `parities`, pairs by pairs.
+
+        sum_pqrs (pq|rs) E_pq E_rs = sum_parity sum_{p<=q, r<=s} G_pqrs M_pq M_rs,
+        M_pq = E_pq + parity E_qp (E_pp once),    G_pqrs = [(pq|rs) + parity (qp|rs)] / 2
+
+    A Hermitian operator couples no moves of different parity: (pq|rs) = (qp|sr).
+    """
+    first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    block: Floats = ab[first, second][:, first, second]
+    if parities == (1,):
+        return block
+    return (block + parity * ab[second, first][:, first, second]) / 2
 
 
 def _string_matrix(matrix: csr_array[Any], tiles: Integers, number: NDArray[Any]) -> StringMatrix:
@@ -100,31 +124,37 @@ def _rows(space: Electrons) -> Rows:
 
 
 def _alpha_links(
-    space: Electrons, classes: list[list[Pair]]
+    space: Electrons, classes: list[list[Pair]], parities: list[int]
 ) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32], Floats]:
-    """All <I|E_pq + E_qp|K> that are not zero (E_pp once), by I, then by class of pq.
+    """All <I|E_pq + k E_qp|K> that are not zero (E_pp once), by I, then by class of pq.
+
+    Args:
+        space: the determinants.
+        classes: pairs pq.
+        parities: k of each class.
 
     Returns:
         Ranges, shape (strings, classes + 1); K; number of the pair in its class; sign.
     """
     count = space.shape[0]
     columns: list[list[Any]] = [[], [], [], [], []]
-    for kind, members in enumerate(classes):
+    for kind, (members, parity) in enumerate(zip(classes, parities, strict=True)):
         for number, (p, q) in enumerate(members):
             source, target, sign = string_table(space, 0, ((q,), (p,)) if p != q else ((), ()))
             if p == q:
                 source = target = np.flatnonzero(space.strings(0) >> p & 1)
                 sign = np.ones(len(source))
-            for there, here in ((source, target), (target, source))[: 1 + (p != q)]:
+            both = (source, target, sign), (target, source, parity * sign)
+            for there, here, signs in both[: 1 + (p != q)]:
                 constant = np.ones(len(here), dtype=np.int64)
                 for column, piece in zip(
-                    columns, (here, kind * constant, there, number * constant, sign), strict=True
+                    columns, (here, kind * constant, there, number * constant, signs), strict=True
                 ):
                     column.append(piece)
     if not columns[0]:
         return np.zeros((count, len(classes) + 1), dtype=np.int64), *_no_links()
     here, kinds, there, numbers = (np.concatenate(column) for column in columns[:4])
-    signs: Floats = np.concatenate(columns[4])
+    values: Floats = np.concatenate(columns[4])
     width = _rows(space).width
     stored = np.flatnonzero((width[here] > 0) & (width[there] > 0))
     key = (here * len(classes) + kinds)[stored]
@@ -133,7 +163,7 @@ def _alpha_links(
     ranges = np.empty((count, len(classes) + 1), dtype=np.int64)
     ranges[:, :-1] = bounds[:-1].reshape(count, -1)
     ranges[:, -1] = bounds[len(classes) :: len(classes)]
-    return ranges, there[order].astype(np.int32), numbers[order].astype(np.int32), signs[order]
+    return ranges, there[order].astype(np.int32), numbers[order].astype(np.int32), values[order]
 
 
 def _no_links() -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
@@ -167,9 +197,9 @@ def _alpha_tiles(space: Electrons) -> Integers:
 
 
 def _beta_entries(
-    space: Electrons, pairs: list[Pair]
+    space: Electrons, pairs: list[tuple[int, int, int]]
 ) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32], Floats]:
-    """All <J'|E_rs + E_sr|J> that are not zero, by sector of the result, pair, and chunk of J.
+    """All <J'|E_rs + k E_sr|J> that are not zero, by sector of the result, rsk, and chunk of J.
 
     Returns:
         Bounds, shape (sectors, pairs, chunks + 1); J' counted in its sector; J counted in its
@@ -179,10 +209,10 @@ def _beta_entries(
     most = max((-(-s.shape[1] // chunk_size(s.shape[1])) for s in sectors.values()), default=1)
     bounds = np.zeros((len(sectors), len(pairs), most + 1), dtype=np.int64)
     local, pieces, length = _local(space), [], 0
-    for number, (r, s) in enumerate(pairs):
+    for number, (r, s, parity) in enumerate(pairs):
         source, target, sign = string_table(space, 1, ((s,), (r,)))
         here, there = np.concatenate([target, source]), np.concatenate([source, target])
-        signs = np.concatenate([sign, sign])
+        signs = np.concatenate([sign, parity * sign])
         for row, sector in enumerate(space.sectors):
             partner = sectors.get(sector.label ^ space.label((r, s)))
             if partner is None:

@@ -46,6 +46,18 @@ def integrals(norb: int, seed: int, labels: tuple[int, ...] = ()) -> Integrals:
     return (alpha, beta), (two[0], two[1], two[2])
 
 
+def over_complex_orbitals(norb: int, seed: int, labels: tuple[int, ...] = ()) -> Integrals:
+    """As `integrals`, but (pq|rs) = (qp|sr) is all the symmetry that two indices have."""
+    one, two = integrals(norb, seed, labels)
+    factors = np.random.default_rng(seed + 100).normal(size=(2, 4, norb, norb))
+    factors = factors - factors.transpose(0, 1, 3, 2)
+    odd = [np.einsum("xpq,xrs->pqrs", factors[s], factors[t]) for s, t in ((0, 0), (0, 1), (1, 1))]
+    if labels:
+        pair = np.bitwise_xor.outer(labels, labels)
+        odd = [array * (np.bitwise_xor.outer(pair, pair) == 0) for array in odd]
+    return one, (two[0] + odd[0], two[1] + odd[1], two[2] + odd[2])
+
+
 def dense(norb: int, one: tuple[Floats, ...], two: tuple[Floats, ...], constant: float) -> Floats:
     """The definition, over all configurations, alpha modes first."""
     lower = [dense_annihilator(mode, 2 * norb).real for mode in range(2 * norb)]
@@ -109,6 +121,36 @@ def test_sectors_of_one_symmetry(nelec: tuple[int, int], irrep: int) -> None:
     np.testing.assert_allclose(
         applied(whole, state_of_all(space, state)), state_of_all(space, matrix @ state), atol=1e-12
     )
+
+
+@pytest.mark.parametrize("labels", [(), (0, 1, 1)], ids=["none", "one"])
+def test_integrals_over_complex_orbitals(labels: tuple[int, ...]) -> None:
+    """Real integrals whose (pq|rs) and (qp|rs) differ, by the definition."""
+    one, two = over_complex_orbitals(3, 6, labels)
+    matrix = dense(3, one, two, 0.2)
+    np.testing.assert_allclose(matrix, matrix.T, atol=1e-12)
+    for na, nb, irrep in product(range(4), range(4), (0, 1) if labels else (0,)):
+        space = Electrons(3, (na, nb), labels, irrep)
+        where = space.configurations()
+        state = random_state(max(space.size, 1), seed=4)[: space.size]
+        expected = matrix[np.ix_(where, where)] @ state
+        for make in (TwoBodyOperator, two_body_operator):
+            found = applied(make(one, two, 0.2, space), state)
+            np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_wider_rows_over_complex_orbitals() -> None:
+    """Rows of many lanes, against PySCF's solver without symmetry of the integrals."""
+    from pyscf.fci import direct_nosym
+
+    norb, nelec = 7, (3, 4)
+    (h1, _), (h2, _, _) = over_complex_orbitals(norb, 9)
+    space = Electrons(norb, nelec)
+    state = random_state(space.size, seed=1, real=True)
+    absorbed = direct_nosym.absorb_h1e(h1, h2, norb, nelec, 0.5)
+    expected = direct_nosym.contract_2e(absorbed, state.reshape(space.shape), norb, nelec).ravel()
+    found = applied(TwoBodyOperator((h1, h1), (h2, h2, h2), 0.0, space), state)
+    np.testing.assert_allclose(found, expected, atol=1e-12 * np.abs(expected).max())
 
 
 def state_of_all(space: Electrons, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
