@@ -311,12 +311,18 @@ def require_mean_field(hamiltonian: Hamiltonian) -> None:
     """Refuse Hamiltonians that MP2, CISD and CCSD cannot start from.
 
     Raises:
-        InputError: for spin-dependent integrals, or no gap between occupied and empty orbitals.
+        InputError: for spin-dependent integrals, integrals over complex orbitals, or no gap
+            between occupied and empty orbitals.
     """
     if not hamiltonian.restricted:
         raise InputError(
             "MP2, CISD and CCSD take integrals that are the same for both spins; "
             "for spin-dependent ones use hf, fci or vqe"
+        )
+    if not hamiltonian.real_orbitals:
+        raise InputError(
+            "MP2, CISD and CCSD take integrals over real orbitals, (pq|rs) = (qp|rs); "
+            "for those over complex ones use hf, fci or vqe"
         )
     if _uncorrelated(hamiltonian):
         return

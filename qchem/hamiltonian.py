@@ -34,7 +34,8 @@ class Hamiltonian:
               + 1/2 sum_{pqrs,st} h2[p,q,r,s] c+_{ps} c+_{rt} c_{st} c_{qs},
 
     with h2[p,q,r,s] = (pq|rs) in chemists' notation.  As an observable on `Electrons` its mean
-    is the total energy in hartree, `core_energy` included.
+    is the total energy in hartree, `core_energy` included.  Integrals are real, also where
+    orbitals are complex: then (pq|rs) and (qp|rs) may differ, and (pq|rs) = (qp|sr).
 
     Attributes:
         h1: (norb, norb), or one array for each spin.
@@ -66,9 +67,19 @@ class Hamiltonian:
         nelec: tuple[int, int],
         *,
         core_energy: float = 0.0,
+        complex_orbitals: bool = False,
         name: str = "hamiltonian",
     ) -> Hamiltonian:
         """Make a Hamiltonian of arrays, such as those of a lattice model.
+
+        Args:
+            h1: (norb, norb), or one array for each spin.
+            h2: (pq|rs) of shape (norb, norb, norb, norb), or the three arrays (aa, ab, bb).
+            nelec: numbers of alpha and beta electrons.
+            core_energy: added to all energies, in hartree.
+            complex_orbitals: accept real integrals over complex orbitals, such as plane waves of a
+                lattice with inversion symmetry: (pq|rs) = (rs|pq) = (qp|sr), but not (qp|rs).
+            name: shown in tables and stored in records.
 
         Raises:
             InputError: if the shapes do not fit together, the integrals are not real, finite
@@ -90,9 +101,10 @@ class Hamiltonian:
                 raise InputError(f"expected all integrals over {norb} orbitals, got {array.shape}")
         for array in one:
             _check_symmetry(array, "h1", [(1, 0)])
+        turns = [(1, 0, 3, 2)] if complex_orbitals else [(1, 0, 2, 3), (0, 1, 3, 2)]
         for index, array in enumerate(two):
             exchange = [] if index == 1 else [(2, 3, 0, 1)]
-            _check_symmetry(array, "h2", [(1, 0, 2, 3), (0, 1, 3, 2), *exchange])
+            _check_symmetry(array, "h2", [*turns, *exchange], complex_orbitals=complex_orbitals)
         electrons = _check_electrons(norb, nelec)
         if not np.isfinite(core_energy):
             raise InputError(f"expected a finite core energy, got {core_energy}")
@@ -113,6 +125,16 @@ class Hamiltonian:
     def restricted(self) -> bool:
         """Whether both spins have the same integrals."""
         return not isinstance(self.h1, tuple)
+
+    @cached_property
+    def real_orbitals(self) -> bool:
+        """Whether (pq|rs) = (qp|rs), as over real orbitals and as PySCF's methods need it."""
+        arrays = {id(array): array for array in self.two_electron}.values()
+        return all(
+            np.abs(array[p] - array[:, p]).max() <= _rounding(array)
+            for array in arrays
+            for p in range(self.norb)
+        )
 
     @property
     def one_electron(self) -> tuple[Floats, Floats]:
@@ -259,14 +281,26 @@ def _real(values: ArrayLike, name: str, rank: int) -> Floats:
     return np.ascontiguousarray(array, dtype=float)
 
 
-def _check_symmetry(array: Floats, name: str, permutations: list[tuple[int, ...]]) -> None:
+def _check_symmetry(
+    array: Floats,
+    name: str,
+    permutations: list[tuple[int, ...]],
+    *,
+    complex_orbitals: bool = False,
+) -> None:
+    orbitals = "a Hermitian operator" if complex_orbitals else "real orbitals"
     for permutation in permutations:
         difference = np.abs(array - array.transpose(permutation)).max()
-        if difference > 1e-8 * max(1.0, np.abs(array).max()):
+        if difference > _rounding(array):
             raise InputError(
-                f"expected {name} with the symmetry of real orbitals; exchanging indices to "
+                f"expected {name} with the symmetry of {orbitals}; exchanging indices to "
                 f"{permutation} changes it by {difference:.1e}"
             )
+
+
+def _rounding(array: Floats) -> float:
+    """The largest difference between equal integrals that counts as rounding."""
+    return 1e-8 * max(1.0, float(np.abs(array).max()))
 
 
 def _check_electrons(norb: int, nelec: tuple[int, int]) -> tuple[int, int]:
