@@ -138,6 +138,11 @@ BODY = (
         "&fci norb=2 nelec=2 ms2=0 &end\n" + BODY,
         "&FCI\nNORB = 2\nNELEC = 2\nORBSYM=1,1\n/\n" + BODY,
         HEAD.replace("ISYM=1", "ISYM=1, IUHF=0") + BODY,
+        HEAD.replace("ISYM=1", "ISYM=1, IUHF=.FALSE.") + BODY,
+        HEAD.replace("ISYM=1", "ISYM=1, IUHF=F, UHF=.f.") + BODY,
+        HEAD.replace("&END", "/        i   a   j   b") + BODY,
+        HEAD.replace("&END", "&END  1.0 1 1 1 1") + BODY,
+        HEAD.replace("ORBSYM=1,1", "ORBSYM=2*1") + BODY,
         (HEAD + BODY).replace("\n", "\r\n"),
         HEAD + BODY.replace("0.70", "7.0D-01").replace("0.15", "0.15d0"),
         HEAD + "\n\n" + BODY + "\n\n",
@@ -145,7 +150,8 @@ BODY = (
         HEAD + BODY + " -0.58 1 0 0 0\n 0.67 2 0 0 0\n",
         HEAD + BODY.rstrip("\n"),
     ],
-    ids=["plain", "slash", "dollar", "lower case", "no MS2", "IUHF", "crlf", "D exponent",
+    ids=["plain", "slash", "dollar", "lower case", "no MS2", "IUHF", "IUHF false", "both false",
+         "text after slash", "text after END", "repeated label", "crlf", "D exponent",
          "blank lines", "permuted", "orbital energies", "no newline"],
 )  # fmt: skip
 def test_dialects(text: str, tmp_path: Path) -> None:
@@ -183,9 +189,29 @@ MALFORMED = {
     "MS2 of other parity": (HEAD.replace("MS2=0", "MS2=1") + BODY, "MS2 = 1"),
     "MS2 too large": (HEAD.replace("MS2=0", "MS2=4") + BODY, "MS2 = 4"),
     "MS2 no number": (HEAD.replace("MS2=0", "MS2=x") + BODY, "MS2, got 'x'"),
-    "unrestricted by IUHF": (HEAD.replace("ISYM=1", "IUHF=1") + BODY, "same for both spins"),
-    "unrestricted by UHF": (HEAD.replace("ISYM=1", "UHF=.TRUE.") + BODY, "same for both spins"),
-    "unrestricted in short": (HEAD.replace("ISYM=1", "UHF=.T.") + BODY, "same for both spins"),
+    "IUHF without blocks": (HEAD.replace("ISYM=1", "IUHF=1") + BODY, "blocks.*got 1 lines"),
+    "UHF over spatial orbitals": (HEAD.replace("ISYM=1", "UHF=.TRUE.") + BODY, "line 6.*joins"),
+    "UHF in short": (HEAD.replace("ISYM=1", "UHF=.T.") + BODY, "line 6.*joins"),
+    "UHF of odd size": (
+        HEAD.replace("NORB=2", "NORB=3").replace("ORBSYM=1,1", "UHF=T") + BODY,
+        "even NORB",
+    ),
+    "IUHF and UHF": (HEAD.replace("ISYM=1", "IUHF=1,UHF=.FALSE.") + BODY, "IUHF=1 and UHF="),
+    "IUHF no logical": (HEAD.replace("ISYM=1", "IUHF=2") + BODY, "IUHF, got '2'"),
+    "NORB twice": (HEAD.replace("ISYM=1", "NORB=3") + BODY, "NORB.*'2' and '3'"),
+    "ISYM no number": (HEAD.replace("ISYM=1", "ISYM=A1") + BODY, "ISYM, got 'A1'"),
+    "ORBSYM no numbers": (HEAD.replace("ORBSYM=1,1", "ORBSYM=1,Ag") + BODY, "ORBSYM, got 'Ag'"),
+    "ORBSYM too short": (HEAD.replace("ORBSYM=1,1", "ORBSYM=1") + BODY, "2 labels.*got 1"),
+    "ORBSYM repeated too often": (
+        HEAD.replace("ORBSYM=1,1", f"ORBSYM={10**12}*1") + BODY,
+        "ORBSYM",
+    ),
+    "no one-electron integrals": (
+        HEAD + " 0.70 1 1 1 1\n 0.71 0 0 0 0\n",
+        "one-electron integral.*cut off",
+    ),
+    "no core energy": (HEAD + BODY.replace(" 0.71 0 0 0 0\n", ""), "core energy.*cut off"),
+    "two core energies": (HEAD + BODY + " 0.0 0 0 0 0\n", "lines 11 and 12.* 0.71 and 0 "),
     "too few fields": (HEAD + " 0.5 1 1 1\n", "line 5.*' 0.5 1 1 1'"),
     "too many fields": (HEAD + BODY + " 0.5 1 1 1 1 1\n", "line 12"),
     "only a number": (HEAD + " 0.5\n", "line 5"),
@@ -198,7 +224,8 @@ MALFORMED = {
     "inf": (HEAD + " -inf 1 1 1 1\n", "line 5.*inf"),
     "overflow": (HEAD + " 1e999 1 1 1 1\n", "line 5"),
     "core energy nan": (HEAD + " nan 0 0 0 0\n", "line 5"),
-    "complex": (HEAD + " (0.5,0.1) 1 1 1 1\n", "line 5"),
+    "complex": (HEAD + " (0.5,0.1) 1 1 1 1\n", "line 5.*complex"),
+    "complex with blanks": (HEAD + " ( 0.5 , 0.1 ) 1 1 1 1\n", "line 5.*complex"),
     "three indices": (HEAD + " 0.5 1 1 1 0\n", "line 5"),
     "first index missing": (HEAD + " 0.5 0 1 1 1\n", "line 5"),
     "pair at the end": (HEAD + " 0.5 0 0 1 1\n", "line 5"),
@@ -235,7 +262,8 @@ def test_long_header_takes_no_time(tmp_path: Path) -> None:
 
 
 def test_long_orbsym_is_read(tmp_path: Path) -> None:
-    text = HEAD.replace("ORBSYM=1,1", "ORBSYM=" + ",\n".join(["1"] * 2000))
+    labels = ("," + 200 * " " + "\n").join(["1"] * 40)
+    text = HEAD.replace("ORBSYM=1,1", "ORBSYM=" + labels).replace("NORB=2", "NORB=40")
     assert read(tmp_path, text + BODY).nelec == (1, 1)
 
 
@@ -274,7 +302,11 @@ def test_damaged_file_is_refused_or_valid(
     # Whatever was accepted passes the checks that arrays from users pass.
     assert hamiltonian.restricted
     again = Hamiltonian.from_integrals(
-        hamiltonian.h1, hamiltonian.h2, hamiltonian.nelec, core_energy=hamiltonian.core_energy
+        hamiltonian.h1,
+        hamiltonian.h2,
+        hamiltonian.nelec,
+        core_energy=hamiltonian.core_energy,
+        complex_orbitals=not hamiltonian.real_orbitals,
     )
     assert again.norb == hamiltonian.norb
 
@@ -289,15 +321,6 @@ def test_noise_is_refused(tmp_path_factory: pytest.TempPathFactory, content: byt
 
 
 # -- writing -------------------------------------------------------------------------------
-
-
-def test_spin_dependent_integrals_are_not_written(tmp_path: Path) -> None:
-    h1, h2 = np.zeros((2, 2)), np.zeros((2,) * 4)
-    hamiltonian = Hamiltonian.from_integrals((h1, h1), (h2, h2, h2), (1, 1))
-    path = tmp_path / "dump"
-    with pytest.raises(InputError, match="same for both spins"):
-        write_fcidump(hamiltonian, path)
-    assert not path.exists()
 
 
 def test_places_that_cannot_be_written(tmp_path: Path, h2: Hamiltonian) -> None:
