@@ -57,8 +57,13 @@ def solve(
     context: typer.Context,
     molecule: Annotated[str, typer.Argument(help="An xyz file, or a name such as h2o.")],
     basis: Annotated[str, typer.Option(help="Gaussian basis set.")] = "sto-3g",
-    charge: Annotated[int | None, typer.Option(help="Charge of the molecule.")] = None,
-    spin: Annotated[int | None, typer.Option(help="2S, the number of unpaired electrons.")] = None,
+    charge: Annotated[
+        int | None, typer.Option(help="Charge; if not given, the xyz comment's, or 0.")
+    ] = None,
+    spin: Annotated[
+        int | None,
+        typer.Option(help="2S, the number of unpaired electrons; if not given, the xyz comment's."),
+    ] = None,
     unit: Annotated[LengthUnit, typer.Option(help="Unit of the file.")] = LengthUnit.ANGSTROM,
     active_space: Annotated[
         str | None, typer.Option(metavar="E,O", help="Active electrons and orbitals, as 8,6.")
@@ -332,6 +337,7 @@ def _show_table(comparison: Comparison) -> None:
                 f"{counted(active_orbitals, 'orbital')}, {counted(problem['qubits'], 'qubit')}, "
                 f"{counted(problem['determinants'], 'determinant')}"
             ),
+            *([problem["charge_and_spin"]] if "charge_and_spin" in problem else []),
             *_orbitals_line(problem),
             *(["U/ROHF: unrestricted, on ROHF orbitals"] if spin else []),
             *_reference_line(comparison),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from math import dist, isfinite
 from pathlib import Path
@@ -15,6 +16,7 @@ from qminima.library import Library, read_text
 from qminima.parsing import real_number, whole_number
 
 from .basis import check_basis
+from .xyz_comment import Comment, choose_charge_and_spin, columns, refuse_cell
 
 if TYPE_CHECKING:
     from pyscf.gto import Mole
@@ -44,6 +46,8 @@ class Molecule:
         charge: in units of the elementary charge.
         spin: 2S, the number of unpaired electrons.
         name: shown in tables and stored in records.
+        origin: a sentence on where charge and spin are from, if not from the caller.
+        remarks: sentences that a reader of results must know, on how the molecule was read.
 
     Raises:
         InputError: for an unknown element or basis set, coordinates that are not finite, two
@@ -58,6 +62,8 @@ class Molecule:
     charge: int = 0
     spin: int = 0
     name: str = "molecule"
+    origin: str = field(default="", compare=False)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.atoms:
@@ -121,14 +127,22 @@ class Molecule:
         path: str | Path,
         *,
         basis: str = "sto-3g",
-        charge: int = 0,
-        spin: int = 0,
+        charge: int | None = None,
+        spin: int | None = None,
         unit: Unit = "angstrom",
     ) -> Molecule:
         """Read an xyz file: the number of atoms, a comment, then one atom a line.
 
+        Args:
+            path: of the file.
+            basis: name of a basis set.
+            charge: if None, the comment's (`qchem.xyz_comment`), or 0.
+            spin: 2S; if None, the comment's, or 0.
+            unit: of the coordinates.
+
         Raises:
-            InputError: as the class, and for a file that is missing or malformed.
+            InputError: as the class, and for a file that is missing, malformed or periodic, or
+                whose comment contradicts itself.
         """
         lines = read_text(path).splitlines()
         try:
@@ -146,11 +160,21 @@ class Molecule:
                 f"{path}: the first line announces {shorten(count)} atoms, "
                 f"but {len(body)} lines follow the comment"
             )
+        comment = Comment.parse(lines[1])
+        with _named(path):
+            refuse_cell(comment)
+            order = columns(comment)
         atoms = [
-            _parse_atom(line, f"{path}, line {number}", unit)
+            _parse_atom(line, f"{path}, line {number}", unit, order)
             for number, line in enumerate(body, start=3)
         ]
-        return cls(tuple(atoms), basis, charge, spin, Path(path).stem)
+        nuclear_charge = sum(_elements()[symbol] for symbol, _ in atoms)
+        with _named(path):
+            chosen = choose_charge_and_spin(comment, nuclear_charge, charge, spin)
+        name = Path(path).stem
+        return cls(
+            tuple(atoms), basis, chosen.charge, chosen.spin, name, chosen.origin, chosen.remarks
+        )
 
     @classmethod
     def from_name(
@@ -191,9 +215,9 @@ class Molecule:
         return _formula(symbol for symbol, _ in self.atoms)
 
     def warnings(self) -> list[str]:
-        """What looks wrong with the geometry, in sentences; empty if nothing does."""
+        """What looks wrong with the geometry or was read otherwise than asked, in sentences."""
         radii = _covalent_radii()
-        found = []
+        found = list(self.remarks)
         for first, second, distance in _pairs(self.atoms):
             a, b = self.atoms[first][0], self.atoms[second][0]
             usual = radii[a] + radii[b]
@@ -231,6 +255,7 @@ class Molecule:
             "formula": self.formula,
             "charge": self.charge,
             "spin": self.spin,
+            **({"charge_and_spin": self.origin} if self.origin else {}),
             "basis": self.basis,
             "geometry": [[symbol, *place] for symbol, place in self.atoms],
             "geometry_unit": "angstrom",
@@ -253,16 +278,33 @@ def load_molecule(
     """
     path, name = Library("molecules").locate(source, (".xyz",))
     if name is None:
-        return Molecule.from_xyz(path, basis=basis, charge=charge or 0, spin=spin or 0, unit=unit)
+        return Molecule.from_xyz(path, basis=basis, charge=charge, spin=spin, unit=unit)
     if unit != "angstrom":
         raise InputError(f"the library's molecule {name!r} is in ångström; leave out the unit")
     return Molecule.from_name(name, basis=basis, charge=charge, spin=spin)
 
 
-def _parse_atom(line: str, where: str, unit: Unit) -> Atom:
+@contextmanager
+def _named(path: str | Path) -> Iterator[None]:
+    """Begin messages with the file they are about."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _parse_atom(
+    line: str, where: str, unit: Unit, order: tuple[int, int, int] | None = None
+) -> Atom:
+    """An atom of a line; `order` as `xyz_comment.columns`."""
     fields = line.split()
+    if order is not None and len(fields) == order[2]:
+        fields = [fields[order[0]], *fields[order[1] : order[1] + 3]]
     if len(fields) != 4:
-        raise InputError(f"{where}: expected an element and three numbers, got {line[:80]!r}")
+        expected = (
+            f"the {order[2]} columns of Properties" if order else "an element and three numbers"
+        )
+        raise InputError(f"{where}: expected {expected}, got {line[:80]!r}")
     try:
         x, y, z = map(real_number, fields[1:])
     except ValueError:

@@ -115,6 +115,25 @@ def test_file_in_bohr_with_charge_and_spin(qchem: Callable[..., Result], folder:
     assert content["results"][0]["error"] == pytest.approx(0, abs=1e-9)
 
 
+def test_charge_of_the_comment(qchem: Callable[..., Result], folder: Path) -> None:
+    (folder / "ion.xyz").write_text("2\ncharge=1 multiplicity=2\nH 0 0 0\nH 0 0 1.06\n")
+    result = qchem("solve", "ion.xyz", "--method", "hf", "--json", "out.json")
+    assert result.exit_code == 0, result.output
+    assert "charge +1, 2S = 1, 1 electron" in result.output
+    assert "charge +1 and 2S = 1 from the comment in the file" in result.output
+    problem = record(folder / "out.json")["problem"]
+    assert (problem["charge"], problem["spin"]) == (1, 1)
+    assert problem["charge_and_spin"] == "charge +1 and 2S = 1 from the comment in the file"
+    result = qchem("solve", "ion.xyz", "--method", "hf", "--charge", "0")
+    assert result.exit_code == 0, result.output
+    assert "charge +0, 2S = 0" in result.output
+    assert "warning: the comment gives charge +1, but +0 is asked for" in result.output
+    (folder / "cell.xyz").write_text('1\npbc="T T T"\nHe 0 0 0\n')
+    result = qchem("solve", "cell.xyz")
+    assert result.exit_code == 2
+    assert "periodic cell" in result.output
+
+
 @pytest.mark.parametrize(
     ("option", "active_space", "energy"),
     [(["--active-space", "4,4"], [4, 4], None), (["--frozen-core"], [8, 6], None),
