@@ -101,7 +101,7 @@ def _keys(path: str | Path, header: str) -> dict[str, str]:
     names = list(_NAME.finditer(header))
     ends = [name.start() for name in names[1:]] + [len(header)]
     keys: dict[str, str] = {}
-    for name, end in zip(names, ends, strict=True):
+    for name, end in zip(names, ends, strict=False):  # a header may have no key at all
         key, value = name[1].upper(), header[name.end() : end].strip(" ,\t\r\n")
         if keys.setdefault(key, value) != value:
             raise InputError(

@@ -178,6 +178,7 @@ MALFORMED = {
     "empty": ("", "header"),
     "no header": (BODY, "header"),
     "header without end": (" &FCI NORB=2,NELEC=2,MS2=0,\n" + BODY, "header"),
+    "header without keys": ("&FCI &END\n" + BODY, "NORB"),
     "no NORB": (HEAD.replace("NORB=2,", "") + BODY, "NORB"),
     "no NELEC": (HEAD.replace("NELEC=2,", "") + BODY, "NELEC"),
     "NORB no number": (HEAD.replace("NORB=2", "NORB=two") + BODY, "NORB, got 'two'"),
