@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -164,13 +165,41 @@ class ActiveSpace:
 
         mol = mean_field.mol
         self._check_labels(mol)
+        # Option 3 of the paper: all singly occupied orbitals are active. Where they are projected
+        # instead, one whose overlap is small is dropped from the active space, and the rest then
+        # holds no determinant of the mean field.
         norb, electrons, orbitals = avas.avas(
-            mean_field, list(self.labels), threshold=self.threshold, canonicalize=True, verbose=0
+            mean_field,
+            list(self.labels),
+            threshold=self.threshold,
+            openshell_option=3,
+            canonicalize=False,
+            verbose=0,
         )
         check_window(mol, orbitals.shape[1], int(electrons), int(norb))
-        levels = np.einsum("pi,pq,qi->i", orbitals, mean_field.get_fock(), orbitals)
         core = (sum(mol.nelec) - int(electrons)) // 2
-        return ChosenOrbitals(orbitals, np.asarray(levels), core, int(norb))
+        ends = sorted({core, *mol.nelec, core + int(norb)})
+        orbitals, levels = _canonical_within(mean_field, orbitals, ends)
+        return ChosenOrbitals(orbitals, levels, core, int(norb), filled=mol.nelec)
+
+
+def _canonical_within(
+    mean_field: SCF, orbitals: Floats, ends: Sequence[int]
+) -> tuple[Floats, Floats]:
+    """Orbitals that diagonalise the Fock matrix within each set, by energy, and their energies.
+
+    Args:
+        mean_field: a converged restricted mean field.
+        orbitals: coefficients, shape (nao, orbitals), the sets one after the other.
+        ends: of all sets but the last, ascending.
+    """
+    fock = mean_field.get_fock()
+    levels, canonical = [], []
+    for part in np.split(orbitals, ends, axis=1):
+        energies, rotation = np.linalg.eigh(part.T @ fock @ part)
+        levels.append(energies)
+        canonical.append(part @ rotation)
+    return np.hstack(canonical), np.hstack(levels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +212,8 @@ class ChosenOrbitals:
         core: how many are doubly occupied.
         norb: how many are active.
         occupations: of natural orbitals, the active ones.
+        filled: numbers of alpha and beta electrons, where the reference determinant is the mean
+            field's and must not be mixed with empty orbitals.
     """
 
     coefficients: Floats
@@ -190,12 +221,14 @@ class ChosenOrbitals:
     core: int
     norb: int
     occupations: Floats | None = None
+    filled: tuple[int, int] | None = None
 
     @property
     def sets(self) -> NDArray[Any]:
-        """0 for core, 1 for active and 2 for other orbitals."""
+        """Ascending numbers of the sets: core, active and other orbitals; of each occupation."""
         place = np.arange(self.coefficients.shape[1])
-        return (place >= self.core).astype(int) + (place >= self.core + self.norb)
+        ends = [self.core, self.core + self.norb, *(self.filled or ())]
+        return np.searchsorted(np.sort(ends), place, side="right")
 
 
 def as_active_space(

@@ -188,9 +188,35 @@ def run_hartree_fock(molecule: Molecule, *, unrestricted: bool = False) -> tuple
             "the first Hartree-Fock solution was not a minimum (PySCF's stability analysis); "
             f"following the instability lowered it by {lowered:.6f} hartree"
         )
+    _sort_by_occupation(mean_field)
     return mean_field, warnings
 
 
+def _sort_by_occupation(mean_field: SCF) -> None:
+    """Put occupied orbitals first, as the reference determinant fills them.
+
+    PySCF sorts by energy, and of ROHF an open orbital may lie above empty ones (the 4s of Cr).
+    """
+    from pyscf.lib import tag_array
+
+    order = np.argsort(-np.asarray(mean_field.mo_occ), axis=-1, kind="stable")
+
+    def sort(values: Any) -> Any:
+        return np.take_along_axis(np.asarray(values), order, axis=-1)
+
+    if (order == np.arange(order.shape[-1])).all():
+        return
+    orbitals = np.take_along_axis(mean_field.mo_coeff, order[..., None, :], axis=-1)
+    energies = mean_field.mo_energy
+    spins = {
+        name: sort(getattr(energies, name)) for name in _ROHF_ENERGIES if hasattr(energies, name)
+    }
+    mean_field.mo_coeff, mean_field.mo_occ = orbitals, sort(mean_field.mo_occ)
+    mean_field.mo_energy = tag_array(sort(energies), **spins)
+
+
+# Energies of ROHF orbitals for either spin, as PySCF tags them.
+_ROHF_ENERGIES = ("mo_ea", "mo_eb")
 _SOLUTION = ("mo_coeff", "mo_energy", "mo_occ", "e_tot", "converged")
 
 

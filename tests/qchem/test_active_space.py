@@ -57,6 +57,55 @@ def test_avas() -> None:
     assert "AVAS" in hamiltonian.description["active_orbitals"]
 
 
+CARBENE = "C 0 0 0; H 0 0.9970 0.4167; H 0 -0.9970 0.4167"
+
+
+@pytest.mark.parametrize(
+    ("atoms", "spin", "basis", "labels", "counts"),
+    [
+        (CARBENE, 2, "cc-pvdz", ["C 2p"], (4, 3)),
+        ("O 0 0 0; O 0 0 1.2075", 2, "6-31g", ["O 2p"], (10, 7)),
+        ("O 0 0 0; H 0 0 0.9697", 1, "6-31g", ["H 1s"], (3, 3)),
+        ("N 0 0 0; O 0 0 1.1508", 1, "6-31g", ["N 2p", "O 2p"], (9, 7)),
+        ("C 0 0 0; N 0 0 1.1718", 1, "6-31g", ["C 2p", "N 2p"], (9, 7)),
+        (ALLYL, 1, "sto-3g", ["C 2px"], (3, 3)),
+        ("Fe 0 0 0; O 0 0 1.616", 4, "sto-3g", ["Fe 3d"], (6, 6)),
+        ("N 0 0 0", 3, "6-31g", ["N 2s"], (5, 4)),
+        ("H 0 0 0", 1, "6-31g", ["H 1s"], (1, 1)),
+    ],
+    ids=["CH2", "O2", "OH", "NO", "CN", "allyl", "FeO", "N", "H"],
+)
+def test_avas_of_open_shells(
+    atoms: str, spin: int, basis: str, labels: list[str], counts: tuple[int, int]
+) -> None:
+    """All open orbitals are active, and the reference determinant is the mean field's."""
+    from pyscf import mcscf
+    from pyscf.mcscf import avas
+
+    molecule = Molecule.from_atoms(atoms, spin=spin, basis=basis)
+    hamiltonian = electronic_hamiltonian(molecule, ActiveSpace.avas(*labels))
+    mean_field = hamiltonian.mean_field
+    assert mean_field is not None
+    assert (sum(hamiltonian.nelec), hamiltonian.norb) == counts
+    assert hamiltonian.reference_energy == pytest.approx(mean_field.e_tot, abs=1e-8)
+    assert hamiltonian.orbital_gradient < 1e-4
+    norb, electrons, orbitals = avas.avas(mean_field, labels, openshell_option=3, verbose=0)
+    assert (electrons, norb) == counts
+    solver = mcscf.CASCI(mean_field, norb, hamiltonian.nelec)
+    solver.fcisolver.conv_tol = 1e-12
+    assert qchem.fci(hamiltonian).value == pytest.approx(solver.kernel(orbitals)[0], abs=1e-8)
+
+
+@pytest.mark.parametrize("unrestricted", [False, True])
+def test_open_orbital_above_empty_ones(unrestricted: bool) -> None:
+    """The 4s orbital of Cr, septet: by energy PySCF puts it after empty ones."""
+    molecule = Molecule.from_atoms("Cr 0 0 0", spin=6, basis="6-31g")
+    hamiltonian = electronic_hamiltonian(molecule, (6, 6), unrestricted=unrestricted)
+    mean_field = hamiltonian.mean_field
+    assert mean_field is not None
+    assert hamiltonian.reference_energy == pytest.approx(mean_field.e_tot, abs=1e-8)
+
+
 @pytest.mark.parametrize(
     ("atoms", "spin", "space"),
     [
