@@ -25,16 +25,19 @@ from .options import TAPERS, check_layers, check_threshold
 from .pools import POOLS
 from .qubit_hamiltonian import QubitHamiltonian
 from .references import library_reference
+from .result_checks import (
+    BRILLOUIN,
+    MILLIHARTREE,
+    TIE,
+    below_exact_warnings,
+    is_trusted,
+    mark_other_solutions,
+    mean_field_warnings,
+)
 
-MILLIHARTREE = 1000.0
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
-# Energies nearer than this, in millihartree, are called equal.
-_TIE = 1e-3
-# Orbitals whose Fock matrix couples occupied to empty ones by less, in hartree, are Hartree-Fock's.
-_BRILLOUIN = 1e-4
-
-_NOT_VARIATIONAL = ("MP2", "CCSD", "CCSD(T)")
-_FROM_MEAN_FIELD = ("HF", *_NOT_VARIATIONAL)
+# States whose <S^2> is off by more than this are not judged: 5 % of a triplet in a singlet.
+_SPIN_MIXED = 0.1
 
 
 def solve(
@@ -186,7 +189,8 @@ def solve(
         else library_reference(problem)
     )
     results = [_with_step_errors(result, reference) for result in results]
-    mean_field = hamiltonian.orbital_gradient < _BRILLOUIN
+    results = mark_other_solutions(hamiltonian, results)
+    mean_field = hamiltonian.orbital_gradient < BRILLOUIN
     unreached = run.interrupted and not any(result.kind == "quantum" for result in results)
     return Comparison(
         problem,
@@ -195,7 +199,11 @@ def solve(
         "Stopped before a circuit had run, so nothing is decided."
         if unreached
         else verdict(results, reference, mean_field=mean_field),
-        (*hamiltonian.warnings, *_warnings(hamiltonian, results, reference)),
+        (
+            *hamiltonian.warnings,
+            *mean_field_warnings(hamiltonian, results),
+            *below_exact_warnings(results, reference),
+        ),
         skipped=skipped | run.failures,
         interrupted=run.interrupted,
         seed=seed,
@@ -226,7 +234,8 @@ def verdict(
     """One plain sentence on whether the quantum ansatz beats CCSD(T), and at what cost.
 
     Args:
-        results: of all methods; those that did not converge are not judged.
+        results: of all methods; those that did not converge, and circuits whose states have not
+            the spin asked for, are not judged.
         reference: the exact energy, if it is known.
         mean_field: whether the orbitals are Hartree-Fock's, without which coupled cluster and
             perturbation theory are no rivals.
@@ -234,9 +243,15 @@ def verdict(
     circuits = [result for result in results if result.kind == "quantum"]
     if not circuits:
         return "Only classical methods were run."
-    quantum = min(circuits, key=lambda result: (not result.converged, result.value))
+    quantum = min(circuits, key=lambda r: (not r.converged, _is_mixed(r), r.value))
     if not quantum.converged:
         return f"{quantum.method} did not converge, so it is not judged: {quantum.stop_reason}."
+    if _is_mixed(quantum):
+        found, apart = (quantum.properties[f"spin_{n}"] for n in ("square", "contamination"))
+        return (
+            f"{quantum.method} is not judged: its state has <S²> = {found:.4f}, where the spin "
+            f"asked for has {found - apart:.4f}, so that its energy is not one of this spin."
+        )
     exact = next((r for r in results if r.method == "FCI" and r.converged), None)
     if reference is None and exact is not None:
         reference = Reference(exact.value, "FCI", "proven")
@@ -249,7 +264,7 @@ def verdict(
                 "trusted, nothing is decided."
             )
         gap = (quantum.value - rival.value) * MILLIHARTREE
-        where = "equal to" if abs(gap) < _TIE else f"{abs(gap):.3f} mHa {_side(gap)}"
+        where = "equal to" if abs(gap) < TIE else f"{abs(gap):.3f} mHa {_side(gap)}"
         return (
             f"{quantum.method} lies {where} {rival.method} and took {cost}; without an exact "
             "energy it stays open which is closer."
@@ -267,7 +282,7 @@ def verdict(
     against = f"{head}, {rival.method} {_distance(other)} it after {rival.seconds:.2g} s"
     if min(abs(error), abs(other)) > CHEMICAL_ACCURACY:
         against += f", neither within chemical accuracy ({CHEMICAL_ACCURACY:.1f} mHa)"
-    if abs(abs(error) - abs(other)) < _TIE:
+    if abs(abs(error) - abs(other)) < TIE:
         if rival.seconds > quantum.seconds:
             return (
                 f"{against}: a tie in accuracy; the simulation was faster, which says nothing "
@@ -286,9 +301,14 @@ def verdict(
     return f"{against}: classical wins{tail}"
 
 
+def _is_mixed(result: Result) -> bool:
+    """Whether the state of a circuit is far from the spin asked for."""
+    return bool(abs(result.properties.get("spin_contamination", 0.0)) > _SPIN_MIXED)
+
+
 def _rival(results: Sequence[Result], reference: Reference | None) -> Result | None:
     """CCSD(T) where it ran and converged, else the best other approximate method."""
-    by_name = {result.method: result for result in results if result.converged}
+    by_name = {result.method: result for result in results if is_trusted(result)}
     if "CCSD(T)" in by_name:
         return by_name["CCSD(T)"]
     others = [by_name[name] for name in ("CCSD", "CISD", "MP2", "HF") if name in by_name]
@@ -296,9 +316,9 @@ def _rival(results: Sequence[Result], reference: Reference | None) -> Result | N
 
 
 def _best(results: Sequence[Result], reference: Reference) -> Result | None:
-    """The converged result nearest to the reference."""
-    converged = [result for result in results if result.converged]
-    return min(converged, key=lambda result: abs(_error(result, reference)), default=None)
+    """The result nearest to the reference, of those that can be trusted."""
+    trusted = [result for result in results if is_trusted(result)]
+    return min(trusted, key=lambda result: abs(_error(result, reference)), default=None)
 
 
 def _error(result: Result, reference: Reference) -> float:
@@ -312,28 +332,4 @@ def _side(gap: float) -> str:
 
 def _distance(error: float) -> str:
     """An error in millihartree in words."""
-    return "within 0.001 mHa of" if abs(error) < _TIE else f"{abs(error):.3f} mHa {_side(error)}"
-
-
-def _warnings(
-    hamiltonian: Hamiltonian, results: Sequence[Result], reference: Reference | None
-) -> list[str]:
-    """What a reader of these energies must know."""
-    found = []
-    gradient = hamiltonian.orbital_gradient
-    if gradient > _BRILLOUIN and any(result.method in _FROM_MEAN_FIELD for result in results):
-        found.append(
-            f"the reference determinant is no Hartree-Fock solution (Fock elements up to "
-            f"{gradient:.2g} hartree couple it to others): HF is its plain energy, and MP2 and "
-            "coupled cluster from it mean little"
-        )
-    if reference is None:
-        return found
-    return found + [
-        f"{result.method} lies {(reference.value - result.value) * MILLIHARTREE:.3f} mHa below the "
-        "exact energy: it is not variational, and a low energy is no merit"
-        for result in results
-        if result.method in _NOT_VARIATIONAL
-        and result.converged
-        and (reference.value - result.value) * MILLIHARTREE > _TIE
-    ]
+    return "within 0.001 mHa of" if abs(error) < TIE else f"{abs(error):.3f} mHa {_side(error)}"

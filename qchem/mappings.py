@@ -64,6 +64,18 @@ def block_pauli_sum(core_energy: float, h1: OneElectron, h2: TwoElectron) -> Pau
     return pauli_sum(jordan_wigner(_interaction_operator(core_energy, h1, h2, interleaved=False)))
 
 
+def spin_square_sum(norb: int) -> PauliSum:
+    """S^2 on the qubits of `Electrons`, all alpha modes first (Jordan-Wigner).
+
+    S^2 = (N_a - N_b)^2 / 4 + (N_a + N_b) / 2 - sum_pq a+_qa a_pa a+_pb a_qb
+    """
+    identity = np.eye(norb)
+    counts = np.einsum("pq,rs->pqrs", identity, identity)
+    exchange = np.einsum("ps,qr->pqrs", identity, identity)
+    one, same = 0.75 * identity, 0.5 * counts
+    return block_pauli_sum(0.0, (one, one), (same, -0.5 * counts - exchange, same))
+
+
 def pauli_sum(operator: QubitOperator) -> PauliSum:
     """OpenFermion's qubit operator as an observable of the simulator, qubit for qubit.
 

@@ -15,6 +15,7 @@ from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
 from .encoding import Encoding, Symmetry, check_mapping, symmetries
 from .hamiltonian import Hamiltonian
+from .mappings import spin_square_sum
 from .options import TAPERS
 
 if TYPE_CHECKING:
@@ -102,6 +103,16 @@ class QubitHamiltonian:
             for shift in (0, norb)
         )
         return alpha, beta
+
+    @property
+    def spin_square(self) -> PauliSum | None:
+        """S^2 of the electrons, on restricted orbitals.
+
+        None on unrestricted ones, and where a qubit was left out for a symmetry that S^2 lacks.
+        """
+        operator = spin_square_sum(self.hamiltonian.norb)
+        commutes = all(self.encoding.commutes(string) for string, _ in operator.terms)
+        return self.encoding.pauli_sum(operator) if self.restricted and commutes else None
 
     def on(self, space: Space) -> Operator:
         """The operator on its qubits; raises `SpaceError` on any other space."""

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.excitation_tables import move_electrons
 from simulator.spaces import Electrons, Sector
+
+# <S^2> nearer than this to S(S+1) is taken for rounding and small contamination.
+_CLOSE = 1e-2
+
+
+def high_spin_square(nelec: tuple[int, int]) -> float:
+    """S(S+1) with S = |alpha - beta| / 2, the spin of the reference determinant."""
+    spin = abs(nelec[0] - nelec[1]) / 2
+    return spin * (spin + 1)
+
+
+def spin_properties(found: float, nelec: tuple[int, int]) -> dict[str, float]:
+    """<S^2> of a state, and by how much it differs from that of the spin asked for."""
+    return {"spin_square": found, "spin_contamination": found - high_spin_square(nelec)}
+
+
+def spin_warnings(properties: Mapping[str, Any], nelec: tuple[int, int]) -> list[str]:
+    """The warning on a state that has not the spin asked for, from its `spin_properties`."""
+    if abs(properties.get("spin_contamination", 0.0)) < _CLOSE:
+        return []
+    text = (
+        f"its state has <S²> = {properties['spin_square']:.4f}, not the "
+        f"{high_spin_square(nelec):.4f} of the spin asked for: the energy is that of a mixture of "
+        "spins, or of another spin; singlet-uccsd and the pool singlet-gsd keep the spin"
+    )
+    return [text]
 
 
 def spin_square(state: NDArray[np.inexact], space: Electrons) -> float:

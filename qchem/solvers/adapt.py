@@ -37,12 +37,13 @@ from ..pools import Pool, components, operator_pool
 from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import cnot_resources
 from ..screening import keeps_symmetry, symmetric_space
-from ..spin import spin_square
+from ..spin import spin_warnings
 from .vqe import (
     ON_DETERMINANTS_ONLY,
     circuit_properties,
     electron_warnings,
     mean_electrons,
+    state_spin,
 )
 
 Floats = NDArray[np.float64]
@@ -531,14 +532,14 @@ class _Growth:
             )
         strange: list[str] = []
         properties: dict[str, Any] = {"steps": [step.entry() for step in self.steps]}
-        if self._hamiltonian.restricted and isinstance(self._space, Electrons):
-            state = self._energy.state(self.parameters)
-            properties["spin_square"] = spin_square(state, self._space)
+        properties |= state_spin(self._energy, self.parameters, self._observable)
         if isinstance(self._observable, QubitHamiltonian):
             electrons = mean_electrons(self._observable, self._energy.circuit, self.parameters)
             properties["electrons"] = electrons
             strange = electron_warnings(electrons, self._hamiltonian.nelec)
             warnings += strange
+        if not strange:
+            warnings += spin_warnings(properties, self._hamiltonian.nelec)
         if more and isinstance(self._space, Electrons):
             state = self._energy.state(self.parameters)
             properties |= state_properties(self._hamiltonian, state, self._space)

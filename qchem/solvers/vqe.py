@@ -26,7 +26,7 @@ from ..density import state_properties
 from ..hamiltonian import Hamiltonian
 from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import circuit_resources
-from ..spin import spin_square
+from ..spin import spin_properties, spin_square, spin_warnings
 from ..starting_parameters import initial_parameters
 
 ON_DETERMINANTS_ONLY = "properties are told of states on determinants only, not of this on qubits"
@@ -72,7 +72,8 @@ def vqe(
 
     Returns:
         A result whose value is an energy in hartree that the circuit does reach, with
-        `spin_square` among its properties; on qubits `electrons`, and with others than the
+        `spin_square` and `spin_contamination`, its difference from S(S+1), among its properties,
+        and a warning where that is not small; on qubits `electrons`, and with others than the
         molecule's it does not count as converged. Its time leaves out the loading of kernels, as
         that of the classical methods leaves out the loading of libraries.
 
@@ -132,6 +133,8 @@ def vqe(
         if isinstance(hamiltonian, QubitHamiltonian):
             strange = electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
             warnings += strange
+        if not strange:
+            warnings += spin_warnings(found, electrons_of(hamiltonian).nelec)
         if restarts:
             found["runs"] = [
                 {
@@ -204,10 +207,12 @@ def _first_parameters(
         return _check_parameters(start, circuit.num_parameters)
     if start == "random":
         return random.uniform(-np.pi / 2, np.pi / 2, circuit.num_parameters)
-    electrons = (
-        hamiltonian.hamiltonian if isinstance(hamiltonian, QubitHamiltonian) else hamiltonian
-    )
-    return initial_parameters(electrons, circuit, start)
+    return initial_parameters(electrons_of(hamiltonian), circuit, start)
+
+
+def electrons_of(hamiltonian: Hamiltonian | QubitHamiltonian) -> Hamiltonian:
+    """The Hamiltonian of the electrons."""
+    return hamiltonian.hamiltonian if isinstance(hamiltonian, QubitHamiltonian) else hamiltonian
 
 
 def _history(minima: Sequence[Minimum]) -> list[tuple[int, float]]:
@@ -256,13 +261,33 @@ def _properties(
     energy: Expectation, minimum: Minimum, hamiltonian: Hamiltonian | QubitHamiltonian
 ) -> dict[str, Any]:
     circuit = energy.circuit
+    parameters = minimum.parameters
     properties: dict[str, Any] = {"gradient_norm": minimum.gradient_norm}
-    if isinstance(circuit.space, Electrons) and hamiltonian.restricted:
-        state = energy.state(minimum.parameters)
-        properties["spin_square"] = spin_square(state, circuit.space)
+    properties |= state_spin(energy, parameters, hamiltonian)
     if isinstance(hamiltonian, QubitHamiltonian):
-        properties["electrons"] = mean_electrons(hamiltonian, circuit, minimum.parameters)
+        properties["electrons"] = mean_electrons(hamiltonian, circuit, parameters)
     return properties
+
+
+def state_spin(
+    energy: Expectation,
+    parameters: NDArray[np.float64],
+    hamiltonian: Hamiltonian | QubitHamiltonian,
+) -> dict[str, float]:
+    """`spin_properties` of a circuit's state, where <S^2> is known: on restricted orbitals."""
+    space = energy.circuit.space
+    if not hamiltonian.restricted:
+        return {}
+    if isinstance(hamiltonian, QubitHamiltonian):
+        operator = hamiltonian.spin_square
+        if operator is None:
+            return {}
+        found = Expectation(energy.circuit, operator)(parameters)
+    elif isinstance(space, Electrons):
+        found = spin_square(energy.state(parameters), space)
+    else:
+        return {}
+    return spin_properties(found, electrons_of(hamiltonian).nelec)
 
 
 def mean_electrons(

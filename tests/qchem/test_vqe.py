@@ -238,7 +238,7 @@ def test_circuit_on_qubits(h2: Hamiltonian) -> None:
     result = vqe(h2, circuit, start="zero")
     assert result.value == pytest.approx(qchem.fci(h2).value, abs=1e-9)
     assert result.method == "one rotation-VQE"
-    assert "spin_square" not in result.properties
+    assert result.properties["spin_square"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_circuit_of_another_size_is_refused(h2: Hamiltonian, h4: Hamiltonian) -> None:
