@@ -390,7 +390,7 @@ def _result(
     open_shell = hamiltonian.nelec[0] != hamiltonian.nelec[1]
     settings = (
         {"orbitals": "unrestricted, on ROHF orbitals"}
-        if open_shell and method not in ("HF", "FCI")
+        if open_shell and hamiltonian.restricted and method not in ("HF", "FCI")
         else {}
     )
     return Result(

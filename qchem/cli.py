@@ -149,7 +149,8 @@ def solve(
         from .pools import POOLS
         from .threads import use_threads
 
-        methods, _ = select_methods(method, CLASSICAL, QUANTUM)
+        methods, named = select_methods(method, CLASSICAL, QUANTUM)
+        optional = set(methods) - set(named)
         check_name("ansatz", ansatz, ANSAETZE)
         check_layers(ansatz, layers)
         check_name("pool", pool, POOLS)
@@ -174,7 +175,8 @@ def solve(
             on_qubits = "vqe" in methods and (mapping is not None or ANSAETZE[ansatz].on_qubits)
             # How many qubits "all" leaves out is known after Hartree-Fock, two at least.
             removed = None if not on_qubits else 0 if taper == "none" else 2
-            progress.say(_memory_line(system, space, methods, removed))
+            required = tuple(m for m in methods if m in (*named, *QUANTUM))
+            progress.say(_memory_line(system, space, methods, required, removed))
             with progress.stage("Hartree-Fock"):
                 hamiltonian = electronic_hamiltonian(system, space, unrestricted=unrestricted)
             if "fci" in methods and space is not None and space.kind in ("avas", "natural"):
@@ -183,6 +185,7 @@ def solve(
             comparison = solve_molecule(
                 hamiltonian,
                 methods,
+                optional=optional,
                 ansatz=ansatz,
                 layers=layers,
                 pool=pool,
@@ -289,9 +292,13 @@ def _memory_line(
     molecule: Molecule,
     active_space: ActiveSpace | None,
     methods: tuple[str, ...],
+    required: tuple[str, ...],
     removed: int | None,
 ) -> str:
-    """The predicted memory in words; refuses what does not fit, before anything is computed."""
+    """The predicted memory in words; refuses what does not fit, before anything is computed.
+
+    Methods that are not required are left out later if they alone do not fit.
+    """
     from qminima.tables import counted
     from simulator.memory import available_memory, format_bytes, require_memory
     from simulator.spaces import Electrons
@@ -304,9 +311,12 @@ def _memory_line(
     if active_space is not None and active_space.kind == "avas":
         return "the active space is known after Hartree-Fock; memory is checked then"
     space = Electrons(norb, (mol.nelec[0] - core, mol.nelec[1] - core))
-    needed = predict_memory(space.nelec, norb, methods)
-    if removed is not None:
-        needed = max(needed, 8 * 12 * 2 ** (2 * norb - removed))
+    on_qubits = 0 if removed is None else 8 * 12 * 2 ** (2 * norb - removed)
+    needed, least = (
+        max(on_qubits, predict_memory(space.nelec, norb, some)) for some in (methods, required)
+    )
+    if least <= available_memory() < needed:
+        needed = least
     size = f"{counted(space.num_qubits, 'qubit')}, {counted(space.size, 'determinant')}"
     require_memory(
         needed,
@@ -339,7 +349,11 @@ def _show_table(comparison: Comparison) -> None:
             ),
             *([problem["charge_and_spin"]] if "charge_and_spin" in problem else []),
             *_orbitals_line(problem),
-            *(["U/ROHF: unrestricted, on ROHF orbitals"] if spin else []),
+            *(
+                ["U/ROHF: unrestricted, on ROHF orbitals"]
+                if any("orbitals" in result.settings for result in comparison.results)
+                else []
+            ),
             *_reference_line(comparison),
         ],
         columns=[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -44,6 +44,7 @@ def solve(
     hamiltonian: Hamiltonian,
     methods: Sequence[str] | None = None,
     *,
+    optional: Collection[str] = (),
     ansatz: str = "uccsd",
     layers: int | None = None,
     pool: str = "singlet-gsd",
@@ -64,9 +65,10 @@ def solve(
 
     Args:
         hamiltonian: the problem.
-        methods: names out of `CLASSICAL` and `QUANTUM`, run in this order. All classical ones
-            and "vqe" by default: those that cannot run on this Hamiltonian are then left out,
-            with the reason; named ones raise.
+        methods: names out of `CLASSICAL` and `QUANTUM`, run in this order. None stands for all
+            classical ones and "vqe", all optional.
+        optional: those of them that are left out, with the reason, if they cannot run on this
+            Hamiltonian; the others raise.
         ansatz: name out of `ANSAETZE`, for "vqe".
         layers: of an ansatz that has them; 1 unless given.
         pool: name out of `qchem.pools.POOLS`, for "adapt". From "ceo" and "qubit", whose CNOTs are
@@ -91,12 +93,12 @@ def solve(
         progress: told of each method.
 
     Raises:
-        InputError: for an unknown method or ansatz, or a named method that cannot run.
-        MemoryLimitError: if a named method does not fit into memory.
+        InputError: for an unknown method or ansatz, or a method that cannot run.
+        MemoryLimitError: if a method does not fit into memory.
     """
-    optional = methods is None
-    names = CLASSICAL + QUANTUM[:1] if methods is None else tuple(methods)
-    for method in names:
+    if methods is None:
+        methods = optional = CLASSICAL + QUANTUM[:1]
+    for method in methods:
         if method not in CLASSICAL + QUANTUM:
             raise unknown_name("method", method, CLASSICAL + QUANTUM)
     if ansatz not in ANSAETZE:
@@ -170,11 +172,11 @@ def solve(
         own["fci"] = partial(METHODS["fci"].run, hamiltonian, properties=True)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
-    for method in names:
+    for method in methods:
         try:
             check_runs(hamiltonian, method, symmetry=symmetry)
         except (InputError, MemoryLimitError) as reason:
-            if not optional:
+            if method not in optional:
                 raise
             skipped[method] = str(reason)
         else:

@@ -164,6 +164,44 @@ def test_open_shell_is_labelled(qchem: Callable[..., Result]) -> None:
     assert "2S = 1" in result.output
 
 
+def test_no_label_of_rohf_orbitals_without_a_method_on_them(qchem: Callable[..., Result]) -> None:
+    result = qchem("solve", "oh", "--method", "hf,fci")
+    assert result.exit_code == 0, result.output
+    assert "ROHF" not in result.output
+
+
+@pytest.mark.parametrize("more", [[], ["--method", "vqe"], ["--frozen-core"]])
+def test_defaults_that_cannot_run_are_skipped(
+    qchem: Callable[..., Result], folder: Path, more: list[str]
+) -> None:
+    """Unrestricted orbitals, which MP2, CISD and CCSD cannot take."""
+    result = qchem("solve", "oh", "--unrestricted", *more, "--json", "out.json")
+    assert result.exit_code == 0, result.output
+    content = record(folder / "out.json")
+    assert [entry["method"] for entry in content["results"]] == ["HF", "FCI", "UCCSD-VQE"]
+    assert list(content["skipped"]) == ["mp2", "cisd", "ccsd", "ccsd_t"]
+    assert "not run: mp2, cisd, ccsd, ccsd_t: MP2, CISD and CCSD take" in result.output
+    assert "ROHF" not in result.output
+
+
+def test_default_that_does_not_fit_is_skipped(
+    qchem: Callable[..., Result], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qchem.comparison import predict_memory
+
+    fci, circuit = (predict_memory((3, 3), 6, [name]) for name in ("fci", "vqe"))
+    monkeypatch.setattr("simulator.memory.available_memory", lambda: (fci + circuit) // 2)
+    named = qchem("solve", "h6", "--method", "fci,vqe")
+    assert named.exit_code == 2
+    assert "of memory, but only" in named.output
+    result = qchem("solve", "h6", "--json", "out.json")
+    assert result.exit_code == 0, result.output
+    content = record(folder / "out.json")
+    assert list(content["skipped"]) == ["fci"]
+    assert "of memory, but only" in content["skipped"]["fci"]
+    assert content["results"][-1]["method"] == "UCCSD-VQE"
+
+
 def test_small_molecules_of_all_kinds_run_to_the_end(
     qchem: Callable[..., Result], folder: Path
 ) -> None:
@@ -272,6 +310,7 @@ BAD: dict[str, tuple[list[str], str]] = {
     "output a folder": (["h2", "--json", "."], "folder"),
     "plot of unknown kind": (["h2", "--plot", "out.bmp"], ".png"),
     "plot in no folder": (["h2", "--plot", "no/out.png"], "no folder"),
+    "method that cannot run": (["h2", "--unrestricted", "--method", "mp2,vqe"], "both spins"),
     "nothing": ([], "argument"),
     "two molecules": (["h2", "h2o"], "h2o"),
 }

@@ -48,6 +48,22 @@ def test_only_the_named_methods(h2: Hamiltonian) -> None:
     assert solve(h2, []).results == ()
 
 
+def test_optional_methods_are_skipped_and_others_refused() -> None:
+    molecule = Molecule.from_atoms("H 0 0 0; H 0 0 0.74")
+    unrestricted = qchem.electronic_hamiltonian(molecule, unrestricted=True)
+    comparison = solve(unrestricted)
+    assert [entry.method for entry in comparison.results] == ["HF", "FCI", "UCCSD-VQE"]
+    assert list(comparison.skipped) == ["mp2", "cisd", "ccsd", "ccsd_t"]
+    found = solve(unrestricted, ["hf", "mp2", "ccsd"], optional=["mp2", "ccsd"])
+    assert [entry.method for entry in found.results] == ["HF"]
+    with pytest.raises(InputError, match="the same for both spins"):
+        solve(unrestricted, ["hf", "mp2", "ccsd"], optional=["mp2"])
+    # One electron: nothing to correlate, and no ROHF orbitals that a label could be about.
+    cation = Molecule.from_atoms("H 0 0 0; H 0 0 1.06", charge=1, spin=1)
+    alone = qchem.mp2(qchem.electronic_hamiltonian(cation, unrestricted=True))
+    assert "orbitals" not in alone.settings
+
+
 def test_library_lends_its_exact_energy(water: Hamiltonian) -> None:
     comparison = solve(water, ["hf"])
     assert comparison.reference is not None
