@@ -28,7 +28,7 @@ def check_basis(name: str, symbols: Sequence[str]) -> None:
 
     normal = _normalise(name)
     if normal not in ALIAS and not _is_composed(normal):
-        raise InputError(f"{unknown_name('basis set', name, _COMMON)}, and others that PySCF has")
+        raise InputError(f"{unknown_name('basis set', name, SUGGESTED)}, and others that PySCF has")
     missing = [symbol for symbol in symbols if not _load(normal, symbol)]
     if missing:
         raise InputError(f"the basis set {name!r} has no functions for {', '.join(missing)}")
@@ -91,8 +91,9 @@ def _normalise(name: str) -> str:
     return plain.replace("(d,p)", "**").replace("(d)", "*")
 
 
-_COMMON = (
+# Sets that messages name; all of them load.
+SUGGESTED = (
     "sto-3g", "sto-6g", "3-21g", "6-31g", "6-31g*", "6-31g**", "6-31+g*", "6-311g**",
     "cc-pvdz", "cc-pvtz", "cc-pvqz", "aug-cc-pvdz", "aug-cc-pvtz", "def2-svp", "def2-tzvp",
-    "def2-qzvp", "ano-rcc-mb", "lanl2dz",
+    "def2-qzvp", "ano-rcc", "lanl2dz",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qchem
+from qchem.basis import SUGGESTED, check_basis
 from qchem.molecule import ANGSTROM_PER_BOHR, Molecule, load_molecule
 from qminima import InputError, Library
 
@@ -279,6 +280,16 @@ def test_unknown_basis_suggests(name: str, suggestion: str) -> None:
 def test_nonsense_basis_lists_the_known(name: str) -> None:
     with pytest.raises(InputError, match=r"Known are: .*sto-3g"):
         Molecule.from_atoms("H 0 0 0; H 0 0 1", basis=name)
+
+
+@pytest.mark.parametrize("name", SUGGESTED)
+def test_basis_that_is_suggested_exists(name: str) -> None:
+    check_basis(name, ["H", "C", "O"])
+
+
+def test_suggestion_is_another_name() -> None:
+    with pytest.raises(InputError, match=r"unknown basis set 'ano-rcc-mb'; did you mean ano-rcc"):
+        check_basis("ano-rcc-mb", ["H"])
 
 
 @pytest.mark.parametrize(("basis", "element"), [("sto-3g", "U"), ("6-31g", "Au"), ("cc-pvdz", "U")])
