@@ -8,22 +8,20 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, MethodError, unknown_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
 from qminima.tables import counted
-from simulator.circuit import Circuit
 from simulator.memory import MemoryLimitError
 
 from .ansatz.registry import ANSAETZE
-from .encoding import MAPPINGS, check_mapping
+from .encoding import check_mapping
 from .fits import check_runs
 from .hamiltonian import Hamiltonian
 from .methods import CLASSICAL, METHODS, QUANTUM
 from .options import TAPERS, check_layers, check_threshold
 from .pools import POOLS
-from .qubit_hamiltonian import QubitHamiltonian
 from .references import library_reference
 from .result_checks import (
     BRILLOUIN,
@@ -113,63 +111,31 @@ def solve(
     if taper != "none" and mapping is None:
         raise InputError("tapering leaves out qubits of a mapping; give a mapping too")
     check_threshold(amplitude_threshold)
+    if resume is not None and "adapt" not in methods:
+        raise InputError("expected the method adapt, which alone goes on from a record")
     started = datetime.now(UTC)
     progress = progress or Progress()
 
-    def run_vqe() -> Result:
-        from .screening import screen, screenable
-        from .solvers.vqe import vqe
-        from .starting_parameters import first_parameters
+    def prepared(method: str) -> Callable[[], Result]:
+        run = partial(METHODS[method].run, hamiltonian)
+        if method == "fci" and properties:
+            return partial(run, properties=True)
+        if method not in QUANTUM:
+            return run
+        from .preparation import prepare_adapt, prepare_vqe
 
-        kind = ANSAETZE[ansatz]
-        on_qubits = mapping is not None or kind.on_qubits
-        qubits = QubitHamiltonian(hamiltonian, mapping or MAPPINGS[0], taper) if on_qubits else None
-        full = kind.build(qubits if qubits and kind.on_qubits else hamiltonian, layers)
-        circuit = full
-        screened = symmetry and not kind.breaks_symmetry
-        if screenable(full):
-            circuit = screen(
-                full,
-                hamiltonian,
-                symmetry=screened,
-                threshold=amplitude_threshold,
-                amplitudes="ccsd" if start == "ccsd" else "mp2",
-            )
-            if circuit != full:
-                progress.say(_screening_line(circuit, full))
-        elif amplitude_threshold is not None:
-            raise InputError(f"a threshold of amplitudes is for excitations, not for {full.name}")
-        first, named = first_parameters(ansatz, hamiltonian, circuit, layers or 1, start, seed)
-        return vqe(
-            qubits or hamiltonian,
-            circuit,
-            start=first,
-            optimizer=optimizer,
-            restarts=restarts,
-            seed=seed,
-            time_limit=time_limit,
-            properties=properties,
-            settings={
-                "symmetry": screened and screenable(full),
-                "amplitude_threshold": amplitude_threshold, "start": named,
-            },
-            progress=progress,
+        common: dict[str, Any] = {
+            "symmetry": symmetry, "time_limit": time_limit, "properties": properties,
+            "progress": progress,
+        }  # fmt: skip
+        if method == "adapt":
+            return prepare_adapt(hamiltonian, pool=pool, resume=resume, **common)
+        return prepare_vqe(
+            hamiltonian, ansatz=ansatz, layers=layers, amplitude_threshold=amplitude_threshold,
+            start=start, mapping=mapping, taper=taper, optimizer=optimizer, restarts=restarts,
+            seed=seed, **common,
         )  # fmt: skip
 
-    def run_adapt() -> Result:
-        from .solvers.adapt import adapt
-
-        # What makes CNOTs few, where they can be counted; see `pool` above.
-        cheap: dict[str, Any] = {"select": "disjoint", "per_cnot": True, "least_share": 0.3}
-        options = cheap if pool in ("ceo", "qubit") else {}
-        return adapt(
-            hamiltonian, pool, symmetry=symmetry, **options, time_limit=time_limit,
-            resume=resume, properties=properties, progress=progress,
-        )  # fmt: skip
-
-    own: dict[str, Callable[[], Result]] = {"vqe": run_vqe, "adapt": run_adapt}
-    if properties:
-        own["fci"] = partial(METHODS["fci"].run, hamiltonian, properties=True)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
     for method in methods:
@@ -179,8 +145,11 @@ def solve(
             if method not in optional:
                 raise
             skipped[method] = str(reason)
-        else:
-            runs[method] = own.get(method) or partial(METHODS[method].run, hamiltonian)
+            continue
+        try:
+            runs[method] = prepared(method)
+        except MethodError as reason:
+            skipped[method] = str(reason)
     run = run_methods(runs, progress)
     results = run.results
     exact = next((result for result in results if result.method == "FCI"), None)
@@ -220,14 +189,6 @@ def _with_step_errors(result: Result, reference: Reference | None) -> Result:
         return result
     measured = [{**step, "error": step["energy"] - reference.value} for step in steps]
     return replace(result, properties={**result.properties, "steps": measured})
-
-
-def _screening_line(circuit: Circuit, full: Circuit) -> str:
-    kept, every = len(circuit.steps), len(full.steps)
-    return (
-        f"{circuit.name}: screening keeps {kept:,} of {counted(every, 'excitation')} and "
-        f"{circuit.space.size:,} of {counted(full.space.size, 'determinant')}"
-    )
 
 
 def verdict(

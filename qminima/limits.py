@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 from numbers import Integral
 from time import monotonic
@@ -14,21 +15,24 @@ class Deadline:
 
     Args:
         limits: in seconds, of which the least counts; None for none.
+        uncounted: seconds since some moment that no limit is meant for, such as those spent on
+            loading kernels; by what they grow, the end moves.
 
     Raises:
         InputError: if the least limit is not a number above zero.
     """
 
-    def __init__(self, *limits: float | None) -> None:
+    def __init__(self, *limits: float | None, uncounted: Callable[[], float] | None = None) -> None:
         seconds = min((limit for limit in limits if limit is not None), default=None)
         if seconds is not None and not 0 < seconds < inf:
             raise InputError(f"expected a time limit above zero seconds, got {seconds}")
-        self._end = inf if seconds is None else monotonic() + seconds
+        self._uncounted = uncounted or (lambda: 0.0)
+        self._end = inf if seconds is None else self._now() + seconds
         self.reached = False
 
     def __call__(self) -> bool:
         """Whether the time is over; `reached` remembers it."""
-        self.reached = self.reached or monotonic() >= self._end
+        self.reached = self.reached or self._now() >= self._end
         return self.reached
 
     def charge(self, seconds: float) -> None:
@@ -37,7 +41,10 @@ class Deadline:
 
     def left(self) -> float:
         """Seconds that are left, at least zero; infinite without a limit."""
-        return max(0.0, self._end - monotonic())
+        return max(0.0, self._end - self._now())
+
+    def _now(self) -> float:
+        return monotonic() - self._uncounted()
 
 
 def check_whole(name: str, value: object, least: int, most: int) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
+from .kernels.kernel import compile_seconds
 from .natural_gradient import descend
 from .objectives import Mean
 from .optimizers import CIRCUIT_METHODS, GRADIENT_METHODS, METHODS
@@ -129,7 +130,7 @@ class _Recorder:
         self._check_limits()
 
     def _check_limits(self) -> None:
-        if monotonic() >= self._deadline:
+        if monotonic() - compile_seconds() >= self._deadline:
             raise _Stop("time limit reached")
         if self._max_evaluations is not None and self.evaluations >= self._max_evaluations:
             raise _Stop("evaluation limit reached")
@@ -175,7 +176,7 @@ def minimize(
             identity, shape (num_parameters, num_parameters).
         max_iterations: limit on the optimiser's iterations.
         max_evaluations: limit on values computed.
-        time_limit: limit in seconds.
+        time_limit: limit in seconds, those on loading and compiling kernels left out.
         callback: called with (evaluations, best value so far) after each evaluation.
         seed: of "SPSA", the only method that is random.
 
@@ -195,7 +196,7 @@ def minimize(
     first = np.array(start, dtype=float)
     if inverse_hessian is not None:
         inverse_hessian = _check_hessian(inverse_hessian, first, method)
-    deadline = monotonic() + (np.inf if time_limit is None else time_limit)
+    deadline = monotonic() - compile_seconds() + (np.inf if time_limit is None else time_limit)
     recorder = _Recorder(function, callback, deadline, max_evaluations)
     try:
         if first.size == 0:

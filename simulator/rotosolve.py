@@ -69,6 +69,11 @@ def rotosolve(
     return False, "iteration limit reached"
 
 
+def check_rotosolve(circuit: Circuit) -> None:
+    """Raise `ValueError` for a circuit that `rotosolve` cannot minimise over."""
+    _orders(circuit)
+
+
 def _orders(circuit: Circuit) -> list[tuple[float, int]]:
     """Of each parameter the smallest frequency, and how many there are."""
     used = Counter(p for step in circuit.steps for p, _ in step.coefficients)

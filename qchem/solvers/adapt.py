@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, shorten, unknown_name
+from qminima.errors import InputError, unknown_name
 from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
-from simulator.circuit import BasisState
-from simulator.generators import Excitation, Generator, PauliString, Support
+from simulator.generators import Generator, PauliString, Support
 from simulator.kernels.kernel import compile_seconds
 from simulator.ladder_sum import LadderSum
-from simulator.memory import require_memory
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
 from simulator.pauli_gradient import PauliGradient
 from simulator.planar import join, split
 from simulator.pool_gradient import PoolGradient
 from simulator.program import Expectation
-from simulator.spaces import Electrons, Space
+from simulator.spaces import Electrons, Qubits
 
-from ..ansatz.build import circuit_from
 from ..density import state_properties
-from ..fits import VECTORS
 from ..hamiltonian import Hamiltonian
-from ..pools import Pool, components, operator_pool
+from ..pools import Pool
 from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import cnot_resources
-from ..screening import keeps_symmetry, symmetric_space
 from ..spin import spin_warnings
+from .adapt_record import AdaptRecord, AdaptStep, read_adapt_record
+from .growth_start import Candidate, GrowthStart, checked_pool
 from .vqe import (
     ON_DETERMINANTS_ONLY,
     circuit_properties,
@@ -47,7 +43,6 @@ from .vqe import (
 )
 
 Floats = NDArray[np.float64]
-Candidate = Excitation | LadderSum | PauliString
 
 SELECTIONS = ("one", "disjoint")
 CONVERGED = ("the norm of all derivatives is below the threshold", "the target was reached")
@@ -64,37 +59,6 @@ class Selection:
     select: str = "one"
     per_cnot: bool = False
     least_share: float = 0.0
-
-
-@dataclass(frozen=True)
-class AdaptStep:
-    """The ansatz after one step.
-
-    Attributes:
-        added: the generators that were appended, in words.
-        energy: after all parameters were optimised, in hartree.
-        largest_gradient: of the pool, before the step.
-        gradient_norm: of the pool, before the step.
-        parameters: of the ansatz.
-        evaluations: of the energy so far.
-        cnots: of the ansatz, None where the generators have no construction (`cnot_resources`).
-        cnot_depth: the same.
-    """
-
-    added: tuple[str, ...]
-    energy: float
-    largest_gradient: float
-    gradient_norm: float
-    parameters: int
-    evaluations: int
-    cnots: int | None
-    cnot_depth: int | None
-
-    def entry(self) -> dict[str, Any]:
-        """The step as stored in records; what is not known is left out."""
-        entry = {name: getattr(self, name) for name in self.__annotations__}
-        entry["added"] = list(self.added)
-        return {name: value for name, value in entry.items() if value is not None}
 
 
 def adapt(
@@ -166,7 +130,7 @@ def adapt(
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
-    deadline = Deadline(time_limit)
+    Deadline(time_limit)  # which refuses what is no limit
     if select not in SELECTIONS:
         raise unknown_name("selection", select, SELECTIONS)
     for name, value in (("gradient", gradient_threshold), ("energy", energy_threshold)):
@@ -182,28 +146,15 @@ def adapt(
         raise InputError(f"expected a least share from 0 to 1, got {least_share}")
     if least_share and select != "disjoint":
         raise InputError("a least share is for select='disjoint', where a step adds several")
-    if isinstance(pool, str):
-        pool = operator_pool(pool, hamiltonian)
-    elif not isinstance(pool, Pool):
-        pool = Pool("given", tuple(pool))
-    on_qubits = any(isinstance(one, PauliString) for one in pool.operators)
-    for one in pool.operators:
-        if not isinstance(one, PauliString if on_qubits else Excitation | LadderSum):
-            raise InputError(
-                "expected excitations and sums of ladder operators, or Pauli strings only, got "
-                f"{one}"
-            )
-    if per_cnot and any(cnot_resources([one]) is None for one in pool.operators):
-        raise InputError(
-            f"the pool {pool.name} has generators without a construction in gates "
-            "(qchem.cnot_resources), so they cannot be ranked by CNOTs"
-        )
+    pool = checked_pool(hamiltonian, pool, per_cnot=per_cnot)
+    record = None if resume is None else read_adapt_record(resume)
     selection = Selection(select, per_cnot, least_share)
+    deadline = Deadline(time_limit, uncounted=compile_seconds)
     growth = _Growth(
         hamiltonian, pool, selection, gradient_tolerance, progress or Progress(), symmetry=symmetry
     )
-    if resume is not None:
-        growth.resume(resume)
+    if record is not None:
+        growth.resume(record)
     limits = {
         "gradient_threshold": gradient_threshold,
         "energy_threshold": energy_threshold,
@@ -221,46 +172,22 @@ def adapt(
     return growth.result(reason, limits, more=properties)
 
 
-def _of(entry: Any, name: str) -> Any:
-    """A part of a record's entry; raises `InputError` if there is none."""
-    if not isinstance(entry, Mapping) or name not in entry:
-        raise InputError(f"cannot resume: expected {name!r} in the record, got {shorten(entry)}")
-    return entry[name]
-
-
-def _entries(entry: Mapping[str, Any], name: str) -> Sequence[Any]:
-    """A list in a record's entry."""
-    found = _of(entry, name)
-    if not isinstance(found, list | tuple):
-        raise InputError(f"cannot resume: expected a list {name!r}, got {shorten(found)}")
-    return found
-
-
-def _names(step: Any) -> list[str]:
-    """The generators that a step added."""
-    return [str(name) for name in _entries(step, "added")]
-
-
-def _number(value: Any, name: str) -> float:
-    """A finite number of a record."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise InputError(f"cannot resume: expected {name} as a number, got {shorten(value)}")
-    return float(value)
-
-
-def _count(value: Any, name: str) -> int:
-    """A count of a record."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        raise InputError(f"cannot resume: expected {name} as a count, got {shorten(value)}")
-    return value
-
-
 def _support(candidate: Candidate) -> Support:
     """The spin orbitals or qubits that a generator acts on."""
     if isinstance(candidate, PauliString):
         mask = candidate.x | candidate.z
         return frozenset((q, 0) for q in range(mask.bit_length()) if mask >> q & 1)
     return candidate.support
+
+
+def _pool_gradient(start: GrowthStart) -> PauliGradient | PoolGradient:
+    """Derivatives by all candidates and their parts."""
+    if isinstance(start.space, Qubits):
+        strings = [one for one in start.candidates if isinstance(one, PauliString)]
+        return PauliGradient(strings, start.space)
+    others = [one for one in start.candidates if not isinstance(one, PauliString)]
+    assert isinstance(start.space, Electrons)  # noqa: S101 - the only other space of a start
+    return PoolGradient([*others, *start.parts], start.space)
 
 
 class _Growth:
@@ -279,108 +206,39 @@ class _Growth:
         self._started, self._compiled = perf_counter(), compile_seconds()
         self._hamiltonian, self._pool, self._selection = hamiltonian, pool, selection
         self._tolerance, self._progress, self._symmetry = tolerance, progress, symmetry
-        self._observable: Hamiltonian | QubitHamiltonian = hamiltonian
-        self._space: Space = hamiltonian.space
-        self._initial = BasisState(hamiltonian.space.reference)
-        self._candidates: list[Candidate]
-        strings = [one for one in pool.operators if isinstance(one, PauliString)]
-        if strings:
-            self._observable = qubits = QubitHamiltonian(hamiltonian)
-            self._space, self._initial = qubits.space, qubits.reference
-            self._candidates = list(strings)
-        else:
-            space = hamiltonian.space
-            if symmetry:
-                space = symmetric_space(space, space.reference, hamiltonian.orbital_symmetry)
-            self._space = space
-            self._candidates = [
-                one
-                for one in pool.operators
-                if isinstance(one, Excitation | LadderSum) and keeps_symmetry(one, space)
-            ]
-        parts = [part for one in self._candidates for part in components(one)]
-        self._parts = list(dict.fromkeys(parts)) if pool.coupled else []
+        self._from = start = GrowthStart.of(hamiltonian, pool, symmetry=symmetry)
+        self._space, self._candidates, self._parts = start.space, start.candidates, start.parts
         self._parts_on: dict[Support, list[LadderSum]] = {}
         for part in self._parts:
             self._parts_on.setdefault(part.support, []).append(part)
-        require_memory(
-            8 * VECTORS * self._space.size,
-            f"a state vector of {self._space.size:,} amplitudes",
-            "choose a smaller active space",
-        )
-        self._gradient = (
-            PauliGradient(strings, qubits.space)
-            if strings
-            else PoolGradient([*self._candidates, *self._parts], space)
-        )
-        self._operator = self._observable.on(self._space)
+        self._gradient = _pool_gradient(start)
+        self._operator = start.observable.on(self._space)
         self.chosen: list[Generator] = []
         self.parameters: Floats = np.zeros(0)
         self.steps: list[AdaptStep] = []
         self._inverse_hessian = np.zeros((0, 0))
         self._unfinished = ""  # why the last optimisation stopped early
         self._evaluations = 1
-        self._energy = self._compile([])
+        self._energy = start.energy([])
         self.value = self._energy(self.parameters)
         self.history = [(1, self.value)]
 
-    def _compile(self, generators: Sequence[Generator]) -> Expectation:
-        circuit = circuit_from(self._initial, self._space, generators, "ADAPT")
-        return Expectation(circuit, self._observable)
-
-    def resume(self, entry: Mapping[str, Any]) -> None:
+    def resume(self, record: AdaptRecord) -> None:
         """Take over the ansatz of a record.
 
         Raises:
             InputError: if it is not one of this problem and pool.
         """
-        known = {str(one): one for one in (*self._candidates, *self._parts)}
-        steps = _entries(entry, "steps")
-        names = [name for step in steps for name in _names(step)]
-        missing = [name for name in names if name not in known]
-        if missing:
-            raise InputError(
-                f"cannot resume: the record has {shorten(missing[0])!r}, which is not in the pool "
-                f"{self._pool.name}"
-            )
-        parameters = np.array([_number(p, "a parameter") for p in _entries(entry, "parameters")])
-        if len(parameters) != len(names):
-            raise InputError(
-                f"cannot resume: expected a parameter for each of {len(names)} generators in the "
-                f"record, got {len(parameters)}"
-            )
-        energy = _number(entry.get("value"), "the energy")
-        evaluations = _count(entry.get("evaluations"), "evaluations")
-        history = [
-            (_count(_of(one, "evaluations"), "evaluations"), _number(_of(one, "value"), "a value"))
-            for one in _entries(entry, "history")
-        ]
-        self.chosen = [known[name] for name in names]
-        self.parameters = parameters
-        self._energy = self._compile(self.chosen)
-        self.value = self._energy(parameters)
-        if abs(self.value - energy) > 1e-6:
-            raise InputError(
-                f"cannot resume: the record's energy is {energy:.9f}, its parameters give "
-                f"{self.value:.9f}; molecule, basis and active space must be the same"
-            )
-        self._inverse_hessian = np.eye(len(names))
-        self._evaluations += evaluations
-        self._started -= max(_number(entry.get("seconds"), "seconds"), 0.0)
-        self.history = [point for point in history if point[1] >= self.value - 1e-6]
+        self.chosen, self._energy, self.value = self._from.resumed(record)
+        self.parameters = np.array(record.parameters)
+        self._inverse_hessian = np.eye(len(self.chosen))
+        self._evaluations += record.evaluations
+        self._started -= record.seconds
+        self.history = [point for point in record.history if point[1] >= self.value - 1e-6]
         self.history = self.history or [(self._evaluations, self.value)]
-        count = 0
-        for step in steps:
-            count += len(_names(step))
-            cnots, depth = cnot_resources(self.chosen[:count]) or (None, None)
-            energy, largest, norm = (
-                _number(_of(step, name), name)
-                for name in ("energy", "largest_gradient", "gradient_norm")
-            )
-            spent = _count(_of(step, "evaluations"), "evaluations")
-            self.steps.append(
-                AdaptStep(tuple(_names(step)), energy, largest, norm, count, spent, cnots, depth)
-            )
+        for step in record.steps:
+            cnots, depth = cnot_resources(self.chosen[: step.parameters]) or (None, None)
+            self.steps.append(replace(step, cnots=cnots, cnot_depth=depth))
 
     def run(
         self,
@@ -461,7 +319,7 @@ class _Growth:
         count, old = len(chosen), len(self.parameters)
         hessian = np.eye(count)
         hessian[:old, :old] = self._inverse_hessian
-        energy = self._compile(chosen)
+        energy = self._from.energy(chosen)
         left = deadline.left()
         try:
             minimum = minimize(
@@ -532,9 +390,9 @@ class _Growth:
             )
         strange: list[str] = []
         properties: dict[str, Any] = {"steps": [step.entry() for step in self.steps]}
-        properties |= state_spin(self._energy, self.parameters, self._observable)
-        if isinstance(self._observable, QubitHamiltonian):
-            electrons = mean_electrons(self._observable, self._energy.circuit, self.parameters)
+        properties |= state_spin(self._energy, self.parameters, self._from.observable)
+        if isinstance(self._from.observable, QubitHamiltonian):
+            electrons = mean_electrons(self._from.observable, self._energy.circuit, self.parameters)
             properties["electrons"] = electrons
             strange = electron_warnings(electrons, self._hamiltonian.nelec)
             warnings += strange

@@ -16,14 +16,19 @@ from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
+from simulator.memory import require_memory
+from simulator.objectives import Mean
 from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
 from simulator.optimizers import METHODS
-from simulator.program import Expectation
+from simulator.program import Expectation, predict_memory
+from simulator.rotosolve import check_rotosolve
 from simulator.spaces import Electrons, Qubits
 
+from ..classical import require_mean_field
 from ..density import state_properties
 from ..hamiltonian import Hamiltonian
+from ..options import STARTS
 from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import circuit_resources
 from ..spin import spin_properties, spin_square, spin_warnings
@@ -88,7 +93,7 @@ def vqe(
         raise unknown_name("optimiser", optimizer, METHODS)
     if max_evaluations is not None:
         check_count("max_evaluations", max_evaluations)
-    deadline = Deadline(time_limit)
+    deadline = Deadline(time_limit, uncounted=compile_seconds)
     if not gradient_tolerance > 0:
         raise InputError(f"expected a gradient tolerance above zero, got {gradient_tolerance}")
     if restarts:
@@ -195,6 +200,39 @@ def vqe(
             raise InputError(str(error)) from None
         minima.append(minimum)
     return finish()
+
+
+def check_vqe(
+    hamiltonian: Hamiltonian | QubitHamiltonian,
+    circuit: Circuit,
+    *,
+    start: str = "mp2",
+    optimizer: str = "L-BFGS-B",
+) -> None:
+    """Refuse at once what `vqe` would refuse of these arguments when it runs.
+
+    Raises:
+        InputError: as `vqe`, and for a start from CCSD amplitudes that cannot be computed.
+        MemoryLimitError: as `vqe`.
+    """
+    if optimizer not in METHODS:
+        raise unknown_name("optimiser", optimizer, METHODS)
+    if start not in STARTS:
+        raise unknown_name("start", start, STARTS)
+    if start == "ccsd":
+        require_mean_field(electrons_of(hamiltonian))
+    if isinstance(hamiltonian, QubitHamiltonian) and isinstance(circuit.space, Electrons):
+        circuit = hamiltonian.circuit(circuit)
+    if optimizer == "Rotosolve":
+        try:
+            check_rotosolve(circuit)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+    require_memory(
+        predict_memory(circuit, objective=Mean(hamiltonian), gradient=False),
+        f"{circuit.name} on {circuit.space}",
+        "choose an active space",
+    )
 
 
 def _first_parameters(

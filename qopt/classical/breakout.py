@@ -56,7 +56,7 @@ def breakout(
     elif seconds is None:
         flips = _FLIPS_EACH * problem.num_variables
     search = Search(problem.cost, problem.num_variables, seed)
-    deadline = Deadline(seconds, time_limit)
+    deadline = Deadline(seconds, time_limit, uncounted=compile_seconds)
     made = search.breakout(flips, deadline)
     return solution(
         problem,

@@ -89,7 +89,7 @@ class Options:
         if self.max_evaluations is not None:
             check_count("max_evaluations", self.max_evaluations)
         self.time_limit = given.get("time_limit")
-        self.deadline = Deadline(self.time_limit)
+        self.deadline = Deadline(self.time_limit, uncounted=compile_seconds)
         self.deadline.charge(spent)
         self.progress = given.get("progress") or Progress()
         # Loading kernels is no part of a method's time, as loading libraries is none.
