@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from qminima.tables import Column
 
     from .active_space import ActiveSpace
-    from .hamiltonian import Hamiltonian
     from .molecule import Molecule
 
 app = make_app(
@@ -179,9 +178,6 @@ def solve(
             progress.say(_memory_line(system, space, methods, required, removed))
             with progress.stage("Hartree-Fock"):
                 hamiltonian = electronic_hamiltonian(system, space, unrestricted=unrestricted)
-            if "fci" in methods and space is not None and space.kind in ("avas", "natural"):
-                with progress.stage("FCI, canonical orbitals"):
-                    hamiltonian = _beside_canonical(hamiltonian, system)
             comparison = solve_molecule(
                 hamiltonian,
                 methods,
@@ -202,6 +198,9 @@ def solve(
                 seed=seed,
                 progress=progress,
             )
+            if space is not None and space.kind in ("avas", "natural"):
+                with progress.stage("FCI, canonical orbitals"):
+                    comparison = _beside_canonical(comparison, system)
         finish(comparison, _show, json, (plot, _draw))
 
 
@@ -264,26 +263,34 @@ def _active_space(
     return ActiveSpace.window(electrons, orbitals)
 
 
-def _beside_canonical(hamiltonian: Hamiltonian, system: Molecule) -> Hamiltonian:
-    """The Hamiltonian, with the exact energy over as many canonical orbitals in its description."""
+def _beside_canonical(comparison: Comparison, system: Molecule) -> Comparison:
+    """The comparison, with FCI over as many canonical orbitals in its problem if FCI ran."""
     from dataclasses import replace
 
     from .classical import fci
     from .electronic_structure import electronic_hamiltonian
 
-    canonical = electronic_hamiltonian(system, (sum(hamiltonian.nelec), hamiltonian.norb))
-    energy = fci(canonical).value
-    return replace(hamiltonian, description={**hamiltonian.description, "canonical_fci": energy})
+    if comparison.interrupted or comparison.result("FCI") is None:
+        return comparison
+    electrons, orbitals = comparison.problem["active_space"]
+    try:
+        energy = fci(electronic_hamiltonian(system, (electrons, orbitals))).value
+    except KeyboardInterrupt:
+        return replace(comparison, interrupted=True)
+    return replace(comparison, problem={**comparison.problem, "canonical_fci": energy})
 
 
 def _adapt_record(path: Path) -> dict[str, Any]:
-    """The entry of an ADAPT run in a record."""
+    """The entry of an ADAPT run in a record, if it can be read."""
     from qminima.storage import read_json
+
+    from .solvers.adapt_record import read_adapt_record
 
     record = read_json(path)
     results = record.get("results") if isinstance(record, dict) else None
     for entry in results if isinstance(results, list) else []:
         if isinstance(entry, dict) and str(entry.get("method", "")).startswith("ADAPT"):
+            read_adapt_record(entry)
             return entry
     raise InputError(f"expected a record with an ADAPT run to resume, got {shorten(path)}")
 

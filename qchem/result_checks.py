@@ -11,7 +11,6 @@ from qminima.errors import InputError, MethodError
 from qminima.result import Reference, Result
 
 from .hamiltonian import Hamiltonian
-from .spin import high_spin_square
 
 MILLIHARTREE = 1000.0
 # Energies nearer than this, in millihartree, are called equal.
@@ -78,6 +77,8 @@ def _marked(result: Result, least: Result | None, determinant: float) -> Result:
 
 def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result | None:
     """The lowest energy of the spin asked for by a method that is exact; computed if none ran."""
+    from .spin import high_spin_square
+
     found = [result for result in results if result.converged and result.method in _ITERATIVE]
     if not found:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -264,6 +265,19 @@ def test_growth_goes_on_from_a_record(pool: str, h4: Hamiltonian) -> None:
     assert rest.evaluations > first.evaluations
     counts = [count for count, _ in rest.history or []]
     assert counts == sorted(counts)
+
+
+def test_time_limit_leaves_out_the_loading_of_kernels(
+    h4: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No step is done in a nanosecond, unless more is spent on loading kernels than passes."""
+    stopped = adapt(h4, "gsd", max_parameters=2, time_limit=1e-9)
+    assert (stopped.stop_reason, stopped.properties["steps"]) == ("time limit reached", [])
+    for module in ("qchem.solvers.adapt", "simulator.optimize"):
+        monkeypatch.setattr(f"{module}.compile_seconds", lambda: 2 * monotonic())
+    found = adapt(h4, "gsd", max_parameters=2, time_limit=1e-9)
+    assert found.stop_reason == "no room for more parameters"
+    assert len(found.properties["steps"]) == 2
 
 
 def test_records_that_cannot_be_resumed(h2: Hamiltonian, h4: Hamiltonian) -> None:

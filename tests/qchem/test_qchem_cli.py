@@ -371,6 +371,45 @@ def test_memory_refusal_names_the_need(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"method": "FCI"}, "expected a record with an ADAPT run"),
+        ({"method": "ADAPT-VQE (gsd)"}, "cannot resume: expected 'steps' in the record"),
+        ({"method": "ADAPT-VQE (gsd)", "steps": [], "parameters": [1.0]}, "got 1"),
+    ],
+    ids=["none", "cut", "parameters"],
+)
+def test_record_to_resume_is_read_before_anything_runs(
+    qchem: Callable[..., Result],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    entry: dict[str, Any],
+    message: str,
+) -> None:
+    (folder / "old.json").write_text(json.dumps({"results": [entry]}))
+    monkeypatch.setattr("pyscf.scf.hf.SCF.kernel", lambda *_: pytest.fail("it computed"))
+    result = qchem("solve", "h2", "--method", "adapt", "--resume", "old.json")
+    assert result.exit_code == 2, result.output
+    assert message in result.output
+
+
+def test_canonical_orbitals_come_after_the_checks(
+    qchem: Callable[..., Result], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = ("solve", "h4_chain", "--active-space", "2,2", "--natural", "mp2")
+    result = qchem(*chosen, "--method", "fci", "--json", "out.json")
+    assert result.exit_code == 0, result.output
+    found = record(folder / "out.json")["problem"]["canonical_fci"]
+    assert f"FCI over as many canonical orbitals: {found:.9f}" in result.output
+    assert qchem(*chosen[:4], "--method", "fci", "--json", "window.json").exit_code == 0
+    window = record(folder / "window.json")["results"][0]
+    assert found == pytest.approx(window["value"], abs=1e-9)
+    monkeypatch.setattr("qchem.classical.fci", lambda *_: pytest.fail("it computed"))
+    refused = qchem(*chosen, "--method", "fci,vqe", "--ansatz", "ucj", "--mapping", "parity")
+    assert refused.exit_code == 2, refused.output
+
+
 def test_impossible_request_is_refused_at_once(
     qchem: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:

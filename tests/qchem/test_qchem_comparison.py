@@ -14,6 +14,7 @@ from qchem.fits import predict_memory
 from qchem.methods import CLASSICAL, QUANTUM
 from qchem.molecule import Molecule
 from qminima import InputError, Progress, Reference, Result
+from simulator.memory import MemoryLimitError
 
 
 def result(method: str, value: float, **more: Any) -> Result:
@@ -62,6 +63,76 @@ def test_optional_methods_are_skipped_and_others_refused() -> None:
     cation = Molecule.from_atoms("H 0 0 0; H 0 0 1.06", charge=1, spin=1)
     alone = qchem.mp2(qchem.electronic_hamiltonian(cation, unrestricted=True))
     assert "orbitals" not in alone.settings
+
+
+def _not_called(_: Hamiltonian) -> Result:
+    pytest.fail("a method ran before the circuit was checked")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"ansatz": "ucj", "mapping": "parity"}, "expected excitations"),
+        ({"ansatz": "shared-uccsd", "mapping": "parity", "optimizer": "Rotosolve"}, "share"),
+        ({"ansatz": "qnp", "mapping": "parity", "taper": "all"}, "taper less"),
+        ({"ansatz": "ucj", "amplitude_threshold": 0.1}, "for excitations, not for UCJ"),
+        ({"ansatz": "ucj", "optimizer": "Rotosolve"}, "Rotosolve needs a parameter for each step"),
+        ({"optimizer": "adam"}, "unknown optimiser"),
+        ({"start": "mp3"}, "unknown start"),
+        ({"resume": {"method": "ADAPT-VQE"}}, "expected the method adapt"),
+    ],
+    ids=str,
+)
+def test_circuits_are_checked_before_methods_run(
+    h2: Hamiltonian,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, Any],
+    message: str,
+) -> None:
+    monkeypatch.setattr("qchem.hf", _not_called)
+    with pytest.raises(InputError, match=message):
+        solve(h2, ["hf", "vqe"], **options)
+
+
+def test_closed_shells_are_required_before_methods_run(
+    h3_doublet: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qchem.hf", _not_called)
+    with pytest.raises(InputError, match="for closed shells"):
+        solve(h3_doublet, ["hf", "vqe"], ansatz="singlet-uccsd")
+    with pytest.raises(InputError, match="for closed shells"):
+        solve(h3_doublet, ["hf", "adapt"], pool="singlet-sd")
+
+
+def test_start_from_ccsd_is_checked_before_methods_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    molecule = Molecule.from_atoms("H 0 0 0; H 0 0 0.74")
+    unrestricted = qchem.electronic_hamiltonian(molecule, unrestricted=True)
+    monkeypatch.setattr("qchem.hf", _not_called)
+    with pytest.raises(InputError, match="the same for both spins"):
+        solve(unrestricted, ["hf", "vqe"], start="ccsd")
+
+
+def test_record_to_resume_is_checked_before_methods_run(
+    h4: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = qchem.adapt(h4, "gsd", max_parameters=2).record()["results"][0]
+    monkeypatch.setattr("qchem.hf", _not_called)
+    for change, pool, message in (
+        ({}, "qubit", "not in the pool"),
+        ({"parameters": [1.0]}, "gsd", "a parameter for each"),
+        ({"value": entry["value"] - 1}, "gsd", "must be the same"),
+    ):
+        with pytest.raises(InputError, match=message):
+            solve(h4, ["hf", "adapt"], pool=pool, resume={**entry, **change})
+
+
+def test_pool_is_checked_before_methods_run(
+    h2: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qchem.hf", _not_called)
+    monkeypatch.setattr("qchem.solvers.growth_start.VECTORS", 1 << 60)
+    with pytest.raises(MemoryLimitError, match="a state vector of 16 amplitudes"):
+        solve(h2, ["hf", "adapt"], pool="pauli")
 
 
 def test_library_lends_its_exact_energy(water: Hamiltonian) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -67,6 +68,13 @@ def test_limits_stop_and_say_so() -> None:
     assert brief.stop_reason == "time limit reached"
     short = minimize(Rosenbrock(), [-0.5, 0.8], max_iterations=2)
     assert not short.converged
+
+
+def test_time_limit_leaves_out_the_loading_of_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if more were spent on it than passes."""
+    monkeypatch.setattr("simulator.optimize.compile_seconds", lambda: 2 * monotonic())
+    found = minimize(Rosenbrock(), [-0.5, 0.8], time_limit=1e-9)
+    assert found.converged
 
 
 def test_interruption_keeps_the_best_point() -> None:
