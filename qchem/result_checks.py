@@ -77,20 +77,14 @@ def _marked(result: Result, least: Result | None, determinant: float) -> Result:
 
 def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result | None:
     """The lowest energy of the spin asked for by a method that is exact; computed if none ran."""
-    from .spin import high_spin_square
-
     found = [result for result in results if result.converged and result.method in _ITERATIVE]
     if not found:
         return None
-    wanted = high_spin_square(hamiltonian.nelec)
-    found += [
-        result
-        for result in results
-        if result.converged
-        and result.method == "FCI"
-        and abs(result.properties.get("spin_square", np.inf) - wanted) < _SPIN
-    ]
-    if not any(result.method in ("CISD", "FCI") for result in found):
+    exact = next((r for r in results if r.method == "FCI" and r.converged), None)
+    same = None if exact is None else _of_the_reference(exact, hamiltonian.nelec)
+    if same is not None:
+        found.append(same)
+    elif not any(result.method == "CISD" for result in found):
         from .classical import cisd
 
         try:
@@ -98,6 +92,17 @@ def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result 
         except (InputError, MethodError):
             return None
     return min(found, key=lambda result: result.value)
+
+
+def _of_the_reference(exact: Result, nelec: tuple[int, int]) -> Result | None:
+    """FCI's energy of the symmetry and spin of the reference determinant, if it is known."""
+    from .spin import high_spin_square
+
+    state = exact.properties.get("reference_state")
+    if state is not None:
+        return replace(exact, value=float(state["energy"]))
+    spin = exact.properties.get("spin_square", np.inf)
+    return exact if abs(spin - high_spin_square(nelec)) < _SPIN else None
 
 
 def mean_field_warnings(hamiltonian: Hamiltonian, results: Sequence[Result]) -> list[str]:
