@@ -355,6 +355,7 @@ def _show_table(comparison: Comparison) -> None:
                 f"{counted(problem['determinants'], 'determinant')}"
             ),
             *([problem["charge_and_spin"]] if "charge_and_spin" in problem else []),
+            *_potentials_line(problem),
             *_orbitals_line(problem),
             *(
                 ["U/ROHF: unrestricted, on ROHF orbitals"]
@@ -382,6 +383,17 @@ def _show_table(comparison: Comparison) -> None:
             Column("seconds", seconds),
         ],
     )
+
+
+def _potentials_line(problem: Mapping[str, Any]) -> list[str]:
+    """Which potentials stand for core electrons, if any do."""
+    from qminima.tables import counted
+
+    used = [
+        f"{symbol} {one['potential']} ({counted(one['electrons'], 'electron')})"
+        for symbol, one in problem.get("core_potentials", {}).items()
+    ]
+    return [f"core potentials: {', '.join(used)}"] if used else []
 
 
 def _orbitals_line(problem: Mapping[str, Any]) -> list[str]:

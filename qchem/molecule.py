@@ -15,11 +15,13 @@ from qminima.errors import InputError, shorten, unknown_name
 from qminima.library import Library, read_text
 from qminima.parsing import real_number, whole_number
 
-from .basis import check_basis
+from .basis import check_basis, load_functions, normalise
 from .xyz_comment import Comment, choose_charge_and_spin, columns, refuse_cell
 
 if TYPE_CHECKING:
     from pyscf.gto import Mole
+
+    from .potentials import CorePotential
 
 Atom = tuple[str, tuple[float, float, float]]
 Unit = Literal["angstrom", "bohr"]
@@ -50,8 +52,9 @@ class Molecule:
         remarks: sentences that a reader of results must know, on how the molecule was read.
 
     Raises:
-        InputError: for an unknown element or basis set, coordinates that are not finite, two
-            atoms at one place, or a charge and spin that the electrons cannot have.
+        InputError: for an unknown element or basis set, a basis set that lacks the core potential
+            it is made for, coordinates that are not finite, two atoms at one place, or a charge
+            and spin that the electrons cannot have.
 
     >>> Molecule.from_atoms("O 0 0 0; H 0 0.757 0.587; H 0 -0.757 0.587").formula
     'H2O'
@@ -96,6 +99,17 @@ class Molecule:
                 f"electrons); expected an {parity} number from {electrons % 2} to {electrons}"
             )
         check_basis(self.basis, sorted({symbol for symbol, _ in atoms}))
+        self._check_valence()
+
+    def _check_valence(self) -> None:
+        """Raise `InputError` where core potentials leave too few electrons."""
+        potentials = self.core_potentials
+        core = sum(potentials[s].electrons for s, _ in self.atoms if s in potentials)
+        if self.electrons - core < max(1, self.spin):
+            raise InputError(
+                f"the core potentials of {self.basis} stand for {core} of {self.electrons} "
+                f"electrons; expected at least {max(1, self.spin)} besides: check charge and spin"
+            )
 
     @classmethod
     def from_atoms(
@@ -201,13 +215,20 @@ class Molecule:
 
     @property
     def electrons(self) -> int:
-        """Number of electrons."""
+        """Number of electrons, those that core potentials stand for included."""
         return sum(_elements()[symbol] for symbol, _ in self.atoms) - self.charge
 
     @property
     def nelec(self) -> tuple[int, int]:
         """Numbers of alpha and beta electrons."""
         return (self.electrons + self.spin) // 2, (self.electrons - self.spin) // 2
+
+    @property
+    def core_potentials(self) -> dict[str, CorePotential]:
+        """The potentials that stand for core electrons, by element, of those that have one."""
+        from .potentials import core_potentials
+
+        return core_potentials(self.basis, sorted({symbol for symbol, _ in self.atoms}))
 
     @property
     def formula(self) -> str:
@@ -233,14 +254,13 @@ class Molecule:
         """The molecule as PySCF's `Mole`, built from numbers, never from text."""
         from pyscf import gto
 
-        from .basis import pyscf_basis
-
+        potentials = self.core_potentials.items()
         symbols = sorted({symbol for symbol, _ in self.atoms})
-        basis, ecp = pyscf_basis(self.basis, symbols)
         return gto.M(
             atom=[(symbol, place) for symbol, place in self.atoms],
-            basis=basis,
-            ecp=ecp,
+            basis={symbol: load_functions(normalise(self.basis), symbol) for symbol in symbols},
+            ecp={symbol: one.parameters for symbol, one in potentials if not one.separable},
+            pseudo={symbol: one.parameters for symbol, one in potentials if one.separable},
             charge=self.charge,
             spin=self.spin,
             unit="Angstrom",
@@ -250,6 +270,10 @@ class Molecule:
 
     def describe(self) -> dict[str, Any]:
         """The molecule's part of a record's `problem` entry."""
+        potentials = {
+            symbol: {"potential": one.name, "electrons": one.electrons}
+            for symbol, one in self.core_potentials.items()
+        }
         return {
             "name": self.name,
             "formula": self.formula,
@@ -257,6 +281,7 @@ class Molecule:
             "spin": self.spin,
             **({"charge_and_spin": self.origin} if self.origin else {}),
             "basis": self.basis,
+            **({"core_potentials": potentials} if potentials else {}),
             "geometry": [[symbol, *place] for symbol, place in self.atoms],
             "geometry_unit": "angstrom",
         }

@@ -38,12 +38,16 @@ def read_xyz(path: Path) -> list[Atom]:
     return atoms
 
 
-def hartree_fock(entry: dict[str, Any], basis: str) -> Any:
-    """Return a converged, internally stable restricted Hartree-Fock calculation."""
+def hartree_fock(entry: dict[str, Any], basis: str, potential: str) -> Any:
+    """Return a converged, internally stable restricted Hartree-Fock calculation.
+
+    PySCF takes core potentials by a name of their own; ``potential`` is empty for none.
+    """
     molecule = gto.M(
         atom=read_xyz(FOLDER / entry["file"]),
         unit="Angstrom",
         basis=basis,
+        ecp=potential or {},
         charge=entry["charge"],
         spin=entry["spin"],
         verbose=0,
@@ -114,7 +118,8 @@ def main() -> int:
         for reference in entry["reference"]:
             basis = reference["basis"]
             if basis not in mean_fields:
-                mean_fields[basis] = hartree_fock(entry, basis)
+                potential = reference.get("potential", "")
+                mean_fields[basis] = hartree_fock(entry, basis, potential)
             stored = reference["value"]
             value = recompute(mean_fields[basis], reference)
             failed = not abs(value - stored) <= TOLERANCE

@@ -134,6 +134,10 @@ def test_file_named_like_a_core_potential(folder: Path) -> None:
     mol = Molecule.from_atoms("Au 0 0 0", basis="lanl2dz", spin=1).to_pyscf()
     assert mol.nelec == clean.nelec
     assert mol.nao == clean.nao
+    for name in ("bfd", "bfdvdz", "gthszv", "gthhfrev", "gth-hf-rev", "minao"):
+        (folder / name).write_text(CODE)
+    for basis in ("bfd-vdz", "gth-szv"):
+        assert Molecule.from_atoms("Be 0 0 0", basis=basis).core_potentials["Be"].parameters
     assert no_canary(folder)
 
 
