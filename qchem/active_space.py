@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten, unknown_name
 
+from .atomic_shells import named_orbitals
+
 if TYPE_CHECKING:
     from pyscf.gto import Mole
     from pyscf.scf.hf import SCF
@@ -123,7 +125,7 @@ class ActiveSpace:
             core = int(chemcore(mol))
             return core, check_window(mol, orbitals, sum(mol.nelec) - 2 * core, orbitals - core)
         if self.kind == "avas":
-            self._check_labels(mol)
+            named_orbitals(mol, self.labels)  # raises for a label that names nothing
             return 0, orbitals
         electrons, norb = self.electrons, self.orbitals
         if electrons is None or norb is None:
@@ -148,29 +150,18 @@ class ActiveSpace:
             )
         return ChosenOrbitals(orbitals, mean_field.mo_energy, core, norb)
 
-    def _check_labels(self, mol: Mole) -> None:
-        """Raise `InputError` for a label that names no atomic orbital of the molecule."""
-        from pyscf import gto
-
-        minimal = gto.M(atom=mol._atom, unit="bohr", basis="minao", spin=None, verbose=0)
-        for label in self.labels:
-            if not len(minimal.search_ao_label(label)):
-                names = sorted({" ".join(name.split()[1:])[:8] for name in minimal.ao_labels()})
-                raise InputError(
-                    f"no atomic orbital is called {label!r}; there are {shorten(', '.join(names))}"
-                )
-
     def _by_overlap(self, mean_field: SCF) -> ChosenOrbitals:
         from pyscf.mcscf import avas
 
         mol = mean_field.mol
-        self._check_labels(mol)
+        minimal, places = named_orbitals(mol, self.labels)
         # Option 3 of the paper: all singly occupied orbitals are active. Where they are projected
         # instead, one whose overlap is small is dropped from the active space, and the rest then
         # holds no determinant of the mean field.
         norb, electrons, orbitals = avas.avas(
             mean_field,
-            list(self.labels),
+            places,
+            minao=minimal,
             threshold=self.threshold,
             openshell_option=3,
             canonicalize=False,
