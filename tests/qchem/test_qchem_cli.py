@@ -170,7 +170,7 @@ def test_no_label_of_rohf_orbitals_without_a_method_on_them(qchem: Callable[...,
     assert "ROHF" not in result.output
 
 
-@pytest.mark.parametrize("more", [[], ["--method", "vqe"], ["--frozen-core"]])
+@pytest.mark.parametrize("more", [[], ["--method", "vqe", "--frozen-core"]])
 def test_defaults_that_cannot_run_are_skipped(
     qchem: Callable[..., Result], folder: Path, more: list[str]
 ) -> None:
