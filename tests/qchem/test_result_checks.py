@@ -90,6 +90,19 @@ def test_agreement_is_not_marked(h2: Hamiltonian, lih: Hamiltonian) -> None:
     assert mark_other_solutions(h2, []) == []
 
 
+def test_fci_of_another_spin_says_what_the_reference_has(h2: Hamiltonian) -> None:
+    """CISD in an excited state agrees with CCSD; FCI's lowest is a triplet."""
+    least = h2.reference_energy - 0.02
+    strays = [result("CISD", least + 0.01), result("CCSD", least + 0.01)]
+    triplet = result("FCI", least - 0.1, properties={"spin_square": 2.0})
+    found = mark_other_solutions(h2, [*strays, triplet])
+    assert all(map(is_trusted, found))
+    known = {"spin_square": 2.0, "reference_state": {"energy": least}}
+    found = mark_other_solutions(h2, [*strays, replace(triplet, properties=known)])
+    assert [is_trusted(entry) for entry in found] == [False, False, True]
+    assert "10.000 mHa above FCI" in found[0].warnings[0]
+
+
 def test_verdict_leaves_out_what_is_marked() -> None:
     results = [
         result("CISD", -1.0),
