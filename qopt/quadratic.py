@@ -24,7 +24,7 @@ def bit_terms(problem: Problem) -> Terms:
         terms = {term: sign * weight for term, weight in problem.terms}
     else:
         bits = BitPolynomial.from_spins(problem.cost)
-        terms = {tuple(sorted(term)): weight for term, weight in bits.terms.items()}
+        terms = {tuple(sorted(term)): float(weight) for term, weight in bits.terms.items()}
     return check_quadratic(terms)
 
 

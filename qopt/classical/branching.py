@@ -1,4 +1,11 @@
-"""Branch and bound for the maximum cut, on linear programs with odd-cycle inequalities."""
+"""Branch and bound for the maximum cut, on linear programs with odd-cycle inequalities.
+
+Linear programs are solved in floating-point numbers, so that their exact bounds are missed by some
+last digits. In a first round cases are closed that are that near to the best cut. Where weights are
+whole, or multiples of another number, a bound that near is rounded to the best cut. Elsewhere a
+second round goes on until every case is closed in exact arithmetic: an edge whose exchange costs
+more than a bound is missed by has the same value in all better cuts.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +19,25 @@ from qminima.limits import Deadline
 from qminima.progress import Progress
 
 from ..problems.maxcut import MaxCut
-from .cut_form import power_of_two
+from .cut_form import ExactCut, exact_cut, power_of_two
+from .fixed_edges import Ends, FixedEdges
 from .linear_program import add_column, add_row, quiet_solver, solve
 from .odd_cycles import Inequality, violated
 from .proof import Branch, Leaf, Proof
 from .search import Search
 
 Floats = NDArray[np.float64]
-Ends = tuple[NDArray[np.int64], NDArray[np.int64]]
 Fixed = dict[int, int]  # edges that a case has as not cut (0) or cut (1)
 
 # Multipliers are rounded to fractions of this many bits.
 _BITS = 50
 
+# Of the largest weight: bounds that are missed by less are not improved in the first round.
+_SLACK = Fraction(1, 10**7)
+
 
 def prove_cut(
-    problem: MaxCut,
+    problem: MaxCut | ExactCut,
     start: str,
     deadline: Deadline,
     progress: Progress | None = None,
@@ -40,43 +50,59 @@ def prove_cut(
     undecided. Barahona, Jünger and Reinelt, Math. Program. 44, 127 (1989).
 
     Args:
-        problem: the cut to be maximised.
+        problem: the cut to be maximised; with exact weights, where they are no floating-point
+            numbers.
         start: a bit string to begin with.
         deadline: at which cases that are open stay so, with the bounds they have.
         progress: told how many cases there are, and the best cut.
     """
-    return _Tree(problem, start, deadline, progress or Progress()).grow()
+    exact = exact_cut(problem) if isinstance(problem, MaxCut) else problem
+    return _Tree(exact, start, deadline, progress or Progress()).grow()
 
 
 class _Tree:
     """The cases so far."""
 
-    def __init__(self, problem: MaxCut, start: str, deadline: Deadline, progress: Progress) -> None:
+    def __init__(self, cut: ExactCut, start: str, deadline: Deadline, progress: Progress) -> None:
         import highspy
 
-        self._problem = problem
+        self._problem = problem = cut.form.maxcut
         self._deadline = deadline
         self._progress = progress
         first, second, weights = problem.edges
         self._ends = (first, second)
-        self._weights = [Fraction(weight) for weight in weights.tolist()]
-        self._whole = all(weight.denominator == 1 for weight in self._weights)
+        self._weights = list(cut.weights)
+        self._whole = cut.whole
+        self._resolution = cut.cost.resolution
         self._scale = power_of_two(weights)
+        self._slack = Fraction(self._scale) * _SLACK
         self._solver = quiet_solver()
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
         for weight in (weights / self._scale).tolist():
             add_column(self._solver, weight)
+        # All inequalities, by number; those of the linear program, in its order.
         self._rows: list[Inequality] = []
-        self._known: set[Inequality] = set()
+        self._numbers: dict[Inequality, int] = {}
+        self._in_program: list[int] = []
+        self._tree: list[Branch | Leaf] = [Leaf(Fraction(0), {})]
         self._fixed: Fixed = {}
         self._polish = Search(problem.cost, problem.num_variables, 0)
         self._best, self._cut = start, self._weight(start)
 
     def grow(self) -> Proof:
         """Split cases until all are closed."""
-        tree: list[Branch | Leaf | None] = [None]
+        interrupted, leaves = self._split()
+        if not interrupted:
+            interrupted = self._finish(leaves)
+        return Proof(
+            self._problem, self._best, self._rows, self._tree, interrupted, tuple(self._weights)
+        )
+
+    def _split(self) -> tuple[bool, dict[int, Fixed]]:
+        """Whether Ctrl-C ended the first round, and its leaves with their fixed edges."""
         # Number, fixed edges, and the multipliers of the case that it came from.
         open_cases: list[tuple[int, Fixed, Leaf]] = [(0, {}, Leaf(Fraction(0), {}))]
+        leaves: dict[int, Fixed] = {}
         interrupted = False
         while open_cases:
             number, fixed, before = open_cases.pop()
@@ -88,25 +114,116 @@ class _Tree:
                 except KeyboardInterrupt:
                     interrupted, edge = True, None
             if edge is None or self._closed(leaf.bound) or self._deadline():
-                tree[number] = leaf
+                self._tree[number], leaves[number] = leaf, fixed
             else:
-                uncut, cut = len(tree), len(tree) + 1
-                tree += [None, None]
-                tree[number] = Branch(edge, uncut, cut)
+                uncut, cut = self._branch(number, edge, leaf, leaf)
                 cases = [(uncut, {**fixed, edge: 0}, leaf), (cut, {**fixed, edge: 1}, leaf)]
                 # The likelier case last, as it is taken first.
                 open_cases += cases if y[edge] > 0.5 else cases[::-1]
-            self._progress.note(f"{len(open_cases)} of {len(tree)} cases open, cut {self._cut}")
-        done = [case for case in tree if case is not None]
-        return Proof(self._problem, self._best, self._rows, done, interrupted)
+            self._note(len(open_cases))
+        return interrupted, leaves
 
-    def _bounded(self, fixed: Fixed, leaf: Leaf) -> tuple[Leaf, Floats]:
+    def _branch(self, number: int, edge: int, *leaves: Leaf) -> tuple[int, int]:
+        """Split a case by an edge, not cut or cut; the numbers of both."""
+        uncut, cut = len(self._tree), len(self._tree) + 1
+        self._tree += leaves
+        self._tree[number] = Branch(edge, uncut, cut)
+        return uncut, cut
+
+    def _note(self, open_cases: int) -> None:
+        cut = float(self._cut)
+        self._progress.note(f"{open_cases} of {len(self._tree)} cases open, cut {cut:.10g}")
+
+    def _finish(self, leaves: dict[int, Fixed]) -> bool:
+        """The second round, in which bounds are exact; whether Ctrl-C ended it."""
+        self._slack = self._resolution
+        open_cases = list(leaves.items())
+        try:
+            while open_cases and not self._deadline():
+                number, fixed = open_cases.pop()
+                open_cases += self._refine(number, fixed)
+                self._note(len(open_cases))
+        except KeyboardInterrupt:
+            # Cases that no branch has yet are the last ones.
+            branches = [case for case in self._tree if isinstance(case, Branch)]
+            del self._tree[1 + max((branch.cut for branch in branches), default=0) :]
+            return True
+        return False
+
+    def _refine(self, number: int, fixed: Fixed) -> list[tuple[int, Fixed]]:
+        """Close a case or split it; the cases that are then open, the likeliest last."""
+        leaf = self._tree[number]
+        assert isinstance(leaf, Leaf)  # noqa: S101 - for the type checker
+        if self._closed(leaf.bound):
+            return []
+        parts = FixedEdges(self._problem.num_variables, self._ends, fixed)
+        if not parts.free:
+            self._tree[number] = self._proves({}, fixed, parts)
+            self._try("".join(map(str, parts.sides)))
+            return []
+        leaf = min(leaf, self._proves(leaf.multipliers, fixed, parts), key=lambda one: one.bound)
+        y = np.zeros(0)
+        if not self._closed(leaf.bound) and not self._pinned(leaf, parts):
+            self._aim(parts)
+            leaf, y = self._bounded(fixed, leaf, parts)
+        self._tree[number] = leaf
+        if self._closed(leaf.bound) or self._deadline():
+            return []
+        pinned = self._pinned(leaf, parts)
+        if pinned:
+            return self._follow(number, fixed, leaf, pinned)
+        edge = self._undecided(y, fixed) if len(y) else parts.free[0]
+        assert edge is not None  # noqa: S101 - some edges are free
+        cases = self._branch(number, edge, leaf, leaf)
+        both = [(case, {**fixed, edge: value}) for value, case in enumerate(cases)]
+        return both if len(y) and y[edge] > 0.5 else both[::-1]
+
+    def _pinned(self, leaf: Leaf, parts: FixedEdges) -> list[tuple[int, Fraction]]:
+        """Free edges whose other value the multipliers of a case rule out, and by how much."""
+        reduced = self._reduced(leaf.multipliers)
+        ruled_out = [
+            (edge, reduced[edge])
+            for edge in parts.free
+            if self._closed(leaf.bound - abs(reduced[edge]))
+        ]
+        return sorted(ruled_out, key=lambda one: -abs(one[1]))
+
+    def _follow(
+        self, number: int, fixed: Fixed, leaf: Leaf, pinned: list[tuple[int, Fraction]]
+    ) -> list[tuple[int, Fixed]]:
+        """Fix edges one after the other, each at the only value that is left."""
+        fixed = dict(fixed)
+        joined = _Parts(self._problem.num_variables, self._ends, fixed)
+        for edge, reduced in pinned:
+            if joined.join(edge):
+                value = int(reduced > 0)
+                other = Leaf(leaf.bound - abs(reduced), leaf.multipliers)
+                if self._whole:  # a bound is rounded down after it is added up
+                    other = self._inherited(leaf, {**fixed, edge: 1 - value})
+                cases = self._branch(number, edge, *((other, leaf) if value else (leaf, other)))
+                number, fixed[edge] = cases[value], value
+        return [(number, fixed)]
+
+    def _aim(self, parts: FixedEdges) -> None:
+        """Let the linear program have the weights of free edges only, in a unit that fits them."""
+        first, _, weights = self._problem.edges
+        costs = np.zeros(len(first))
+        costs[parts.free] = weights[parts.free]
+        self._scale = power_of_two(costs)
+        columns = np.arange(len(costs), dtype=np.int32)
+        self._solver.changeColsCost(len(costs), columns, costs / self._scale)
+
+    def _bounded(
+        self, fixed: Fixed, leaf: Leaf, parts: FixedEdges | None = None
+    ) -> tuple[Leaf, Floats]:
         """The bound of a case, no worse than the one it came with, and the relaxation's values.
+
+        In the second round edges that are implied (`parts`) are fixed in the program as well.
 
         Raises:
             KeyboardInterrupt: on Ctrl-C, which the solver only notices.
         """
-        self._fix(fixed)
+        self._fix(fixed if parts is None else {**fixed, **parts.implied})
         heads, tails = self._ends
         y = np.full(len(self._weights), 0.5)
         while len(self._weights):
@@ -115,21 +232,31 @@ class _Tree:
             y = np.array(solution.col_value)
             if len(y) != len(self._weights):
                 break
-            found = self._exact(np.array(solution.row_dual), fixed)
+            multipliers = self._rounded(np.array(solution.row_dual))
+            if parts is None:
+                found = self._inherited(Leaf(Fraction(0), multipliers), fixed)
+            else:
+                found = self._proves(multipliers, fixed, parts)
             if found.bound < leaf.bound:
                 leaf = found
             self._round(y, fixed)
             if self._closed(leaf.bound) or self._deadline():
                 break
             new = violated(self._problem.num_variables, heads, tails, y, self._deadline)
-            new -= self._known
+            new -= {self._rows[number] for number in self._in_program}
             if not new:
                 break
             for row in sorted(new, key=lambda one: one.coefficients):
                 add_row(self._solver, row.coefficients, -inf, row.bound)
-                self._rows.append(row)
-            self._known |= new
+                self._in_program.append(self._number(row))
         return leaf, y
+
+    def _number(self, row: Inequality) -> int:
+        """The number of an inequality, a new one unless it is known."""
+        if row not in self._numbers:
+            self._numbers[row] = len(self._rows)
+            self._rows.append(row)
+        return self._numbers[row]
 
     def _fix(self, fixed: Fixed) -> None:
         """Bounds of the columns as a case has them."""
@@ -139,37 +266,54 @@ class _Tree:
             self._solver.changeColBounds(edge, value, value)
         self._fixed = fixed
 
-    def _exact(self, multipliers: Floats, fixed: Fixed) -> Leaf:
-        """What multipliers, rounded to fractions, prove."""
-        rounded = {
-            row: Fraction(round(value * 2**_BITS), 2**_BITS) * Fraction(self._scale)
+    def _rounded(self, multipliers: Floats) -> dict[int, Fraction]:
+        """Multipliers of the program's inequalities as fractions, by number."""
+        return {
+            self._in_program[row]: Fraction(round(value * 2**_BITS), 2**_BITS)
+            * Fraction(self._scale)
             for row, value in enumerate(multipliers.tolist())
             if value * 2**_BITS >= 1
         }
-        return self._inherited(Leaf(Fraction(0), rounded), fixed)
+
+    def _proves(self, multipliers: dict[int, Fraction], fixed: Fixed, parts: FixedEdges) -> Leaf:
+        """What multipliers prove of a case, with those added that hold implied edges."""
+        reduced, held = self._reduced(multipliers), dict(multipliers)
+        for edge, value in parts.implied.items():
+            if reduced[edge] < 0 if value else reduced[edge] > 0:
+                row = self._number(parts.inequality(edge))
+                held[row] = held.get(row, Fraction(0)) + abs(reduced[edge])
+        return self._inherited(Leaf(Fraction(0), held), fixed)
+
+    def _reduced(self, multipliers: dict[int, Fraction]) -> list[Fraction]:
+        """Weights of edges less what multipliers of inequalities take from them."""
+        reduced = list(self._weights)
+        for row, multiplier in multipliers.items():
+            for edge, sign in self._rows[row].coefficients:
+                reduced[edge] -= sign * multiplier
+        return reduced
 
     def _inherited(self, before: Leaf, fixed: Fixed) -> Leaf:
         """What the multipliers of another case prove of this one."""
-        reduced, total = list(self._weights), Fraction(0)
-        for row, multiplier in before.multipliers.items():
-            total += multiplier * self._rows[row].bound
-            for edge, sign in self._rows[row].coefficients:
-                reduced[edge] -= sign * multiplier
-        for edge, cost in enumerate(reduced):
+        total = sum(
+            (value * self._rows[row].bound for row, value in before.multipliers.items()),
+            Fraction(0),
+        )
+        for edge, cost in enumerate(self._reduced(before.multipliers)):
             total += cost * fixed[edge] if edge in fixed else max(cost, Fraction(0))
         if self._whole:
             total = Fraction(total.numerator // total.denominator)
         return Leaf(total, before.multipliers)
 
     def _closed(self, bound: Fraction) -> bool:
-        """Whether no better cut can be in a case, up to rounding of weights that are not whole."""
-        slack = 0 if self._whole else Fraction(self._scale) * Fraction(1, 10**7)
-        return bound <= self._cut + slack
+        """Whether a case has no better cut, up to the slack of the round."""
+        gap = bound - self._cut
+        return gap <= 0 or gap < self._slack
 
     def _undecided(self, y: Floats, fixed: Fixed) -> int | None:
         """The edge nearest to one half that fixed edges say nothing about."""
-        parts = _components(self._problem.num_variables, self._ends, fixed)
-        free = [e for e, (u, v) in enumerate(zip(*self._ends, strict=True)) if parts[u] != parts[v]]
+        joined = _Parts(self._problem.num_variables, self._ends, fixed)
+        part = [joined.find(node) for node in range(self._problem.num_variables)]
+        free = [e for e, (u, v) in enumerate(zip(*self._ends, strict=True)) if part[u] != part[v]]
         if not free:
             return None
         undecided = np.abs(y - 0.5).round(6)
@@ -182,7 +326,10 @@ class _Tree:
         sides = _spread(self._problem.num_variables, self._ends, y, order)
         self._polish.restart(sides)
         self._polish.descend()
-        found = self._polish.bitstring
+        self._try(self._polish.bitstring)
+
+    def _try(self, found: str) -> None:
+        """Keep a cut that is better than the best one."""
         weight = self._weight(found)
         if weight > self._cut:
             self._best, self._cut = found, weight
@@ -196,19 +343,28 @@ class _Tree:
         )  # fmt: skip
 
 
-def _components(nodes: int, ends: Ends, fixed: Fixed) -> list[int]:
-    """A label of each node, the same for nodes that fixed edges connect."""
-    label = list(range(nodes))
+class _Parts:
+    """Labels of nodes, the same for nodes that fixed edges connect."""
 
-    def find(node: int) -> int:
+    def __init__(self, nodes: int, ends: Ends, fixed: Fixed) -> None:
+        self._label = list(range(nodes))
+        self._ends = ends
+        for edge in fixed:
+            self.join(edge)
+
+    def find(self, node: int) -> int:
+        """The label of a node."""
+        label = self._label
         while label[node] != node:
             label[node] = label[label[node]]
             node = label[node]
         return node
 
-    for edge in fixed:
-        label[find(int(ends[0][edge]))] = find(int(ends[1][edge]))
-    return [find(node) for node in range(nodes)]
+    def join(self, edge: int) -> bool:
+        """Connect both ends of an edge; whether they were not before."""
+        u, v = self.find(int(self._ends[0][edge])), self.find(int(self._ends[1][edge]))
+        self._label[u] = v
+        return u != v
 
 
 def _spread(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from weakref import WeakKeyDictionary
 
 import networkx as nx
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..quadratic import check_quadratic
+from .exact import ExactCost, exact_cost, rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,17 +30,45 @@ class CutForm:
         maxcut: the cut.
         constant: what the cut is taken from.
         variables: of the problem.
+        loss: how far rounding can have put these costs from the problem's own.
     """
 
     maxcut: MaxCut
     constant: float
     variables: int
+    loss: float = 0.0
+
+    def lower_bound(self, cut: float) -> float:
+        """What no cost goes below, where no cut exceeds a bound."""
+        return self.constant - cut - self.loss
 
     def bitstring(self, sides: str) -> str:
         """The bit string of the problem that a cut stands for."""
         flip = len(sides) > self.variables and sides[-1] == "1"
         bits = sides[: self.variables]
         return bits.translate(str.maketrans("01", "10")) if flip else bits
+
+
+@dataclass(frozen=True, eq=False)
+class ExactCut:
+    """The cut form of a problem with nothing rounded.
+
+    Attributes:
+        form: the graph, with the nearest floating-point numbers as weights.
+        weights: of its edges, in their order.
+        constant: what the cut is taken from.
+        cost: the exact cost of the problem.
+    """
+
+    form: CutForm
+    weights: tuple[Fraction, ...]
+    constant: Fraction
+    cost: ExactCost
+
+    @property
+    def whole(self) -> bool:
+        """Whether all weights are whole numbers."""
+        return all(weight.denominator == 1 for weight in self.weights)
 
 
 _forms: WeakKeyDictionary[Problem, CutForm] = WeakKeyDictionary()
@@ -62,11 +93,35 @@ def power_of_two(weights: NDArray[np.float64]) -> float:
     return float(2.0 ** np.floor(np.log2(largest))) if largest else 1.0
 
 
+def exact_cut(problem: Problem) -> ExactCut:
+    """The cut form of a quadratic cost in exact fractions; raises as `cut_form`."""
+    cost = exact_cost(problem)
+    if isinstance(problem, MaxCut):
+        weights = tuple(map(Fraction, problem.edges[2].tolist()))
+        return ExactCut(cut_form(problem), weights, Fraction(0), cost)
+    check_quadratic(dict.fromkeys(cost.terms, 0.0))
+    form = _form(problem, {spins: float(weight) for spins, weight in cost.terms.items()})
+    last = problem.num_variables
+    doubled = {
+        (spins[0], spins[1] if len(spins) == 2 else last): 2 * weight
+        for spins, weight in cost.terms.items()
+        if spins
+    }
+    first, second, _ = (one.tolist() for one in form.maxcut.edges)
+    weights = tuple(doubled[min(pair), max(pair)] for pair in zip(first, second, strict=True))
+    return ExactCut(form, weights, sum(cost.terms.values(), Fraction(0)), cost)
+
+
 def _cut_form(problem: Problem) -> CutForm:
+    form = _form(problem, check_quadratic(dict(problem.cost.terms)))
+    return replace(form, loss=rounding(problem))
+
+
+def _form(problem: Problem, terms: Mapping[tuple[int, ...], float]) -> CutForm:
     n = problem.num_variables
     graph: nx.Graph[int] = nx.empty_graph(n)
     constant = 0.0
-    for spins, weight in check_quadratic(dict(problem.cost.terms)).items():
+    for spins, weight in terms.items():
         constant += weight
         if spins:
             graph.add_edge(spins[0], spins[1] if len(spins) == 2 else n, weight=2 * weight)

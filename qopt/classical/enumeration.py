@@ -19,7 +19,7 @@ from simulator.spaces import Integers, Qubits, Space, bitstring
 
 from ..problems.problem import Problem
 from ..results import best_of, solution
-from .claims import rounding
+from .exact import exact_cost, rounding
 
 MAX_VARIABLES = 26
 _CHUNK_BITS = 18
@@ -74,10 +74,10 @@ def _search(
 ) -> Result:
     """The least of all values, piece by piece.
 
-    Values that differ by less than rounding are told apart by the problem's own data, in the end.
+    Values that differ by less than rounding are told apart in exact arithmetic, in the end.
     """
     n, deadline = problem.num_variables, Deadline(time_limit)
-    off = _rounding(problem)
+    off = rounding(problem)
     least, visited = np.inf, 0
     candidates: list[tuple[float, int]] = []
     for configuration, values in pieces:
@@ -92,7 +92,7 @@ def _search(
             break
     finished = visited == size
     few = [min(candidates)] if off == 0 else candidates[:_MOST_CANDIDATES]
-    found = best_of(problem, (bitstring(one, n) for _, one in few))
+    found = _best(problem, [bitstring(one, n) for _, one in few])
     told_apart = off == 0 or len(candidates) <= _MOST_CANDIDATES
     warnings = []
     if not finished:
@@ -112,16 +112,14 @@ def _search(
     )
 
 
-def _rounding(problem: Problem) -> float:
-    """How far the value of a configuration can be off; zero where nothing of note can be."""
-    weights = np.array([weight for _, weight in problem.cost.terms])
-    size = float(np.abs(weights).sum())
-    units, expanded = weights * 2.0**20, rounding(problem)
-    # Sums of multiples of 2^-20 are exact, and what was lost before them is no such multiple.
-    exact = np.array_equal(units, np.rint(units)) and size * 2.0**20 < 2.0**53
-    if exact and expanded < 2.0**-22:
-        return 0.0
-    return max(expanded, len(weights) * float(np.finfo(float).eps) * size)
+def _best(problem: Problem, candidates: list[str]) -> str:
+    """The feasible one of least cost, by exact fractions where the problem has them."""
+    if len(candidates) == 1:
+        return candidates[0]
+    cost = exact_cost(problem)
+    if cost.loss:
+        return best_of(problem, candidates)
+    return min(candidates, key=lambda one: (not problem.feasible(one), cost.of(one)))
 
 
 def _over_space(cost: Polynomial, space: Space) -> Iterator[tuple[Callable[[int], int], Floats]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from time import perf_counter
 
-import numpy as np
-
 from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
@@ -15,8 +13,8 @@ from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import solution
 from .branching import prove_cut
-from .claims import may_be_called_proven, rounded_up, rounding
-from .cut_form import cut_form
+from .claims import optimality, rounded_down, rounded_up
+from .cut_form import exact_cut
 from .greedy import greedy
 from .proof_check import check
 
@@ -40,9 +38,9 @@ def milp(
 
     Returns:
         A result whose `lower_bound` among the properties no cost goes below, and whose
-        `upper_bound` no cut exceeds, for MaxCut. `proven` tells that the bit string is feasible and
-        reaches the bound, as far as numbers tell (`claims`). `cases` are those of the proof;
-        `bound_from` is "linear relaxation" where there is one only.
+        `upper_bound` no cut exceeds, for MaxCut. `proven` says that the bit string is feasible and
+        that no cost is lower (`claims`); where it is not, costs are lower by at most `within`.
+        `cases` are those of the proof; `bound_from` is "linear relaxation" where there is one only.
 
     Raises:
         InputError: if the cost is of higher than second degree.
@@ -51,18 +49,17 @@ def milp(
     started = perf_counter()
     limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
     deadline = Deadline(limit)
-    form = cut_form(problem)
-    first = str(greedy(form.maxcut).bitstring)
-    proof = prove_cut(form.maxcut, first, deadline, progress)
-    found = form.bitstring(proof.bitstring)
+    exact = exact_cut(problem)
+    first = str(greedy(exact.form.maxcut).bitstring)
+    proof = prove_cut(exact, first, deadline, progress)
+    found = exact.form.bitstring(proof.bitstring)
     checked = check(proof.record())
-    weights = form.maxcut.edges[2]
-    whole = bool(np.array_equal(weights, np.rint(weights)))
-    proven = may_be_called_proven(problem, found, float(checked.bound - checked.cut), whole=whole)
+    claim = optimality(problem, found, checked.bound - checked.cut, exact.cost)
+    proven = claim["proven"]
     bound = rounded_up(proof.bound)
     properties = {
-        "lower_bound": form.constant - bound - rounding(problem),
-        "proven": proven,
+        "lower_bound": rounded_down(exact.constant - proof.bound - exact.cost.loss),
+        **claim,
         "bound_from": "linear relaxation" if proof.leaves == 1 else "branch and bound",
         "cases": len(proof.tree),
     }

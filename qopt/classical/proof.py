@@ -53,6 +53,7 @@ class Proof:
         inequalities: that leaves refer to.
         tree: cases, the first being all cuts.
         interrupted: whether Ctrl-C ended the search; the bound holds all the same.
+        weights: of the edges, where they are not those of the graph to the last digit.
     """
 
     problem: MaxCut
@@ -60,6 +61,7 @@ class Proof:
     inequalities: Sequence[Inequality]
     tree: Sequence[Branch | Leaf]
     interrupted: bool = False
+    weights: Sequence[Fraction] | None = None
 
     @property
     def bound(self) -> Fraction:
@@ -73,9 +75,10 @@ class Proof:
 
     def record(self) -> dict[str, Any]:
         """The proof as plain data, for JSON and for `proof_check.check`."""
-        first, second, weights = self.problem.edges
+        first, second, stored = (one.tolist() for one in self.problem.edges)
+        weights = [Fraction(w) for w in stored] if self.weights is None else self.weights
         cut = sum(
-            (Fraction(w) for i, j, w in zip(first, second, weights.tolist(), strict=True)
+            (w for i, j, w in zip(first, second, weights, strict=True)
              if self.bitstring[i] != self.bitstring[j]),
             Fraction(0),
         )  # fmt: skip
@@ -86,10 +89,7 @@ class Proof:
             "claim": CLAIM,
             "name": self.problem.name,
             "nodes": self.problem.num_variables,
-            "edges": [
-                [int(i), int(j), str(Fraction(w))]
-                for i, j, w in zip(first, second, weights.tolist(), strict=True)
-            ],
+            "edges": [[i, j, str(w)] for i, j, w in zip(first, second, weights, strict=True)],
             "bitstring": self.bitstring,
             "cut": str(cut),
             "bound": str(self.bound),

@@ -64,7 +64,7 @@ def semidefinite_bound(problem: Problem, *, time_limit: float | None = None) -> 
     return Result(
         method="semidefinite relaxation",
         kind="bound",
-        value=form.constant - relaxed.bound,
+        value=form.lower_bound(relaxed.bound),
         unit="cost",
         problem=problem.describe(),
         seconds=relaxed.seconds,
@@ -146,7 +146,7 @@ def hyperplane_roundings(
     form = cut_form(problem)
     relaxed = _relax(form.maxcut, Deadline(time_limit))
     return HyperplaneRoundings(
-        form.constant - relaxed.bound, relaxed.seconds, form, relaxed.vectors, random
+        form.lower_bound(relaxed.bound), relaxed.seconds, form, relaxed.vectors, random
     )
 
 

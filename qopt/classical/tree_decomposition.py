@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from time import perf_counter
 
 import networkx as nx
@@ -13,7 +14,8 @@ from qminima.result import Result
 from ..problems.problem import Problem
 from ..results import solution
 from .bqm import NEGLIGIBLE, best_bitstring, binary_quadratic_model
-from .claims import may_be_called_proven
+from .claims import optimality
+from .exact import exact_cost, rounding
 
 # Work and memory grow as 2^width.
 MAX_WIDTH = 20
@@ -22,8 +24,8 @@ MAX_WIDTH = 20
 def tree_decomposition(problem: Problem) -> Result:
     """The least cost by dynamic programming over a tree decomposition, by dwave-samplers.
 
-    Exact up to rounding, in time 2^w n for the width w of an elimination order found by minimum
-    degrees. Dechter, Artif. Intell. 113, 41 (1999).
+    Exact up to rounding (`proven`, or `within` a small difference), in time 2^w n for the width w
+    of an elimination order found by minimum degrees. Dechter, Artif. Intell. 113, 41 (1999).
 
     Raises:
         InputError: if the cost is of higher than second degree, or the width exceeds 20.
@@ -45,20 +47,19 @@ def tree_decomposition(problem: Problem) -> Result:
         "tree decomposition",
         best,
         started,
-        properties={"proven": _proven(problem, best), "width": found},
+        properties={
+            **optimality(problem, best, _missed(problem), exact_cost(problem)),
+            "width": found,
+        },
     )
 
 
-def _proven(problem: Problem, best: str) -> bool:
-    """Whether rounding, and weights that the model leaves out, can hide nothing better."""
-    weights = np.array([weight for qubits, weight in problem.cost.terms if qubits])
-    if not len(weights):
-        return problem.feasible(best)
-    left_out = NEGLIGIBLE * float(np.abs(weights).max()) * len(weights)
-    sums = 8 * len(weights) * float(np.finfo(float).eps) * float(np.abs(weights).sum())
-    whole = bool(np.array_equal(4 * weights, np.rint(4 * weights)))  # costs are, of cuts and bits
-    small = whole and left_out + sums < 1e-3
-    return may_be_called_proven(problem, best, 0.0 if small else left_out + sums, whole=small)
+def _missed(problem: Problem) -> Fraction:
+    """How far rounding, and weights that the model leaves out, can have led from the least cost."""
+    sizes = np.abs([weight for spins, weight in problem.cost.terms if spins])
+    left_out = sizes[sizes < NEGLIGIBLE * sizes.max(initial=0.0)].sum()
+    sums = 8 * len(sizes) * float(np.finfo(float).eps) * sizes.sum()
+    return 2 * Fraction(float(left_out + sums + rounding(problem)))
 
 
 def width(problem: Problem) -> int:

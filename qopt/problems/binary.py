@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from simulator.polynomial import Polynomial
 from simulator.spaces import Space
 
 from ..mixers import Mixer
+from .bits import BitPolynomial, Convert
 from .linear_model import LinearModel
 
 # Costs hold products of two numbers.
@@ -85,6 +87,22 @@ class BinaryProblem(ABC):
     @abstractmethod
     def cost(self) -> Polynomial:
         """What is minimised, in spins."""
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial | None:  # noqa: ARG002
+        """The cost as a polynomial in bits; None for problems that have it in spins only.
+
+        Args:
+            number: turns the numbers of the data into those that are calculated with; with
+                `Fraction` nothing is rounded.
+        """
+        return None
+
+    def exact_cost(self) -> dict[tuple[int, ...], Fraction] | None:
+        """The cost in spins with nothing rounded; None where no more than `cost` is known."""
+        polynomial = self.in_bits(Fraction)
+        if polynomial is None:
+            return None
+        return {key: Fraction(weight) for key, weight in polynomial.spin_terms().items()}
 
     @abstractmethod
     def solution(self, bits: Bits) -> Any:

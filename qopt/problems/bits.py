@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from itertools import combinations
 
 from simulator.polynomial import Polynomial
 
-Terms = dict[frozenset[int], float]
+# Weights are floating-point numbers, or fractions where nothing is to be rounded; whole numbers go
+# with both.
+Number = float | Fraction
+Convert = Callable[[float], Number]
+Terms = dict[frozenset[int], Number]
 
 
 class BitPolynomial:
     """f(x) = sum_S w_S prod_{j in S} x_j with bits x_j, so that x_j^2 = x_j.
+
+    Sums and products of fractions are exact.
 
     Args:
         terms: weight of each set of variables; the empty set is the constant.
@@ -22,21 +29,21 @@ class BitPolynomial:
     True
     """
 
-    def __init__(self, terms: Mapping[frozenset[int], float] | None = None) -> None:
+    def __init__(self, terms: Mapping[frozenset[int], Number] | None = None) -> None:
         self.terms: Terms = {key: value for key, value in (terms or {}).items() if value != 0}
 
     @classmethod
     def variable(cls, j: int) -> BitPolynomial:
         """x_j."""
-        return cls({frozenset((j,)): 1.0})
+        return cls({frozenset((j,)): 1})
 
     @classmethod
-    def linear(cls, weights: Iterable[tuple[int, float]]) -> BitPolynomial:
+    def linear(cls, weights: Iterable[tuple[int, Number]]) -> BitPolynomial:
         """The sum of w_j x_j, over pairs (j, w_j)."""
         terms: Terms = {}
         for j, weight in weights:
             key = frozenset((j,))
-            terms[key] = terms.get(key, 0.0) + weight
+            terms[key] = terms.get(key, 0) + weight
         return cls(terms)
 
     @classmethod
@@ -50,41 +57,45 @@ class BitPolynomial:
                     terms[key] = terms.get(key, 0.0) + (-2) ** size * weight
         return cls(terms)
 
-    def __add__(self, other: BitPolynomial | float) -> BitPolynomial:
+    def __add__(self, other: BitPolynomial | Number) -> BitPolynomial:
         terms = dict(self.terms)
         for key, value in _terms(other).items():
-            terms[key] = terms.get(key, 0.0) + value
+            terms[key] = terms.get(key, 0) + value
         return BitPolynomial(terms)
 
-    def __mul__(self, other: BitPolynomial | float) -> BitPolynomial:
+    def __mul__(self, other: BitPolynomial | Number) -> BitPolynomial:
         terms: Terms = {}
         for left, value in self.terms.items():
             for right, factor in _terms(other).items():
                 key = left | right
-                terms[key] = terms.get(key, 0.0) + value * factor
+                terms[key] = terms.get(key, 0) + value * factor
         return BitPolynomial(terms)
 
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self) -> BitPolynomial:
-        return self * -1.0
+        return self * -1
 
-    def __sub__(self, other: BitPolynomial | float) -> BitPolynomial:
+    def __sub__(self, other: BitPolynomial | Number) -> BitPolynomial:
         return self + (-other)
 
-    def __rsub__(self, other: float) -> BitPolynomial:
+    def __rsub__(self, other: Number) -> BitPolynomial:
         return -self + other
 
     def spins(self) -> Polynomial:
         """The same function of z = 1 - 2 x, as the simulator has it."""
-        found: dict[tuple[int, ...], float] = {}
+        return Polynomial({key: float(weight) for key, weight in self.spin_terms().items()})
+
+    def spin_terms(self) -> dict[tuple[int, ...], Number]:
+        """Weights of the same function of z = 1 - 2 x; exact for fractions."""
+        found: dict[tuple[int, ...], Number] = {}
         for bits, weight in self.terms.items():
             ordered = sorted(bits)
             share = weight / 2 ** len(ordered)
             for size in range(len(ordered) + 1):
                 for chosen in combinations(ordered, size):
-                    found[chosen] = found.get(chosen, 0.0) + (-1) ** size * share
-        return Polynomial(found)
+                    found[chosen] = found.get(chosen, 0) + (-1) ** size * share
+        return found
 
 
 def total(parts: Iterable[BitPolynomial]) -> BitPolynomial:
@@ -92,9 +103,11 @@ def total(parts: Iterable[BitPolynomial]) -> BitPolynomial:
     terms: Terms = {}
     for part in parts:
         for key, value in part.terms.items():
-            terms[key] = terms.get(key, 0.0) + value
+            terms[key] = terms.get(key, 0) + value
     return BitPolynomial(terms)
 
 
-def _terms(value: BitPolynomial | float) -> Terms:
-    return value.terms if isinstance(value, BitPolynomial) else {frozenset(): float(value)}
+def _terms(value: BitPolynomial | Number) -> Terms:
+    if isinstance(value, BitPolynomial):
+        return value.terms
+    return {frozenset(): value if isinstance(value, int | Fraction) else float(value)}

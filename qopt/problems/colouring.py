@@ -19,7 +19,7 @@ from simulator.polynomial import Polynomial
 from ..graphs import check_simple, edge_positions
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Native
-from .bits import BitPolynomial, total
+from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
 
@@ -69,17 +69,21 @@ class Colouring(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """Sum of x_uc x_vc + sum P_v (sum_c x_vc - 1)^2."""
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
         k = self.colours
         pairs = {
-            frozenset((int(u) * k + c, int(v) * k + c)): 1.0
-            for u, v in self.edges
+            frozenset((u * k + c, v * k + c)): number(1)
+            for u, v in self.edges.tolist()
             for c in range(k)
         }
         parts = [BitPolynomial(pairs)]
-        for node, weight in enumerate(self.penalties if self.penalised else []):
-            excess = BitPolynomial.linear((node * k + c, 1.0) for c in range(k)) - 1
-            parts.append(excess * excess * float(weight))
-        return (total(parts)).spins()
+        for node, weight in enumerate(self.penalties.tolist() if self.penalised else []):
+            excess = BitPolynomial.linear((node * k + c, 1) for c in range(k)) - 1
+            parts.append(excess * excess * number(weight))
+        return total(parts)
 
     def solution(self, bits: Bits) -> dict[Hashable, int]:
         """The colour of each node."""

@@ -17,7 +17,7 @@ from simulator.polynomial import Polynomial
 
 from ..graphs import check_attribute, check_simple, edge_positions
 from .binary import LARGEST, BinaryProblem, Bits
-from .bits import BitPolynomial, total
+from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
 
@@ -91,12 +91,17 @@ class IndependentSet(NodeSelection):
     @cached_property
     def cost(self) -> Polynomial:
         """-sum w_i x_i + sum P_ij x_i x_j."""
-        chosen = BitPolynomial.linear(enumerate(-self.weights))
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
+        weights = enumerate(self.weights.tolist())
+        chosen = BitPolynomial.linear((j, -number(weight)) for j, weight in weights)
         pairs = {
-            frozenset(map(int, edge)): float(p)
-            for edge, p in zip(self.edges, self.penalties, strict=True)
+            frozenset(edge): number(p)
+            for edge, p in zip(self.edges.tolist(), self.penalties.tolist(), strict=True)
         }
-        return (chosen + BitPolynomial(pairs)).spins()
+        return chosen + BitPolynomial(pairs)
 
     def linear_model(self) -> LinearModel:
         """Max sum w_i x_i with x_i + x_j <= 1."""
@@ -123,12 +128,17 @@ class VertexCover(NodeSelection):
     @cached_property
     def cost(self) -> Polynomial:
         """Sum of w_i x_i + sum P_ij (1 - x_i)(1 - x_j)."""
-        chosen = BitPolynomial.linear(enumerate(self.weights))
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
+        weights = enumerate(self.weights.tolist())
+        chosen = BitPolynomial.linear((j, number(weight)) for j, weight in weights)
         missing = [
-            (1 - BitPolynomial.variable(int(i))) * (1 - BitPolynomial.variable(int(j))) * float(p)
-            for (i, j), p in zip(self.edges, self.penalties, strict=True)
+            (1 - BitPolynomial.variable(i)) * (1 - BitPolynomial.variable(j)) * number(p)
+            for (i, j), p in zip(self.edges.tolist(), self.penalties.tolist(), strict=True)
         ]
-        return total([chosen, *missing]).spins()
+        return total([chosen, *missing])
 
     def linear_model(self) -> LinearModel:
         """Min sum w_i x_i with x_i + x_j >= 1."""

@@ -16,7 +16,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, finite
-from .bits import BitPolynomial
+from .bits import BitPolynomial, Convert
 from .linear_model import LinearModel
 
 # The cost couples each with each.
@@ -75,10 +75,16 @@ class Knapsack(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """-sum v_i x_i + P (sum w_i x_i + slack - W)^2."""
-        every = np.concatenate([self.weights, self.slack]).astype(float)
-        excess = BitPolynomial.linear(enumerate(every)) - self.capacity
-        chosen = BitPolynomial.linear(enumerate(self.values))
-        return (excess * excess * self.penalty_weight - chosen).spins()
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
+        weights = enumerate([*self.weights.tolist(), *self.slack.tolist()])
+        excess = BitPolynomial.linear((j, number(weight)) for j, weight in weights)
+        excess -= self.capacity
+        values = enumerate(self.values.tolist())
+        chosen = BitPolynomial.linear((j, number(value)) for j, value in values)
+        return excess * excess * number(self.penalty_weight) - chosen
 
     def solution(self, bits: Bits) -> list[int]:
         """Numbers of the chosen items."""

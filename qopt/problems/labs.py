@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import ClassVar
 
@@ -57,6 +58,10 @@ class LABS(BinaryProblem):
                     key = tuple(sorted(spins))
                     terms[key] = terms.get(key, 0.0) + 1.0
         return Polynomial(terms)
+
+    def exact_cost(self) -> dict[tuple[int, ...], Fraction]:
+        """The cost as it is: all weights are whole numbers."""
+        return {spins: Fraction(weight) for spins, weight in self.cost.terms}
 
     def solution(self, bits: Bits) -> list[int]:
         """The sequence of +1 and -1."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -60,6 +61,15 @@ class MaxCut(BinaryProblem):
             (int(i), int(j)): w / 2 for i, j, w in zip(*self.edges, strict=True)
         }
         return Polynomial({**terms, (): -float(self.edges[2].sum()) / 2})
+
+    def exact_cost(self) -> dict[tuple[int, ...], Fraction]:
+        """Minus the cut with nothing rounded."""
+        first, second, weights = (one.tolist() for one in self.edges)
+        halves = [Fraction(weight) / 2 for weight in weights]
+        terms: dict[tuple[int, ...], Fraction] = {
+            (min(i, j), max(i, j)): half for i, j, half in zip(first, second, halves, strict=True)
+        }
+        return {**terms, (): -sum(halves, Fraction(0))}
 
     def objective(self, bits: Bits) -> float:
         """Weight of the edges between the two sides."""

@@ -16,7 +16,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, finite
-from .bits import BitPolynomial
+from .bits import BitPolynomial, Convert
 from .linear_model import LinearModel
 
 
@@ -39,9 +39,14 @@ class Partition(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """The square of sum_j a_j (1 - 2 x_j)."""
-        weights = enumerate(-2 * self.numbers)
-        difference = BitPolynomial.linear(weights) + float(self.numbers.sum())
-        return (difference * difference).spins()
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
+        weights = [number(weight) for weight in self.numbers.tolist()]
+        difference = BitPolynomial.linear((j, -2 * weight) for j, weight in enumerate(weights))
+        difference += sum(weights)
+        return difference * difference
 
     def linear_model(self) -> LinearModel:
         """Min d with d at least the difference of the sums, either way; its square is the cost."""

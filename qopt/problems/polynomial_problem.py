@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from math import sqrt
 from typing import Any
@@ -19,7 +20,7 @@ from simulator.polynomial import Polynomial
 
 from ..graphs import check_graph, is_real_number
 from .binary import BinaryProblem, Bits, check_labels, finite
-from .bits import BitPolynomial
+from .bits import BitPolynomial, Convert
 
 # Polynomials with more terms take minutes and gigabytes.
 _MOST_TERMS = 10_000_000
@@ -72,11 +73,26 @@ class PolynomialProblem(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """What is minimised, in spins."""
-        sign = -1.0 if self.maximise else 1.0
-        signed = {term: sign * weight for term, weight in self.terms}
+        polynomial = self.in_bits()
+        if polynomial is None:
+            return Polynomial({term: self._sign * weight for term, weight in self.terms})
+        return polynomial.spins()
+
+    @property
+    def _sign(self) -> int:
+        return -1 if self.maximise else 1
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial | None:
+        """The cost as a polynomial in bits; None where terms are products of spins."""
         if self.spins:
-            return Polynomial(signed)
-        return BitPolynomial({frozenset(term): w for term, w in signed.items()}).spins()
+            return None
+        return BitPolynomial({frozenset(term): self._sign * number(w) for term, w in self.terms})
+
+    def exact_cost(self) -> dict[tuple[int, ...], Fraction] | None:
+        """The cost in spins with nothing rounded."""
+        if self.spins:
+            return {term: self._sign * Fraction(weight) for term, weight in self.terms}
+        return super().exact_cost()
 
     def solution(self, bits: Bits) -> dict[Hashable, int]:
         """The value of each variable by label: bits, or spins where terms are products of them."""

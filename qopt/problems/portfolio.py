@@ -19,7 +19,7 @@ from simulator.polynomial import Polynomial
 from ..graphs import is_real_number
 from ..mixers import xy_ring_mixer
 from .binary import LARGEST, BinaryProblem, Bits, Native, check_labels, finite
-from .bits import BitPolynomial, total
+from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
 
@@ -61,15 +61,20 @@ class Portfolio(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """Objective and penalty."""
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
+        risk, gains = number(float(self.risk)), enumerate(self.returns.tolist())
         pairs = [
-            BitPolynomial.variable(i) * BitPolynomial.variable(j) * float(self.risk * value)
+            BitPolynomial.variable(i) * BitPolynomial.variable(j) * (risk * number(float(value)))
             for (i, j), value in np.ndenumerate(self.covariance)
         ]
-        parts = [*pairs, BitPolynomial.linear(enumerate(-self.returns))]
+        parts = [*pairs, BitPolynomial.linear((j, -number(gain)) for j, gain in gains)]
         if self.penalised:
-            count = BitPolynomial.linear((j, 1.0) for j in range(self.num_variables))
-            parts.append((count - self.budget) * (count - self.budget) * self.penalty_weight)
-        return total(parts).spins()
+            excess = BitPolynomial.linear((j, 1) for j in range(self.num_variables)) - self.budget
+            parts.append(excess * excess * number(self.penalty_weight))
+        return total(parts)
 
     def solution(self, bits: Bits) -> list[Hashable]:
         """Labels of the chosen assets."""

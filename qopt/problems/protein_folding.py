@@ -18,7 +18,7 @@ from simulator.spaces import Qubits, Space
 
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Native
-from .bits import BitPolynomial, Terms, total
+from .bits import BitPolynomial, Convert, Terms, total
 from .linear_model import LinearModel
 
 Site = tuple[int, int]
@@ -95,15 +95,19 @@ class ProteinFolding(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """Contacts and penalties."""
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
         single, other = self.penalty_weights
-        terms: Terms = {frozenset(pair): -1.0 for pair in self._contact_bits}
+        terms: Terms = {frozenset(pair): number(-1) for pair in self._contact_bits}
         for pair in self._clash_bits:
-            terms[frozenset(pair)] = terms.get(frozenset(pair), 0.0) + other
+            terms[frozenset(pair)] = terms.get(frozenset(pair), 0) + number(other)
         parts = [BitPolynomial(terms)]
-        for register, weight in zip(self.registers, single, strict=True):
-            excess = BitPolynomial.linear((variable, 1.0) for variable in register) - 1
-            parts.append(excess * excess * float(weight))
-        return total(parts).spins()
+        for register, weight in zip(self.registers, single.tolist(), strict=True):
+            excess = BitPolynomial.linear((variable, 1) for variable in register) - 1
+            parts.append(excess * excess * number(weight))
+        return total(parts)
 
     def solution(self, bits: Bits) -> list[Site]:
         """The site of each bead, as (row, column)."""

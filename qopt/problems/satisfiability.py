@@ -13,7 +13,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits
-from .bits import BitPolynomial, total
+from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
 
@@ -46,14 +46,18 @@ class Satisfiability(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """Sum over clauses of the product of their literals' negations."""
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
         parts = []
         for clause in self.clauses:
-            violated = BitPolynomial({frozenset(): 1.0})
+            violated = BitPolynomial({frozenset(): number(1)})
             for literal in clause:
                 variable = BitPolynomial.variable(abs(literal) - 1)
                 violated = violated * (1 - variable if literal > 0 else variable)
             parts.append(violated)
-        return (total(parts)).spins()
+        return total(parts)
 
     def solution(self, bits: Bits) -> dict[int, bool]:
         """The value of each variable, numbered from 1."""

@@ -18,7 +18,7 @@ from simulator.polynomial import Polynomial
 
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Native, check_labels, finite
-from .bits import BitPolynomial, total
+from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
 
@@ -70,18 +70,23 @@ class TravellingSalesman(BinaryProblem):
     @cached_property
     def cost(self) -> Polynomial:
         """Length and penalties."""
-        free, d = len(self.labels) - 1, self.distances
+        return self.in_bits().spins()
+
+    def in_bits(self, number: Convert = float) -> BitPolynomial:
+        """The cost as a polynomial in bits."""
+        free = len(self.labels) - 1
+        d = [[number(length) for length in row] for row in self.distances.tolist()]
         x = [[BitPolynomial.variable(free * t + c) for c in range(free)] for t in range(free)]
-        parts = [x[0][c] * float(d[0, c + 1]) + x[-1][c] * float(d[c + 1, 0]) for c in range(free)]
+        parts = [x[0][c] * d[0][c + 1] + x[-1][c] * d[c + 1][0] for c in range(free)]
         parts += [
-            x[t][c] * x[t + 1][e] * float(d[c + 1, e + 1])
+            x[t][c] * x[t + 1][e] * d[c + 1][e + 1]
             for t in range(free - 1) for c in range(free) for e in range(free) if c != e
         ]  # fmt: skip
         for k in range(free):
             for line in (x[k], [row[k] for row in x]):
                 excess = total(line) - 1
-                parts.append(excess * excess * self.penalty_weight)
-        return total(parts).spins()
+                parts.append(excess * excess * number(self.penalty_weight))
+        return total(parts)
 
     def solution(self, bits: Bits) -> list[Hashable]:
         """The cities in the order of the trip, the first one first."""

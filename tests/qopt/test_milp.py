@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Hashable
+from fractions import Fraction
 from itertools import combinations
 
 import networkx as nx
@@ -16,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
-from qopt.classical.claims import may_be_called_proven
+from qopt.classical.claims import optimality
+from qopt.classical.exact import exact_cost
 from qopt.classical.odd_cycles import violated
 from qopt.loading import load_maxcut
 
@@ -198,8 +200,9 @@ def test_infeasible_bit_strings_are_no_optimum() -> None:
     problem = qopt.independent_set(nx.path_graph(3))
     assert qopt.milp(problem).properties["proven"]
     assert qopt.tree_decomposition(problem).properties["proven"]
-    assert not may_be_called_proven(problem, "111", 0.0, whole=True)
-    assert may_be_called_proven(problem, "101", 0.0, whole=True)
+    cost, gap = exact_cost(problem), Fraction(0)
+    assert optimality(problem, "111", gap, cost) == {"proven": False}
+    assert optimality(problem, "101", gap, cost) == {"proven": True}
 
 
 def test_ctrl_c_ends_a_program_that_is_the_problem_s_own() -> None:
