@@ -112,17 +112,26 @@ class Reference:
         method: what gave it.
         certainty: how far it can be trusted.
         source: where it is from, if it was not computed in this run.
+        reason: why nothing is better, where that is no proof by the method.
+        within: how far it can be from the best one at most, where that is known and not zero.
     """
 
     value: float
     method: str
     certainty: Literal["proven", "best known", "estimate"]
     source: str | None = None
+    reason: str | None = None
+    within: float | None = None
 
     def entry(self) -> dict[str, Any]:
         """The reference as stored."""
-        entry = {"value": float(self.value), "method": self.method, "certainty": self.certainty}
-        return entry if self.source is None else {**entry, "source": self.source}
+        optional = {"source": self.source, "reason": self.reason, "within": self.within}
+        return {
+            "value": float(self.value),
+            "method": self.method,
+            "certainty": self.certainty,
+            **{key: value for key, value in optional.items() if value is not None},
+        }
 
 
 @dataclass(frozen=True, eq=False)

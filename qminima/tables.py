@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import floor, isfinite, log10
 
 from .result import Comparison, Result
 
@@ -39,13 +41,59 @@ def no_minus_zero(value: float, digits: int = 4) -> float:
     return 0.0 if abs(value) < 0.5 * 10.0**-digits else value
 
 
+def unsigned_zero(text: str) -> str:
+    """A number in digits, without the minus sign where all of them are zero.
+
+    >>> unsigned_zero("-0.0000"), unsigned_zero("-0"), unsigned_zero("-0.0001")
+    ('0.0000', '0', '-0.0001')
+    """
+    digits = text.lower().partition("e")[0]
+    return text.removeprefix("-") if not set(digits) & set("123456789") else text
+
+
+def number_text(value: float, digits: int) -> str:
+    """A number with so many significant digits at most, and no minus zero.
+
+    >>> number_text(-1000000000.9465, 14), number_text(-0.0, 10), number_text(12.0, 10)
+    ('-1000000000.9465', '0', '12')
+    """
+    return unsigned_zero(f"{value:.{digits}g}")
+
+
+# Floating-point numbers have no more digits to tell apart.
+_MOST_DIGITS = 15
+
+
+def telling_digits(values: Iterable[float], least: int, more: int = 2) -> int:
+    """How many significant digits show where numbers differ.
+
+    Args:
+        values: the numbers.
+        least: digits in any case.
+        more: digits of the smallest difference beside its first one.
+
+    >>> telling_digits((21.0, 20.0), 10), telling_digits((-1000000000.9465, -1000000000.9848), 10)
+    (10, 14)
+    """
+    ordered = sorted({value for value in values if isfinite(value)})
+    size = max((abs(value) for value in ordered), default=0.0)
+    apart = [b - a for a, b in pairwise(ordered) if b - a > 10.0**-_MOST_DIGITS * size]
+    if not apart:
+        return least
+    needed = floor(log10(size)) - floor(log10(min(apart))) + 1 + more
+    return min(max(least, needed), max(least, _MOST_DIGITS))
+
+
 def fixed_digits(value: float, scale: float, digits: int = 10) -> str:
     """Four digits behind the point, or so many in all where numbers of a scale are small or large.
 
     >>> fixed_digits(-1.23456, 10.0), fixed_digits(5.6e-8, 5.6e-8), fixed_digits(1e-12, 1e8)
     ('-1.2346', '5.6e-08', '1e-12')
+    >>> fixed_digits(-1e-9, 0.0)
+    '0.0000'
     """
-    return f"{value:.4f}" if scale == 0 or 1e-2 <= abs(scale) < 1e6 else f"{value:.{digits}g}"
+    plain = scale == 0 or 1e-2 <= abs(scale) < 1e6
+    return unsigned_zero(f"{value:.4f}" if plain else f"{value:.{digits}g}")
 
 
 def summary(thing: object) -> str:

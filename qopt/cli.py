@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +34,7 @@ from qminima.limits import Deadline
 from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
-    from qminima.result import Comparison, Result
+    from qminima.result import Comparison
     from simulator.program import Precision
 
     from .classical.proof_check import Checked
@@ -126,7 +127,7 @@ def solve(
             from simulator.threads import set_threads
 
             set_threads(threads)
-        loaded = _load(source, problem, settings, form, instance_seed)
+        loaded, warned = _load(source, problem, settings, form, instance_seed)
         if not loaded.constrained:
             refuse_vacuous(context, "constraints", f"{loaded.kind} has none")
         instance = Instance.of(loaded, constraints)
@@ -148,6 +149,7 @@ def solve(
                 time_limit=time_limit,
                 progress=progress,
             )
+        comparison = replace(comparison, warnings=(*warned, *comparison.warnings))
         finish(comparison, partial(_show, loaded), json, (plot, partial(_draw, loaded)))
 
 
@@ -294,7 +296,7 @@ def compare(
 
         def load(names: list[str], first: int) -> list[BinaryProblem]:
             return [
-                _load(source, problem, settings, form, one)
+                _load_aloud(source, problem, settings, form, one)
                 for source in names
                 for one in _instance_seeds(source, instances, instance_seed, first)
             ]
@@ -355,7 +357,7 @@ def convert(
         from .formats.registry import find_format, write_file
 
         check_outputs(target, None, source)
-        loaded = _load(source, problem, settings, form, instance_seed)
+        loaded = _load_aloud(source, problem, settings, form, instance_seed)
         write_file(loaded, target, format=to)
         goal = find_format(target, to)
         kept = ", its cost alone: JSON keeps kind, labels and constraints"
@@ -385,26 +387,29 @@ def prove(
         check_outputs(target, None, source)
 
         from qminima.progress import ProgressBar
+        from qminima.tables import number_text, telling_digits
 
         from .classical.branching import prove_cut
-        from .classical.cut_form import cut_form
+        from .classical.cut_form import exact_cut
         from .classical.greedy import greedy
         from .classical.proof_check import check as verify
 
-        loaded = _load(source, problem, settings, form, instance_seed)
-        graph = cut_form(loaded)
+        loaded = _load_aloud(source, problem, settings, form, instance_seed)
+        exact = exact_cut(loaded)
+        graph = exact.form.maxcut
         with ProgressBar(1) as progress, progress.stage("proof"):
-            start = str(greedy(graph.maxcut).bitstring)
-            proof = prove_cut(graph.maxcut, start, Deadline(time_limit), progress)
+            start = str(greedy(graph).bitstring)
+            proof = prove_cut(exact, start, Deadline(time_limit), progress)
         proof.write(target)
         typer.echo(_proven(loaded.name, verify(proof.record())))
         if proof.interrupted:
             typer.echo("interrupted: the file holds the bound that was reached", err=True)
             raise typer.Exit(INTERRUPTED)
-        if graph.maxcut is not loaded:
-            typer.echo(
-                f"costs of {loaded.kind} are {graph.constant:.10g} minus these cuts, up to rounding"
-            )
+        if graph is not loaded:
+            rounded = ", up to rounding" if exact.cost.loss else ""
+            digits = telling_digits((float(exact.constant), float(proof.bound)), 10)
+            constant = number_text(float(exact.constant), digits)
+            typer.echo(f"costs of {loaded.kind} are {constant} minus these cuts{rounded}")
 
 
 @app.command()
@@ -505,17 +510,43 @@ def _load(
     settings: list[str] | None,
     form: str | None,
     instance_seed: int | None,
-) -> BinaryProblem:
-    """The problem that the options of an instance describe."""
+) -> tuple[BinaryProblem, tuple[str, ...]]:
+    """The problem that the options of an instance describe, and warnings of what it leaves out."""
+    import warnings
+
+    from .graphs import UnusedAttributeWarning
     from .loading import load_problem
 
-    return load_problem(
-        source,
-        problem,
-        format=form,
-        instance_seed=instance_seed,
-        settings=_settings(settings or []),
-    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UnusedAttributeWarning)
+        loaded = load_problem(
+            source,
+            problem,
+            format=form,
+            instance_seed=instance_seed,
+            settings=_settings(settings or []),
+        )
+    unused: list[str] = []
+    for one in caught:
+        if issubclass(one.category, UnusedAttributeWarning):
+            unused.append(str(one.message))
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    return loaded, tuple(unused)
+
+
+def _load_aloud(
+    source: str,
+    problem: str | None,
+    settings: list[str] | None,
+    form: str | None,
+    instance_seed: int | None,
+) -> BinaryProblem:
+    """The same, with warnings on standard error."""
+    loaded, warnings = _load(source, problem, settings, form, instance_seed)
+    for warning in warnings:
+        typer.echo(f"warning: {loaded.name}: {warning}", err=True)
+    return loaded
 
 
 def _depths(text: str) -> list[int]:
@@ -612,75 +643,9 @@ def _size(problem: BinaryProblem) -> str:
 
 
 def _show(problem: BinaryProblem, comparison: Comparison) -> None:
-    from qminima.tables import Column, evaluations, print_comparison, seconds
+    from .table import show
 
-    reference, score = comparison.reference, problem.score_name
-    summary = [f"{_size(problem)}, {problem.kind}"]
-    if reference is not None:
-        best = 0.0 - reference.value if problem.maximise else reference.value
-        summary.append(f"best {score} {best:.10g} ({reference.certainty}, {reference.method})")
-    if any(result.properties.get("proven") for result in comparison.results):
-        summary.append("*: proven optimal in this run")
-    if problem.constrained and any(r.expectation is not None for r in comparison.results):
-        summary.append("mean cost: with the penalties of constraints that the circuit may violate")
-    if comparison.solution is not None:
-        shown = shorten(_solution_text(comparison.solution["value"]), 300)
-        summary.append(f"solution ({comparison.solution['method']}): {shown}")
-    mean = "cost" if problem.constrained else score
-    print_comparison(
-        comparison,
-        title=comparison.problem["name"],
-        summary=summary,
-        columns=[
-            Column("method", lambda result: result.method, "left"),
-            Column(score, partial(_score_text, problem)),
-            Column("short of best", _gap_text),
-            Column(f"mean {mean}", partial(_mean_text, problem)),
-            Column("evaluations", evaluations),
-            Column("seconds", seconds),
-        ],
-    )
-
-
-def _solution_text(value: object) -> str:
-    """A decoded solution in one line."""
-    if not isinstance(value, list):
-        return str(value)
-    if value and all(isinstance(one, list) and len(one) == 2 for one in value):
-        return ", ".join(f"{key}: {one}" for key, one in value)
-    if len(value) == 2 and all(isinstance(one, list) for one in value):
-        return " | ".join(_solution_text(one) for one in value)
-    return ", ".join(map(str, value)) or "nothing"
-
-
-def _score_text(problem: BinaryProblem, result: Result) -> str:
-    from qminima.tables import fixed_digits
-
-    if result.kind == "bound":
-        largest = max((abs(weight) for _, weight in problem.cost.terms), default=0.0)
-        bound = 0.0 - result.value if problem.maximise else result.value
-        bound = 0.0 if abs(bound) < 1e-9 * largest else bound
-        return f"{'≤' if problem.maximise else '≥'} {fixed_digits(bound, bound)}"
-    if not result.is_solution:
-        return "infeasible"
-    proven = " *" if result.properties.get("proven") else ""
-    return f"{result.properties[problem.score_name]:.10g}{proven}"
-
-
-def _gap_text(result: Result) -> str:
-    hidden = result.error is None or result.kind == "bound" or not result.is_solution
-    return "" if hidden else f"{result.error:.6g}"
-
-
-def _mean_text(problem: BinaryProblem, result: Result) -> str:
-    from qminima.tables import fixed_digits, no_minus_zero
-
-    if result.expectation is None:
-        return ""
-    flipped = problem.maximise and not problem.constrained
-    mean = -result.expectation if flipped else result.expectation
-    scale = result.properties[problem.score_name]
-    return fixed_digits(no_minus_zero(mean) if abs(scale) > 1e-2 else mean, scale, 7)
+    show(problem, comparison, f"{_size(problem)}, {problem.kind}")
 
 
 def _draw(problem: BinaryProblem, comparison: Comparison, path: Path) -> None:

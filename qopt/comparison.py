@@ -7,20 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qminima.errors import InputError, unknown_name
 from qminima.progress import Progress
-from qminima.result import Comparison, Reference, Result
+from qminima.result import Comparison, Result
 from qminima.runner import run_methods
 from simulator.memory import MemoryLimitError
 from simulator.spaces import Qubits, Space, SpaceError
 
+from .certainty import best_known as best_known
+from .certainty import best_solution as best_solution
 from .fits import check_fits, has_linear_model
 from .methods import CLASSICAL, METHODS
 from .mixers import Mixer
 from .problems.binary import BinaryProblem, Native
-from .results import plain_data
 from .solvers.options import check_objective, check_precision
 from .verdict import verdict
 
@@ -171,30 +172,3 @@ def solve(
         seed=seed,
         started=started,
     )
-
-
-def best_solution(problem: BinaryProblem, results: Sequence[Result]) -> dict[str, Any] | None:
-    """The best solution in the user's own labels, as plain data, and the method that found it."""
-    found = [result for result in results if result.is_solution]
-    best = min(found, key=lambda r: (r.value, not r.properties.get("proven")), default=None)
-    if best is None or best.bitstring is None:
-        return None
-    return {"method": best.method, "value": plain_data(problem.decode(best.bitstring))}
-
-
-def best_known(problem: BinaryProblem, results: Sequence[Result]) -> Reference | None:
-    """The value to measure from: proven in this run, else known beforehand, else the best.
-
-    Bit strings that violate a constraint do not count.
-    """
-    found = [result for result in results if result.is_solution]
-    for result in found:
-        if result.properties.get("proven"):
-            return Reference(result.value, result.method, "proven")
-    best = min(found, key=lambda result: result.value, default=None)
-    known = problem.reference
-    if known is not None and (best is None or known.value <= best.value):
-        return known
-    if best is None:
-        return None
-    return Reference(best.value, f"best of this run ({best.method})", "estimate")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import isfinite
 from numbers import Real
 from typing import Any
+from warnings import warn
 
 import networkx as nx
 import numpy as np
@@ -53,6 +54,36 @@ def check_attribute(of: str, name: object, found: Iterable[Mapping[str, Any]]) -
         f"no {of} has an attribute {shorten(name)!r}; there {'is' if len(known) == 1 else 'are'} "
         f"{', '.join(sorted(known)) or 'none'}"
     )
+
+
+class UnusedAttributeWarning(UserWarning):
+    """Edges count 1 each although they have numbers that may be meant as their weights."""
+
+
+def warn_of_unused(graph: nx.Graph[Any], weight: str, *, remedy: str, stacklevel: int = 3) -> None:
+    """Warn where no edge has the usual attribute "weight" but some have other numbers.
+
+    Args:
+        graph: checked before.
+        weight: the attribute that is used; one that was named is meant.
+        remedy: what to do, with {name} for the attribute that is there.
+        stacklevel: of the warning, that of the caller's caller unless given.
+    """
+    if weight != "weight":
+        return
+    names: set[str] = set()
+    for _, _, data in graph.edges(data=True):
+        if weight in data:
+            return
+        names |= {str(key) for key, value in data.items() if is_real_number(value)}
+    if names:
+        name = min(names)
+        warn(
+            f"edges have no attribute 'weight' and count 1 each, but they have "
+            f"{shorten(', '.join(sorted(names)))}; {remedy.format(name=name)}",
+            UnusedAttributeWarning,
+            stacklevel=stacklevel,
+        )
 
 
 def check_simple(graph: Any) -> None:

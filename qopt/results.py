@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from math import isfinite
 from time import perf_counter
 from typing import Any
 
@@ -71,14 +72,62 @@ def plain_data(value: Any) -> Any:
     [['a', 'b'], [[['x', 1], True]]]
     """
     if isinstance(value, set | frozenset):
-        return sorted((plain_data(one) for one in value), key=lambda one: (str(type(one)), one))
+        return [plain_data(one) for one in sorted(value, key=_order)]
     if isinstance(value, Mapping):
         return [[plain_data(key), plain_data(one)] for key, one in value.items()]
     if isinstance(value, list | tuple):
         return [plain_data(one) for one in value]
     if isinstance(value, np.generic):
-        return value.item()
+        return plain_data(value.item())
+    if isinstance(value, float) and not isfinite(value):  # JSON has none such
+        return str(value)
     return value if isinstance(value, bool | int | float | str | None) else str(value)
+
+
+def solution_text(solution: Any) -> str:
+    """A decoded solution in one line: both sides, a set, a list, or values by label.
+
+    >>> solution_text(({4, 2}, {3, 1})), solution_text({"b": 1, "a": 0})
+    ('2, 4 | 1, 3', 'b: 1, a: 0')
+    >>> solution_text([(0, 1), (0, 0)]), solution_text(set())
+    ('(0, 1), (0, 0)', 'nothing')
+    """
+    if isinstance(solution, tuple):
+        return " | ".join(solution_text(side) for side in solution)
+    if isinstance(solution, Mapping):
+        parts = [f"{_label(key)}: {_label(value)}" for key, value in solution.items()]
+    elif isinstance(solution, set | frozenset):
+        parts = [_label(one) for one in sorted(solution, key=_order)]
+    elif isinstance(solution, list):
+        parts = [_label(one) for one in solution]
+    else:
+        return str(solution)
+    return ", ".join(parts) or "nothing"
+
+
+def _label(label: Any) -> str:
+    """A label as shown: text as it is, unless it would be taken for several."""
+    label = _python(label)
+    plain = not isinstance(label, str) or (label and not set(label) & set(",:|"))
+    return str(label) if plain else repr(label)
+
+
+def _python(label: Any) -> Any:
+    """A label with NumPy's numbers as Python's."""
+    if isinstance(label, tuple):
+        return tuple(map(_python, label))
+    return label.item() if isinstance(label, np.generic) else label
+
+
+def _order(label: Any) -> tuple[str, Any]:
+    """A key by which labels of any types can be sorted, those of one type by value."""
+    label = _python(label)
+    if isinstance(label, tuple | list):
+        return str(list), [_order(one) for one in label]
+    if isinstance(label, float) and not isfinite(label):
+        return str(str), str(label)
+    known = isinstance(label, bool | int | float | str)
+    return (str(type(label)), label) if known else (str(str), str(label))
 
 
 def bits(values: Sequence[int]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qminima.result import Reference, Result
+from qminima.tables import number_text, telling_digits
 
+from .classical.claims import last_digit, value_error
 from .problems.binary import BinaryProblem
 
 
@@ -22,22 +24,20 @@ def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Refere
     ]
     found = [rival for rival in rivals if rival.is_solution]
     best = min(found, key=lambda result: (result.value, result.seconds), default=None)
+    digits = telling_digits((result.value for result in results if result.is_solution), 10)
     rival = proof = ""
     if best is not None and reference is not None:
-        rival = f"{best.method} {_reaches(problem, best)} in {best.seconds:.2g} s"
-        margin = 1e-9 * abs(reference.value)
-        optimal = reference.certainty == "proven" and best.value <= reference.value + margin
-        prover = "" if best.method == reference.method else f" by {reference.method}"
-        proof = f", proven optimal{prover}" if optimal else ""
+        rival = f"{best.method} {_reaches(problem, best, digits)} in {best.seconds:.2g} s"
+        proof = _proof(problem, best, reference)
     if quantum is None or reference is None:
         return f"Only classical methods were run{'; ' * bool(rival)}{rival}{proof}."
-    head = _head(problem, quantum, reference, results)
+    head = _head(problem, quantum, reference, results, digits)
     if best is None:
         none = "no rival found a solution" if rivals else "no rival was run"
         return f"{head}; {none}, so nothing is decided."
     if not quantum.is_solution:
         return f"{head}; {rival}{proof}: classical wins."
-    margin = 1e-9 * max(abs(best.value), abs(quantum.value))
+    margin = value_error(problem, best.value)
     if best.value < quantum.value - margin:
         return f"{head}; {rival}{proof}: classical wins."
     if best.value > quantum.value + margin:
@@ -47,8 +47,27 @@ def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Refere
     return f"{head}; {rival}{proof}: the same, not resolved at this size."
 
 
+def _proof(problem: BinaryProblem, best: Result, reference: Reference) -> str:
+    """How the best classical solution is known to be optimal, or nearly so."""
+    margin = value_error(problem, reference.value)
+    if reference.source is not None:
+        margin += last_digit(reference.value)
+    if best.value > reference.value + margin:
+        return ""
+    if reference.certainty != "proven":
+        return f" ({reference.reason})" if reference.reason else ""
+    if reference.reason:
+        return f", proven optimal ({reference.reason})"
+    prover = "" if best.method == reference.method else f" by {reference.method}"
+    return f", proven optimal{prover}"
+
+
 def _head(
-    problem: BinaryProblem, quantum: Result, reference: Reference, results: Sequence[Result]
+    problem: BinaryProblem,
+    quantum: Result,
+    reference: Reference,
+    results: Sequence[Result],
+    digits: int,
 ) -> str:
     """What QAOA found, and after how long."""
     # Means of a problem with constraints may hold penalties, and then no score at all.
@@ -58,11 +77,11 @@ def _head(
     best = _own(problem, reference.value)
     share = ""
     if problem.constrained:
-        share = f" (the best has {reference.value:.4g})"
+        share = f" (the best has {number_text(reference.value, 4)})"
     elif problem.maximise and best > 0:
         share = f" ({100 * mean / best:.1f} % of the best)"
     name = f"{quantum.method} at depth {quantum.settings['depth']}"
-    reaches = _reaches(problem, quantum) if quantum.is_solution else ""
+    reaches = _reaches(problem, quantum, digits) if quantum.is_solution else ""
     if quantum.expectation is None:  # nothing was sampled
         head = f"{name} {reaches or 'found no solution'}"
     else:
@@ -72,19 +91,21 @@ def _head(
             if reaches
             else f"none of its {shots} samples keeps the constraints"
         )
-        head = f"{name} has a mean {of} of {mean:.4g}{share} and {found}"
+        head = f"{name} has a mean {of} of {number_text(mean, 4)}{share} and {found}"
     head += f", after {quantum.seconds:.2g} s of simulation"
     uniform = next((r for r in results if r.method == "random assignment"), None)
     if uniform is not None and _comparable(uniform, quantum) and uniform.value <= quantum.value:
-        head += f" (as many uniform samples reach {uniform.properties[problem.score_name]:.10g})"
+        score = number_text(uniform.properties[problem.score_name], digits)
+        head += f" (as many uniform samples reach {score})"
     if not quantum.converged:
         head += f"; its training ended early ({quantum.stop_reason})"
     return head
 
 
-def _reaches(problem: BinaryProblem, result: Result) -> str:
+def _reaches(problem: BinaryProblem, result: Result, digits: int) -> str:
     """What a solution is worth: "cuts 12", "has length 3.5"."""
-    name, score = problem.score_name, f"{result.properties[problem.score_name]:.10g}"
+    name = problem.score_name
+    score = number_text(result.properties[name], digits)
     if name == "cut":
         return f"cuts {score}"
     return f"has {score} {name}" if name.endswith("s") else f"has {name} {score}"

@@ -8,12 +8,13 @@ from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
+from qminima.tables import number_text, telling_digits
 
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import solution
 from .branching import prove_cut
-from .claims import optimality, rounded_down, rounded_up
+from .claims import lower_bound, optimality, rounded_down
 from .cut_form import exact_cut
 from .greedy import greedy
 from .proof_check import check
@@ -56,15 +57,17 @@ def milp(
     checked = check(proof.record())
     claim = optimality(problem, found, checked.bound - checked.cut, exact.cost)
     proven = claim["proven"]
-    bound = rounded_up(proof.bound)
+    least = rounded_down(exact.constant - proof.bound - exact.cost.loss)
+    least, trivial = lower_bound(problem, least)
+    source = "linear relaxation" if proof.leaves == 1 else "branch and bound"
     properties = {
-        "lower_bound": rounded_down(exact.constant - proof.bound - exact.cost.loss),
+        "lower_bound": least,
         **claim,
-        "bound_from": "linear relaxation" if proof.leaves == 1 else "branch and bound",
+        "bound_from": "trivial" if trivial else source,
         "cases": len(proof.tree),
     }
     if isinstance(problem, MaxCut):
-        properties["upper_bound"] = bound
+        properties["upper_bound"] = 0.0 - least
     reason = "not told apart from its bound"
     if proven or deadline.reached or proof.interrupted:
         reason = "proven optimal" if proven else "time limit reached"
@@ -78,10 +81,13 @@ def milp(
         stop_reason=reason,
         settings={"time_limit": limit},
         properties=properties,
-        warnings=()
-        if proven
-        else (f"not proven optimal; no cost is below {properties['lower_bound']:g}",),
+        warnings=() if proven else (_not_proven(problem, found, least),),
     )
     if proof.interrupted:
         raise Interrupted(result)
     return result
+
+
+def _not_proven(problem: Problem, found: str, bound: float) -> str:
+    digits = telling_digits((problem.value(found), bound), 6)
+    return f"not proven optimal; no cost is below {number_text(bound, digits)}"

@@ -18,7 +18,7 @@ from simulator.kernels.kernel import compile_seconds
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import best_of, bits, solution
-from .claims import rounded_up
+from .claims import lower_bound, rounded_up
 from .cut_form import CutForm, cut_form
 from .low_rank import relax
 
@@ -49,7 +49,9 @@ def semidefinite_bound(problem: Problem, *, time_limit: float | None = None) -> 
     the relaxation max tr(L X)/4, X positive semidefinite with unit diagonal, is solved by Clarabel;
     its multipliers y are then repaired to a bound that holds whatever the solver's accuracy: cut(x)
     = x^T L x / 4 <= sum_i y_i + n max(0, largest eigenvalue of L/4 - diag y). Larger ones are
-    solved over vectors, and their bound is proven by a factorisation (`low_rank`).
+    solved over vectors, and their bound is proven by a factorisation (`low_rank`). Where the data
+    shows at once that no cost is lower than some other bound, such as 0 conflicts, and that is
+    better, it is the result, and `bound_from` is "trivial".
 
     Args:
         problem: what is minimised.
@@ -61,15 +63,19 @@ def semidefinite_bound(problem: Problem, *, time_limit: float | None = None) -> 
     """
     form = cut_form(problem)
     relaxed = _relax(form.maxcut, Deadline(time_limit))
+    bound, trivial = lower_bound(problem, form.lower_bound(relaxed.bound))
+    properties: dict[str, Any] = {"cut": 0.0 - bound} if isinstance(problem, MaxCut) else {}
+    if trivial:
+        properties["bound_from"] = "trivial"
     return Result(
         method="semidefinite relaxation",
         kind="bound",
-        value=form.lower_bound(relaxed.bound),
+        value=bound,
         unit="cost",
         problem=problem.describe(),
         seconds=relaxed.seconds,
         settings={"solver": relaxed.solver, "time_limit": time_limit},
-        properties={"cut": relaxed.bound} if isinstance(problem, MaxCut) else {},
+        properties=properties,
     )
 
 
@@ -145,9 +151,8 @@ def hyperplane_roundings(
     """Solve the relaxation of a problem, for roundings; raises as `goemans_williamson`."""
     form = cut_form(problem)
     relaxed = _relax(form.maxcut, Deadline(time_limit))
-    return HyperplaneRoundings(
-        form.lower_bound(relaxed.bound), relaxed.seconds, form, relaxed.vectors, random
-    )
+    bound, _ = lower_bound(problem, form.lower_bound(relaxed.bound))
+    return HyperplaneRoundings(bound, relaxed.seconds, form, relaxed.vectors, random)
 
 
 def _relax(problem: MaxCut, deadline: Deadline) -> _Relaxed:

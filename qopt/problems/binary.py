@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import fsum
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,6 +27,19 @@ LARGEST = 1e100
 Bits = NDArray[np.int64]
 # See `BinaryProblem.native`.
 Native = tuple["BinaryProblem", Space, Mixer]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A score that no solution passes, seen from the data at once.
+
+    Attributes:
+        score: the lowest, or the highest where the objective is to be large.
+        reason: why, as a clause.
+    """
+
+    score: Fraction
+    reason: str
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -51,6 +65,9 @@ class BinaryProblem(ABC):
 
     #: What scores are called in records.
     score_name: ClassVar[str] = "objective"
+    #: Whether equal costs of feasible bit strings are equal floating-point numbers: all of them
+    #: are the nearest number to an exact sum.
+    nearest_values: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -116,6 +133,13 @@ class BinaryProblem(ABC):
         """
         return None
 
+    def trivial_bound(self) -> Bound | None:
+        """A bound on scores that needs no search, such as no conflicts; None where there is none.
+
+        A solution that reaches it is optimal.
+        """
+        return None
+
     def linear_model(self) -> LinearModel | None:
         """The problem as a mixed-integer linear program of its own; None where there is none."""
         return None
@@ -161,6 +185,11 @@ class BinaryProblem(ABC):
                 f"expected {self.num_variables} characters 0 or 1, got {shorten(bitstring)!r}"
             )
         return np.frombuffer(bitstring.encode(), dtype=np.uint8).astype(np.int64) - ord("0")
+
+
+def nearest_sum(values: NDArray[np.float64]) -> float:
+    """The floating-point number nearest to the exact sum, whatever cancels."""
+    return fsum(values.tolist()) + 0.0  # no minus zero
 
 
 def check_labels(labels: Sequence[Hashable], count: int) -> tuple[Hashable, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from simulator.polynomial import Polynomial
 
 from ..graphs import check_simple, edge_positions
 from ..mixers import xy_complete_mixer
-from .binary import BinaryProblem, Bits, Native
+from .binary import BinaryProblem, Bits, Bound, Native
 from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
@@ -96,6 +97,10 @@ class Colouring(BinaryProblem):
         space = Product(*[HammingWeight(k, 1)] * nodes)
         mixer = xy_complete_mixer(*(range(v * k, v * k + k) for v in range(nodes)))
         return replace(self, penalised=False), space, mixer
+
+    def trivial_bound(self) -> Bound:
+        """No conflicts."""
+        return Bound(Fraction(0), "there cannot be fewer than 0")
 
     def linear_model(self) -> LinearModel:
         """Min sum z_e with one colour each, and z_e >= x_uc + x_vc - 1."""

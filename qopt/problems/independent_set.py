@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from ..graphs import check_attribute, check_simple, edge_positions
-from .binary import LARGEST, BinaryProblem, Bits
+from .binary import LARGEST, BinaryProblem, Bits, Bound, nearest_sum
 from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
@@ -57,11 +58,11 @@ class NodeSelection(BinaryProblem):
         choice is better than any infeasible one.
         """
         lighter: NDArray[np.float64] = self.weights[self.edges].min(axis=1, initial=np.inf)
-        return lighter + float(self.weights.max(initial=0))
+        return lighter + (float(self.weights.max(initial=0)) or 1.0)
 
     def objective(self, bits: Bits) -> float:
         """The weight of the chosen nodes."""
-        return float(self.weights @ bits)
+        return nearest_sum(self.weights[bits == 1])
 
     def solution(self, bits: Bits) -> set[Hashable]:
         """The chosen nodes."""
@@ -103,6 +104,11 @@ class IndependentSet(NodeSelection):
         }
         return chosen + BitPolynomial(pairs)
 
+    def trivial_bound(self) -> Bound:
+        """The weight of all nodes."""
+        weights = map(Fraction, self.weights.tolist())
+        return Bound(sum(weights, Fraction(0)), "no set weighs more than all nodes")
+
     def linear_model(self) -> LinearModel:
         """Max sum w_i x_i with x_i + x_j <= 1."""
         model = LinearModel()
@@ -140,6 +146,10 @@ class VertexCover(NodeSelection):
         ]
         return total([chosen, *missing])
 
+    def trivial_bound(self) -> Bound:
+        """Nothing."""
+        return Bound(Fraction(0), "no cover weighs less than 0")
+
     def linear_model(self) -> LinearModel:
         """Min sum w_i x_i with x_i + x_j >= 1."""
         model = LinearModel()
@@ -166,7 +176,7 @@ def independent_set(
         reference: the best cost (minus the largest weight) that is known.
 
     Raises:
-        InputError: for another kind of graph, or weights that are not finite and above zero.
+        InputError: for another kind of graph, or weights that are not finite and from zero on.
 
     >>> problem = independent_set(nx.path_graph(["a", "b", "c"]))
     >>> problem.score("101"), problem.decode("101") == {"a", "c"}, problem.feasible("110")
@@ -200,8 +210,8 @@ def _check(graph: nx.Graph[Any], node_weight: str) -> None:
     for node, weight in graph.nodes(data=node_weight, default=1):
         if isinstance(weight, bool) or not isinstance(weight, int | float | np.number):
             raise InputError(f"expected a number as weight of node {shorten(node)}, got {weight!r}")
-        if not 0 < weight <= LARGEST:
+        if not 0 <= weight <= LARGEST:
             raise InputError(
-                f"expected a weight above zero and up to {LARGEST:g} of node {shorten(node)}, got "
+                f"expected a weight from 0 to {LARGEST:g} of node {shorten(node)}, got "
                 f"{shorten(weight)}"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from .binary import BinaryProblem, Bits, finite
+from .binary import BinaryProblem, Bits, Bound, finite, nearest_sum
 from .bits import BitPolynomial, Convert
 from .linear_model import LinearModel
 
@@ -65,7 +66,7 @@ class Knapsack(BinaryProblem):
 
     def objective(self, bits: Bits) -> float:
         """The value of the chosen items."""
-        return float(self.values @ bits[: len(self.values)])
+        return nearest_sum(self.values[bits[: len(self.values)] == 1])
 
     def penalty(self, bits: Bits) -> float:
         """Of items and slack that do not fill W exactly."""
@@ -89,6 +90,12 @@ class Knapsack(BinaryProblem):
     def solution(self, bits: Bits) -> list[int]:
         """Numbers of the chosen items."""
         return [int(item) for item in np.flatnonzero(bits[: len(self.values)])]
+
+    def trivial_bound(self) -> Bound:
+        """The value of all items that fit by themselves."""
+        fitting = self.values[self.weights <= self.capacity].tolist()
+        worth = sum(map(Fraction, fitting), Fraction(0))
+        return Bound(worth, "no profit exceeds the value of all items that fit")
 
     def linear_model(self) -> LinearModel:
         """Max sum v_i x_i with sum w_i x_i <= W; slack is what is left."""

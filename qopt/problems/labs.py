@@ -13,7 +13,7 @@ from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from .binary import BinaryProblem, Bits
+from .binary import BinaryProblem, Bits, Bound
 
 # Optimal energies, from Packebusch and Mertens, J. Phys. A 49, 165001 (2016), arXiv:1512.02475.
 OPTIMAL = {
@@ -62,6 +62,11 @@ class LABS(BinaryProblem):
     def exact_cost(self) -> dict[tuple[int, ...], Fraction]:
         """The cost as it is: all weights are whole numbers."""
         return {spins: Fraction(weight) for spins, weight in self.cost.terms}
+
+    def trivial_bound(self) -> Bound:
+        """One for each sum of an odd number of terms."""
+        reason = "every sum of an odd number of products is at least 1 in size"
+        return Bound(Fraction(self.length // 2), reason)
 
     def solution(self, bits: Bits) -> list[int]:
         """The sequence of +1 and -1."""

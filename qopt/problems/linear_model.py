@@ -20,6 +20,7 @@ class LinearModel:
         rows: coefficients by variable, low and high.
         read: the bit string that values of the variables stand for; as many first ones as the
             problem has variables, unless given.
+        cost: the cost that a value of what is minimised stands for; the same unless given.
     """
 
     costs: list[float] = field(default_factory=list)
@@ -27,6 +28,7 @@ class LinearModel:
     whole: list[bool] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     read: Callable[[Sequence[float]], str] | None = None
+    cost: Callable[[float], float] | None = None
 
     def bits(self, count: int) -> list[int]:
         """So many new variables that are 0 or 1."""

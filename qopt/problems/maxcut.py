@@ -16,8 +16,8 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_graph, edge_positions
-from .binary import BinaryProblem, Bits
+from ..graphs import check_graph, edge_positions, warn_of_unused
+from .binary import BinaryProblem, Bits, Bound, nearest_sum
 
 # Gradients hold squares of weights, which must neither vanish nor overflow.
 _SMALLEST = 1e-150
@@ -74,7 +74,19 @@ class MaxCut(BinaryProblem):
     def objective(self, bits: Bits) -> float:
         """Weight of the edges between the two sides."""
         first, second, weights = self.edges
-        return float(weights[bits[first] != bits[second]].sum())
+        cut = weights[bits[first] != bits[second]]
+        return float(cut.sum()) if self._whole else nearest_sum(cut)
+
+    @cached_property
+    def _whole(self) -> bool:
+        """Whether weights are whole numbers whose sums are exact in any order."""
+        weights = self.edges[2]
+        return np.array_equal(weights, np.rint(weights)) and np.abs(weights).sum() < 2**53
+
+    def trivial_bound(self) -> Bound:
+        """The sum of all positive weights."""
+        positive = (Fraction(weight) for weight in self.edges[2].tolist() if weight > 0)
+        return Bound(sum(positive, Fraction(0)), "no cut exceeds the sum of all positive weights")
 
     def solution(self, bits: Bits) -> tuple[set[Hashable], set[Hashable]]:
         """The labels on either side, those of bit 0 first."""
@@ -105,7 +117,8 @@ def maxcut(
 
     Args:
         graph: undirected and simple; negative weights and isolated nodes are fine.
-        weight: edge attribute that holds the weight; edges without it count 1.
+        weight: edge attribute that holds the weight; edges without it count 1, with a warning
+            where no edge has it but some have other numbers.
         name: shown in tables.
         reference: the best cost (minus the best cut) that is known.
 
@@ -118,6 +131,7 @@ def maxcut(
     (2.0, True)
     """
     check_graph(graph, weight)
+    warn_of_unused(graph, weight, remedy="if that is the weight, say weight={name!r}")
     sizes = [abs(float(value)) for _, _, value in graph.edges(data=weight, default=1)]
     largest = max(sizes, default=0.0)
     if largest > 1 / _SMALLEST / max(len(sizes), 1) or 0 < largest < _SMALLEST:

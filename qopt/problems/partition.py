@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
-from math import inf
+from math import floor, inf, log2
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from .binary import BinaryProblem, Bits, finite
+from .binary import BinaryProblem, Bits, Bound, finite, nearest_sum
 from .bits import BitPolynomial, Convert
 from .linear_model import LinearModel
 
@@ -34,7 +35,7 @@ class Partition(BinaryProblem):
 
     def objective(self, bits: Bits) -> float:
         """The square of the difference of both sums."""
-        return float(self.numbers @ (1 - 2 * bits)) ** 2
+        return nearest_sum(self.numbers * (1 - 2 * bits)) ** 2
 
     @cached_property
     def cost(self) -> Polynomial:
@@ -48,15 +49,36 @@ class Partition(BinaryProblem):
         difference += sum(weights)
         return difference * difference
 
+    def trivial_bound(self) -> Bound:
+        """No difference, or a difference of one between whole numbers of an odd sum."""
+        total = sum(map(Fraction, self.numbers.tolist()), Fraction(0))
+        whole = all(number.is_integer() for number in self.numbers.tolist())
+        if whole and total % 2:
+            return Bound(Fraction(1), "sums of whole numbers of an odd total differ by at least 1")
+        return Bound(Fraction(0), "no square is below 0")
+
     def linear_model(self) -> LinearModel:
-        """Min d with d at least the difference of the sums, either way; its square is the cost."""
-        model, total = LinearModel(), float(self.numbers.sum())
+        """Min d with d at least the difference of the sums, either way; its square is the cost.
+
+        Numbers are in a unit of about the largest one, which fits the tolerances of solvers.
+        """
+        model, unit = LinearModel(), self._unit
+        total = float(self.numbers.sum()) / unit
         model.bits(self.num_variables)
         difference = model.variable(1.0, high=inf, whole=False)
-        weights = {j: 2 * float(a) for j, a in enumerate(self.numbers)}
+        model.cost = self._cost_of
+        weights = {j: 2 * float(a) / unit for j, a in enumerate(self.numbers)}
         model.row({difference: 1, **weights}, low=total)
         model.row({difference: 1, **{j: -a for j, a in weights.items()}}, low=-total)
         return model
+
+    @property
+    def _unit(self) -> float:
+        largest = float(np.abs(self.numbers).max())
+        return 1.0 if largest == 0 or 1.0 <= largest <= 1e6 else 2.0 ** floor(log2(largest))
+
+    def _cost_of(self, difference: float) -> float:
+        return (self._unit * max(difference, 0.0)) ** 2
 
     def solution(self, bits: Bits) -> tuple[list[float], list[float]]:
         """Both heaps, those of bit 0 first."""

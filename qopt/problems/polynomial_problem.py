@@ -18,8 +18,8 @@ from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_graph, is_real_number
-from .binary import BinaryProblem, Bits, check_labels, finite
+from ..graphs import check_graph, is_real_number, warn_of_unused
+from .binary import BinaryProblem, Bits, Bound, check_labels, finite, nearest_sum
 from .bits import BitPolynomial, Convert
 
 # Polynomials with more terms take minutes and gigabytes.
@@ -54,7 +54,8 @@ class PolynomialProblem(BinaryProblem):
     def objective(self, bits: Bits) -> float:
         """The sum of all terms."""
         values = 1 - 2 * bits if self.spins else bits
-        return float(sum((values[m].prod(axis=1) * w).sum() for m, w in self._by_degree))
+        parts = [values[m].prod(axis=1) * w for m, w in self._by_degree]
+        return nearest_sum(np.concatenate(parts)) if parts else 0.0
 
     @cached_property
     def _by_degree(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...]:
@@ -93,6 +94,15 @@ class PolynomialProblem(BinaryProblem):
         if self.spins:
             return {term: self._sign * Fraction(weight) for term, weight in self.terms}
         return super().exact_cost()
+
+    def trivial_bound(self) -> Bound:
+        """Every term at its best."""
+        sign = -1 if self.maximise else 1
+        best = Fraction(0)
+        for term, weight in self.terms:
+            signed = sign * Fraction(weight)
+            best += signed if not term else -abs(signed) if self.spins else min(signed, Fraction(0))
+        return Bound(sign * best, "every term is at its best")
 
     def solution(self, bits: Bits) -> dict[Hashable, int]:
         """The value of each variable by label: bits, or spins where terms are products of them."""
@@ -200,6 +210,8 @@ def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
 def _of_graph(graph: nx.Graph[Any]) -> Keyed:
     """Weights of nodes and edges; raises `InputError` for another kind of graph."""
     check_graph(graph)
+    remedy = "if {name} is the weight, rename it"
+    warn_of_unused(graph, "weight", remedy=remedy, stacklevel=4)
     terms: dict[tuple[Hashable, ...], Any] = {
         (node,): graph.nodes[node].get("weight", 0) for node in graph
     }

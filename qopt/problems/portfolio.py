@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from simulator.polynomial import Polynomial
 
 from ..graphs import is_real_number
 from ..mixers import xy_ring_mixer
-from .binary import LARGEST, BinaryProblem, Bits, Native, check_labels, finite
+from .binary import LARGEST, BinaryProblem, Bits, Bound, Native, check_labels, finite
 from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
@@ -33,6 +34,7 @@ class Portfolio(BinaryProblem):
     risk: float
     labels: tuple[Hashable, ...]
     kind: ClassVar[str] = "portfolio"
+    nearest_values: ClassVar[bool] = False
 
     @property
     def num_variables(self) -> int:
@@ -86,6 +88,18 @@ class Portfolio(BinaryProblem):
             return None
         space = HammingWeight(self.num_variables, self.budget)
         return replace(self, penalised=False), space, xy_ring_mixer(range(self.num_variables))
+
+    def trivial_bound(self) -> Bound:
+        """The k assets that could be best, each with the others that suit it most."""
+        risk = Fraction(float(self.risk))
+        returns, covariance = self.returns.tolist(), self.covariance.tolist()
+        least = sorted(
+            risk * Fraction(row[i]) - Fraction(returns[i])
+            + risk * sum((Fraction(x) for j, x in enumerate(row) if j != i and x < 0), Fraction(0))
+            for i, row in enumerate(covariance)
+        )  # fmt: skip
+        reason = "no choice is better than the best of each asset"
+        return Bound(sum(least[: self.budget], Fraction(0)), reason)
 
     def linear_model(self) -> LinearModel:
         """Products x_i x_j as variables of their own, and exactly k ones."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from simulator.polynomial import Polynomial
 from simulator.spaces import Qubits, Space
 
 from ..mixers import xy_complete_mixer
-from .binary import BinaryProblem, Bits, Native
+from .binary import BinaryProblem, Bits, Bound, Native
 from .bits import BitPolynomial, Convert, Terms, total
 from .linear_model import LinearModel
 
@@ -125,6 +126,15 @@ class ProteinFolding(BinaryProblem):
         parts: list[Space] = [HammingWeight(n, 1) if n > 1 else Qubits(1) for n in sizes]
         mixer = xy_complete_mixer(*(register for register in self.registers if len(register) > 1))
         return self, Product(*parts), mixer
+
+    def trivial_bound(self) -> Bound:
+        """As many contacts as the free neighbours of the H beads of either parity allow."""
+        free = [0, 0]  # of even and of odd beads, two for each and one more at the ends
+        for bead, kind in enumerate(self.sequence):
+            if kind == "H":
+                free[bead % 2] += 3 if bead in (0, len(self.sequence) - 1) else 2
+        most = min(*free, len(self.contacts))
+        return Bound(Fraction(-most), f"the H beads cannot have more than {most} contacts")
 
     def linear_model(self) -> LinearModel:
         """One site for each bead, one bead on each site, neighbours side by side, most contacts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from qminima.limits import check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from .binary import BinaryProblem, Bits
+from .binary import BinaryProblem, Bits, Bound
 from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
@@ -62,6 +63,10 @@ class Satisfiability(BinaryProblem):
     def solution(self, bits: Bits) -> dict[int, bool]:
         """The value of each variable, numbered from 1."""
         return {number: bool(bit) for number, bit in enumerate(bits, start=1)}
+
+    def trivial_bound(self) -> Bound:
+        """No violations."""
+        return Bound(Fraction(0), "there cannot be fewer than 0")
 
     def linear_model(self) -> LinearModel:
         """Min sum y_c with y_c at least 1 minus the number of true literals."""

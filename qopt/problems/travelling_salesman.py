@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from simulator.constrained import HammingWeight, Product
 from simulator.polynomial import Polynomial
 
 from ..mixers import xy_complete_mixer
-from .binary import BinaryProblem, Bits, Native, check_labels, finite
+from .binary import BinaryProblem, Bits, Bound, Native, check_labels, finite
 from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
 
@@ -33,6 +34,7 @@ class TravellingSalesman(BinaryProblem):
     labels: tuple[Hashable, ...]
     kind: ClassVar[str] = "travelling-salesman"
     score_name: ClassVar[str] = "length"
+    nearest_values: ClassVar[bool] = False
 
     @property
     def num_variables(self) -> int:
@@ -104,6 +106,13 @@ class TravellingSalesman(BinaryProblem):
         space = Product(*[HammingWeight(free, 1)] * free)
         mixer = xy_complete_mixer(*(range(t * free, (t + 1) * free) for t in range(free)))
         return self, space, mixer
+
+    def trivial_bound(self) -> Bound:
+        """The shortest way out of each city."""
+        others = self.distances + np.diag(np.full(len(self.labels), np.inf))
+        shortest = map(Fraction, others.min(axis=1).tolist())
+        reason = "no trip is shorter than the shortest ways out of all cities"
+        return Bound(sum(shortest, Fraction(0)), reason)
 
     def linear_model(self) -> LinearModel:
         """Arcs that enter and leave each city once, in one trip.

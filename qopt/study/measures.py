@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
-import numpy as np
-
 from qminima.result import Reference
 from qminima.statistics import Estimate, success_probability, time_to_solution
 
+from ..classical.claims import last_digit, value_error
 from ..comparison import Instance
 from .contenders import Contender
 from .device import Device
@@ -176,16 +175,15 @@ def measure(
     )  # fmt: skip
 
 
-def tolerance(instance: Instance) -> float:
-    """How far the same cost may differ when its terms are added up in another order."""
-    weights = [abs(weight) for _, weight in instance.problem.cost.terms]
-    return 8 * len(weights) * float(np.finfo(float).eps) * sum(weights)
+def tolerance(instance: Instance, cost: float) -> float:
+    """How far values of the same cost may be apart."""
+    return value_error(instance.problem, cost)
 
 
 def _margin(instance: Instance, reference: Reference) -> float:
     """How far a cost may be above a reference: values from elsewhere may have been rounded."""
-    rounded = 0.0 if reference.source is None else 1e-9 * abs(reference.value)
-    return tolerance(instance) + rounded
+    rounded = 0.0 if reference.source is None else last_digit(reference.value)
+    return tolerance(instance, reference.value) + rounded
 
 
 def guessing_mean(instance: Instance) -> float:

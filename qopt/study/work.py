@@ -141,7 +141,8 @@ class Work:
             known = instance.problem.reference
             return {"goal": found if known is None else min(found, known.value)}
 
-        return float(self._do(f"goal/{number}", find)["goal"]) + tolerance(instance)
+        goal = float(self._do(f"goal/{number}", find)["goal"])
+        return goal + tolerance(instance, goal)
 
     def _choice(self, entry: Contender) -> None:
         """Let a method choose, on those instances that it fits."""
