@@ -20,7 +20,10 @@ def shorten(text: object, width: int = 80) -> str:
     >>> shorten("x" * 100, 5)
     'xxxxx...'
     """
-    full = str(text)
+    try:
+        full = str(text)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or endless lists
+        full = f"a {type(text).__name__} that is too long to be shown"
     return full if len(full) <= width else full[:width] + "..."
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .errors import InputError, shorten
+from .parsing import json_value
 
 
 def check_writable(path: str | Path) -> None:
@@ -91,7 +92,8 @@ def read_json(path: str | Path) -> Any:
     """Read a record.
 
     Raises:
-        InputError: if the file cannot be read, is too large, or is no JSON.
+        InputError: if the file cannot be read, is too large, or is no JSON within the limits of
+            `json_value`.
     """
     try:
         readable = not _is_special(path) and Path(path).stat().st_size <= _LARGEST
@@ -101,8 +103,10 @@ def read_json(path: str | Path) -> Any:
     if not readable:
         raise InputError(f"cannot read {shorten(path)}: expected a record, an ordinary file")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return json_value(text)
+    except InputError as error:
+        raise InputError(f"cannot read {shorten(path)}: {error}") from None
+    except ValueError as error:
         raise InputError(f"cannot read {shorten(path)}: it is no JSON ({error})") from None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from math import floor, isfinite, log10
 
@@ -64,13 +66,14 @@ def number_text(value: float, digits: int) -> str:
 _MOST_DIGITS = 15
 
 
-def telling_digits(values: Iterable[float], least: int, more: int = 2) -> int:
+def telling_digits(values: Iterable[float], least: int) -> int:
     """How many significant digits show where numbers differ.
+
+    They show the smallest difference with three digits, and four digits behind the point.
 
     Args:
         values: the numbers.
         least: digits in any case.
-        more: digits of the smallest difference beside its first one.
 
     >>> telling_digits((21.0, 20.0), 10), telling_digits((-1000000000.9465, -1000000000.9848), 10)
     (10, 14)
@@ -78,10 +81,25 @@ def telling_digits(values: Iterable[float], least: int, more: int = 2) -> int:
     ordered = sorted({value for value in values if isfinite(value)})
     size = max((abs(value) for value in ordered), default=0.0)
     apart = [b - a for a, b in pairwise(ordered) if b - a > 10.0**-_MOST_DIGITS * size]
-    if not apart:
+    if size == 0:
         return least
-    needed = floor(log10(size)) - floor(log10(min(apart))) + 1 + more
-    return min(max(least, needed), max(least, _MOST_DIGITS))
+    last = min(-4, *(floor(log10(difference)) - 2 for difference in apart)) if apart else -4
+    return min(max(least, floor(log10(size)) - last + 1), max(least, _MOST_DIGITS))
+
+
+def fractions_text(values: Sequence[Fraction], least: int) -> list[str]:
+    """Exact numbers of any size with as many digits as tell them apart, at least so many.
+
+    >>> fractions_text((Fraction(1, 3), Fraction(12)), 4)
+    ['0.333333', '12']
+    """
+    try:
+        plain = [float(value) for value in values]
+    except OverflowError:
+        numbers = (Decimal(value.numerator) / Decimal(value.denominator) for value in values)
+        return [f"{number:.{least}g}" for number in numbers]
+    digits = telling_digits(plain, least)
+    return [number_text(value, digits) for value in plain]
 
 
 def fixed_digits(value: float, scale: float, digits: int = 10) -> str:
@@ -136,7 +154,7 @@ def counted(number: int, noun: str) -> str:
     >>> counted(1, "node"), counted(1500, "node"), counted(10**20, "node")
     ('1 node', '1,500 nodes', 'about 10^20 nodes')
     """
-    text = f"{number:,}" if number < 10**15 else f"about 10^{len(str(number)) - 1}"
+    text = f"{number:,}" if number < 10**15 else f"about 10^{floor(log10(number))}"
     return f"{text} {noun}{'' if number == 1 else 's'}"
 
 

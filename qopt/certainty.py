@@ -52,7 +52,7 @@ def best_known(problem: BinaryProblem, results: Sequence[Result]) -> Reference |
     for result in found:
         if result.properties.get("optimal") and result.value <= best.value:
             reason = "optimal within the tolerances of HiGHS"
-            return Reference(best.value, result.method, "best known", reason=reason, within=within)
+            return Reference(best.value, result.method, "best known", reason=reason)
     return Reference(best.value, f"best of this run ({best.method})", "estimate", within=within)
 
 

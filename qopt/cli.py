@@ -429,16 +429,14 @@ def check(
 
 
 def _proven(name: str, checked: Checked) -> str:
-    from qminima.tables import counted, printable
+    from qminima.tables import counted, fractions_text, printable
 
     name += f", {counted(checked.nodes, 'node')}, {counted(checked.edges, 'edge')}"
     cases = counted(checked.leaves, "case")
+    cut, bound = fractions_text((checked.cut, checked.bound), 10)
     if checked.optimal:
-        return f"{printable(name)}: the cut of {float(checked.cut):.10g} is optimal ({cases})"
-    return (
-        f"{printable(name)}: no cut exceeds {float(checked.bound):.10g}, one of "
-        f"{float(checked.cut):.10g} is known ({cases})"
-    )
+        return f"{printable(name)}: the cut of {cut} is optimal ({cases})"
+    return f"{printable(name)}: no cut exceeds {bound}, one of {cut} is known ({cases})"
 
 
 @app.command()
@@ -585,7 +583,7 @@ def _draw_study(study: Study, path: Path) -> None:
 
 def _settings(pairs: list[str]) -> dict[str, object]:
     """Arguments of a problem from NAME=VALUE, values as in JSON or as plain text."""
-    from json import loads
+    from qminima.parsing import json_value
 
     found: dict[str, object] = {}
     for pair in pairs:
@@ -596,8 +594,10 @@ def _settings(pairs: list[str]) -> dict[str, object]:
         if name in found:
             raise InputError(f"--set {shorten(name)} is given twice")
         try:
-            found[name] = loads(text)
-        except (ValueError, RecursionError):
+            found[name] = json_value(text)
+        except InputError as error:
+            raise InputError(f"--set {shorten(name)}: {error}") from None
+        except ValueError:
             found[name] = text
     return found
 

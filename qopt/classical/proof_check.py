@@ -1,27 +1,28 @@
 """An independent check of proofs that no cut is larger, in exact arithmetic.
 
-It imports nothing of this project but the error it raises, and takes nothing on trust: not that
-inequalities are odd cycles of the graph, not that the cases of the tree are all there are, not the
-bounds that leaves state. `proof` says what is proven and how.
+It imports nothing of this project but errors and the reading of numbers, and takes nothing on
+trust: not that inequalities are odd cycles of the graph, not that the cases of the tree are all
+there are, not the bounds that leaves state. `proof` says what is proven and how.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from qminima.errors import InputError, shorten
+from qminima.parsing import fraction
 
 Edge = tuple[int, int, Fraction]
 Inequality = tuple[dict[int, int], int]
 
 CLAIM = "no cut exceeds the bound"
 
-# Fraction alone would take exponents, whose numbers can have millions of digits.
-_NUMBER = re.compile(r"-?[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
+# Sums of fractions have the product of their denominators, and take a time that grows with it.
+_MOST_BITS = 4_096
 
 
 @dataclass(frozen=True)
@@ -51,23 +52,26 @@ def check(record: Any) -> Checked:
     if record.get("claim") != CLAIM:
         raise _wrong(f"expected the claim that {CLAIM}, got {shorten(record.get('claim'))}")
     nodes = _whole(record.get("nodes"), "a number of nodes", 1, 10**9)
-    edges = _edges(record.get("edges"), nodes)
+    numbers = _Numbers()
+    edges = _edges(record.get("edges"), nodes, numbers)
     cut = _cut(record.get("bitstring"), edges, nodes)
-    if _fraction(record.get("cut")) != cut:
+    if numbers.read(record.get("cut")) != cut:
         raise _wrong(f"the bit string cuts {cut}, not {shorten(record.get('cut'))}")
     rows = [
         _inequality(entry, edges, number)
         for number, entry in enumerate(_list(record.get("inequalities"), "inequalities"))
     ]
-    bounds = _leaves(_list(record.get("tree"), "cases"), edges, rows)
-    if _fraction(record.get("bound")) != max(bounds):
+    bounds = _leaves(_list(record.get("tree"), "cases"), edges, rows, numbers)
+    if numbers.read(record.get("bound")) != max(bounds):
         raise _wrong(f"the leaves prove {max(bounds)}, not {shorten(record.get('bound'))}")
     if cut > max(bounds):
         raise _wrong("the cut is larger than the bound")
     return Checked(nodes, len(edges), cut, max(bounds), len(bounds))
 
 
-def _leaves(tree: list[Any], edges: list[Edge], rows: list[Inequality]) -> list[Fraction]:
+def _leaves(
+    tree: list[Any], edges: list[Edge], rows: list[Inequality], numbers: _Numbers
+) -> list[Fraction]:
     """Bounds of all leaves, each reached once and with nothing left out."""
     bounds: list[Fraction] = []
     reached: set[int] = set()
@@ -88,8 +92,8 @@ def _leaves(tree: list[Any], edges: list[Edge], rows: list[Inequality]) -> list[
                 after = _whole(case[key], "a case", 0, len(tree) - 1)
                 cases.append((after, {**fixed, edge: value}))
         elif set(case) == {"bound", "multipliers"}:
-            bound = _bound(case["multipliers"], edges, rows, fixed)
-            if _fraction(case["bound"]) != bound:
+            bound = _bound(case["multipliers"], edges, rows, fixed, numbers)
+            if numbers.read(case["bound"]) != bound:
                 raise _wrong(f"case {number} proves {bound}, not {shorten(case['bound'])}")
             bounds.append(bound)
         else:
@@ -100,7 +104,11 @@ def _leaves(tree: list[Any], edges: list[Edge], rows: list[Inequality]) -> list[
 
 
 def _bound(
-    multipliers: Any, edges: list[Edge], rows: list[Inequality], fixed: dict[int, int]
+    multipliers: Any,
+    edges: list[Edge],
+    rows: list[Inequality],
+    fixed: dict[int, int],
+    numbers: _Numbers,
 ) -> Fraction:
     """The bound that multipliers prove where some edges are fixed."""
     reduced = [weight for _, _, weight in edges]
@@ -110,7 +118,7 @@ def _bound(
         if not isinstance(pair, list) or len(pair) != 2:
             raise _wrong("expected multipliers as pairs")
         row = _whole(pair[0], "an inequality", 0, len(rows) - 1)
-        value = _fraction(pair[1])
+        value = numbers.read(pair[1])
         if value < 0 or row in seen:
             raise _wrong("expected one multiplier from zero on for an inequality")
         seen.add(row)
@@ -153,13 +161,13 @@ def _inequality(entry: Any, edges: list[Edge], number: int) -> Inequality:
     return signs, odd - 1
 
 
-def _edges(value: Any, nodes: int) -> list[Edge]:
+def _edges(value: Any, nodes: int, numbers: _Numbers) -> list[Edge]:
     found: list[Edge] = []
     for entry in _list(value, "edges"):
         if not isinstance(entry, list) or len(entry) != 3:
             raise _wrong("expected edges as [node, node, weight]")
         u, v = (_whole(node, "a node", 0, nodes - 1) for node in entry[:2])
-        found.append((u, v, _fraction(entry[2])))
+        found.append((u, v, numbers.read(entry[2])))
     if len({frozenset(edge[:2]) for edge in found}) < len(found) or any(
         u == v for u, v, _ in found
     ):
@@ -185,10 +193,25 @@ def _whole(value: Any, what: str, least: int, most: int) -> int:
     return value
 
 
-def _fraction(value: Any) -> Fraction:
-    if isinstance(value, str) and len(value) < 10_000 and _NUMBER.fullmatch(value):
-        return Fraction(value)
-    raise _wrong(f"expected a fraction such as '3/2', got {shorten(value)}")
+class _Numbers:
+    """The fractions of a proof, which have a common denominator that is not too long."""
+
+    def __init__(self) -> None:
+        self._common = 1
+
+    def read(self, value: Any) -> Fraction:
+        """A fraction from text."""
+        try:
+            found = fraction(value if isinstance(value, str) else "")
+        except ValueError:
+            raise _wrong(
+                "expected a fraction such as '3/2' of at most 2,000 characters, got "
+                f"{shorten(value)}"
+            ) from None
+        self._common = lcm(self._common, found.denominator)
+        if self._common.bit_length() > _MOST_BITS:
+            raise _wrong(f"expected fractions of a common denominator below 2^{_MOST_BITS}")
+        return found
 
 
 def _wrong(text: str) -> InputError:

@@ -12,6 +12,7 @@ import numpy as np
 
 from qminima.errors import InputError, shorten, unknown_name
 from qminima.library import read_text
+from qminima.parsing import json_value
 from qminima.storage import write_atomically
 
 from ..problems.makers import maker, misfit
@@ -34,8 +35,8 @@ def read_data(path: str | Path) -> Problem | nx.Graph[Any]:
         InputError: for a file that is missing or malformed, and what the functions refuse.
     """
     try:
-        content = json.loads(read_text(path), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+        content = json_value(read_text(path), _once)
+    except ValueError as error:
         if isinstance(error, InputError):
             raise InputError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
         raise InputError(f"{path}: it is no JSON ({shorten(error)})") from None

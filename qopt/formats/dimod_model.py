@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,6 +10,7 @@ import numpy as np
 
 from qminima.errors import InputError, shorten
 from qminima.library import read_bytes
+from qminima.parsing import json_value
 from qminima.storage import write_atomically
 
 from ..bqm import from_bqm, to_bqm
@@ -70,11 +70,11 @@ def _check(path: str | Path, content: bytes) -> None:
         raise InputError(f"{path}: expected a file of dimod, which begins with {_MAGIC.decode()}")
     (length,) = struct.unpack("<I", content[_HEADER - 4 : _HEADER])
     try:
-        header: Any = json.loads(content[_HEADER : _HEADER + length].decode("ascii"))
+        header: Any = json_value(content[_HEADER : _HEADER + length].decode("ascii"))
         (variables, interactions), vartype = header["shape"], header["vartype"]
         bias, index, start = (header[key] for key in ("dtype", "itype", "ntype"))
         sizes = [variables, interactions]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise InputError(f"{path}: the header is not what dimod writes") from None
     known = bias in _BIASES and index in _INDICES and start in _INDICES
     if (

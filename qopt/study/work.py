@@ -238,7 +238,7 @@ def _taken_up(stored: Mapping[str, Any], plan: Plan, path: Path) -> dict[str, di
             _check_cell(key, cell, plan)
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(
             f"{shorten(path, 300)} holds what no comparison stores ({shorten(error)}); move it, or "
             "name another file"

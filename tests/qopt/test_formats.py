@@ -372,7 +372,7 @@ def test_attributes_that_node_link_data_has_no_place_for(tmp_path: Path) -> None
         with pytest.raises(InputError, match="no place for an attribute called 'id'"):
             qopt.write_file(graph, tmp_path / "g.json")
     graph = nx.path_graph(2)
-    graph.edges[0, 1]["source"] = 3
+    graph.edges[0, 1].update(weight=1, source=3)
     with pytest.raises(InputError, match="'source'"):
         qopt.write_file(graph, tmp_path / "g.json")
 

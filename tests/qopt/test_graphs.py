@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable
 from decimal import Decimal
 from fractions import Fraction
@@ -17,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qminima import InputError, Library
-from qopt import load_graph, read_rudy, write_rudy
-from qopt.graphs import check_graph
+from qopt import ising, load_graph, maxcut, qubo, read_rudy, write_rudy
+from qopt.graphs import UnusedAttributeWarning, check_graph
 
 GOOD = "5 6\n1 2 3\n2 3 -1\n3 4 0.5\n4 5 2e-3\n1 5\n1 4 12\n"
 
@@ -317,3 +318,36 @@ def test_names_too_long_for_the_file_system(length: int) -> None:
     for source in ("a" * length, "a" * length + ".rud"):
         with pytest.raises(InputError):
             load_graph(source)
+
+
+class TestUnusedAttributes:
+    """Numbers on edges that nobody uses may be weights by another name."""
+
+    def graph(self, **attributes: Any) -> nx.Graph[int]:
+        graph = nx.path_graph(3)
+        nx.set_edge_attributes(graph, {(0, 1): attributes})
+        return graph
+
+    def test_a_warning_that_says_what_to_do(self) -> None:
+        graph = self.graph(capacity=3, name="x")
+        with pytest.warns(
+            UnusedAttributeWarning, match="have capacity; .* say weight='capacity'"
+        ) as found:
+            assert maxcut(graph).score("010") == 2
+        assert found[0].filename == __file__
+        assert maxcut(graph, weight="capacity").score("010") == 4
+        for make in (qubo, ising):
+            with pytest.warns(
+                UnusedAttributeWarning, match="capacity is the weight, rename"
+            ) as found:
+                make(graph)
+            assert found[0].filename == __file__
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [{}, {"weight": 2, "capacity": 3}, {"colour": "red"}, {"used": True}, {"where": (1, 2)}],
+    )
+    def test_no_warning(self, attributes: dict[str, Any]) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            maxcut(self.graph(**attributes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import combinations, permutations, product
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 import qopt
 from qminima import InputError
+from qopt.classical.claims import trivial_cost
+from qopt.classical.exact import exact_cost
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.labs import OPTIMAL
 from simulator import Expectation, bitstring
@@ -153,6 +156,8 @@ def test_contract(name: str) -> None:
     sign = -1 if problem.maximise else 1
     assert problem.score(best) == pytest.approx(sign * optimum, abs=1e-9)
     problem.decode(best)
+    check_exact_cost(problem, strings, values)
+    check_trivial_bound(problem, [s for s, good in zip(strings, feasible, strict=True) if good])
     described = problem.describe()
     assert described["variables"] == n
     assert described["name"] == problem.name
@@ -162,6 +167,29 @@ def test_contract(name: str) -> None:
     if not feasible.all():
         with pytest.raises(InputError, match="violates a constraint"):
             problem.decode(strings[int(np.flatnonzero(~feasible)[0])])
+
+
+def check_exact_cost(problem: BinaryProblem, strings: list[str], values: np.ndarray) -> None:
+    """The cost in fractions is the one in floating-point numbers, but for their rounding."""
+    cost = exact_cost(problem)
+    assert cost.loss == 0
+    assert problem.exact_cost() is not None
+    scale = max(1.0, float(np.abs(values).max()))
+    for place in np.linspace(0, len(strings) - 1, 50).astype(int).tolist():
+        exact = cost.of(strings[place])
+        assert abs(exact - Fraction(values[place])) <= 1e-13 * scale
+        if problem.nearest_values and problem.feasible(strings[place]):
+            assert values[place] == pytest.approx(float(exact), rel=3e-16, abs=0)
+
+
+def check_trivial_bound(problem: BinaryProblem, solutions: list[str]) -> None:
+    """No solution passes it, in exact arithmetic where the score comes near."""
+    bound, trivial = problem.trivial_bound(), trivial_cost(problem)
+    assert bound is not None
+    assert bound.reason
+    assert trivial == (-bound.score if problem.maximise else bound.score)
+    best = min(solutions, key=problem.value)
+    assert trivial <= exact_cost(problem).of(best)
 
 
 @pytest.mark.parametrize("name", ["colouring", "three colours", "portfolio"])
@@ -277,12 +305,55 @@ def test_refused(make: Callable[[], Any]) -> None:
         make()
 
 
-@pytest.mark.parametrize("weight", [0, -1.0, np.nan, "1", True])
+@pytest.mark.parametrize("weight", [-1.0, np.nan, "1", True])
 def test_node_weights(weight: Any) -> None:
     graph = nx.path_graph(2)
     graph.nodes[0]["weight"] = weight
     with pytest.raises(InputError, match="node 0"):
         qopt.independent_set(graph)
+
+
+@pytest.mark.parametrize("weights", [(0, 1, 0), (0, 0, 0), (2.5, 0, 1)])
+def test_node_weights_may_be_zero(weights: tuple[float, ...]) -> None:
+    graph = nx.path_graph(3)
+    nx.set_node_attributes(graph, dict(enumerate(weights)), "weight")
+    largest, least = max(weights[0] + weights[2], weights[1]), min(weights[0] + weights[2],
+                                                                  weights[1])  # fmt: skip
+    for problem, best in (
+        (qopt.independent_set(graph), -largest),
+        (qopt.vertex_cover(graph), least),
+    ):
+        texts = ["".join(bits) for bits in product("01", repeat=3)]
+        feasible = [text for text in texts if problem.feasible(text)]
+        assert 0 < len(feasible) < 8
+        assert min(map(problem.value, feasible)) == best
+        bad = set(texts) - set(feasible)
+        assert min(map(problem.value, bad)) > best
+        for method in (qopt.milp, qopt.enumeration, qopt.native_milp):
+            result = method(problem)
+            assert result.is_solution
+            assert result.value == best
+
+
+def test_sums_are_rounded_once() -> None:
+    """1e16 + 1 - 1e16 is 1: heaps of equal sums are no accident of rounding."""
+    assert qopt.partition([1e16, 1.0, 1e16]).score("001") == 1.0
+    cancelling = qopt.ising({("a",): 1e16, ("b",): 1.0, ("c",): -1e16})
+    assert cancelling.value("000") == 1.0
+    weights = {(0, 1): 0.1, (0, 2): 0.2, (0, 3): 0.3}
+    graph = nx.Graph([(u, v, {"weight": w}) for (u, v), w in weights.items()])
+    assert qopt.maxcut(graph).score("1000") == 0.6  # 0.1 + 0.2 + 0.3 is 0.6000000000000001
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e-9, 1e9])
+def test_linear_models_do_not_depend_on_the_unit(unit: float) -> None:
+    """Tolerances of solvers are absolute: items worth 1e-9 are all alike to them."""
+    knapsack = qopt.knapsack([40 * unit, 23 * unit, 26 * unit, 11 * unit], [4, 3, 3, 1], 7)
+    assert qopt.native_milp(knapsack).properties["profit"] == pytest.approx(66 * unit)
+    numbers = [4 * unit, 5 * unit, 6 * unit, 7 * unit, 8.5 * unit, 2.5 * unit]
+    heaps = qopt.native_milp(qopt.partition(numbers))
+    assert heaps.value == pytest.approx(unit**2)
+    assert heaps.properties["solver_bound"] == pytest.approx(unit**2)
 
 
 NO_MODEL = {"labs", "qubo", "qubo matrix", "cubic", "ising", "spin glass", "largest"}

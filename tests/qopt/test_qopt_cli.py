@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -602,3 +603,95 @@ def test_a_large_header_is_no_hang(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     message = refused("solve", "c.rud", "--method", "tabu", "--time-limit", "1")
     assert "tabu takes up to 10000 variables, the problem has 20000" in message
+
+
+class TestSolutionsAsShown:
+    """In the user's labels, on the sides they are on."""
+
+    def test_both_sides_of_a_cut(self) -> None:
+        Path("c4.rud").write_text("4 4\n1 2\n2 3\n3 4\n4 1\n")
+        shown = invoke("solve", "c4.rud", "--method", "exact", "--json", "r.json").stdout
+        assert "solution (enumeration): 2, 4 | 1, 3" in shown
+        assert json.loads(Path("r.json").read_text())["solution"]["value"] == [[2, 4], [1, 3]]
+
+    def test_labels_that_are_pairs(self) -> None:
+        nodes = [{"id": [0, 0]}, {"id": [0, 1]}]
+        edges = [{"source": [0, 0], "target": [0, 1]}]
+        Path("grid.json").write_text(json.dumps({"nodes": nodes, "edges": edges}))
+        shown = invoke("solve", "grid.json", "--method", "exact").stdout
+        assert "solution (enumeration): (0, 1) | (0, 0)" in shown
+
+    def test_two_heaps_of_two(self) -> None:
+        Path("heaps.json").write_text('{"problem": "partition", "numbers": [1, 2, 3, 4]}')
+        shown = invoke("solve", "heaps.json", "--method", "exact").stdout
+        assert "2.0, 3.0 | 1.0, 4.0" in shown or "1.0, 4.0 | 2.0, 3.0" in shown
+
+
+def test_values_that_differ_in_late_digits_are_shown_apart() -> None:
+    random = np.random.default_rng(5)
+    terms: list[Any] = [[[j], -1e9 - float(random.random())] for j in range(8)]
+    terms += [[[i, j], 2e9 + 0.1 * float(random.normal())] for j in range(8) for i in range(j)]
+    Path("large.json").write_text(json.dumps({"problem": "qubo", "terms": terms}))
+    shown = invoke(
+        "solve", "large.json", "--method", "greedy,exact,milp", "--json", "r.json"
+    ).stdout
+    record = json.loads(Path("r.json").read_text())
+    assert record["reference"]["certainty"] == "proven"
+    values = {one["method"]: one["value"] for one in record["results"]}
+    assert values["HiGHS"] == values["enumeration"] == record["reference"]["value"]
+    assert f"best objective {values['HiGHS']:.4f} (proven, " in shown
+    assert shown.count(" *") == 2
+
+
+def test_weights_under_another_name_are_warned_of() -> None:
+    nodes = [{"id": node} for node in "abc"]
+    edges = [{"source": u, "target": v, "capacity": 2.5} for u, v in ("ab", "bc")]
+    Path("net.json").write_text(json.dumps({"nodes": nodes, "edges": edges}))
+    first = invoke("solve", "net.json", "--method", "exact", "--json", "r.json")
+    assert "best cut 2 " in first.stdout
+    warning = json.loads(Path("r.json").read_text())["warnings"][0]
+    assert warning.startswith("edges have no attribute 'weight' and count 1 each")
+    assert "warning: edges have no attribute 'weight'" in first.stdout
+    named = invoke("solve", "net.json", "--method", "exact", "--set", "weight=capacity")
+    assert "best cut 5 " in named.stdout
+    assert "warning" not in named.output
+    assert "warning: net: edges have no attribute" in invoke("convert", "net.json", "n.rud").stderr
+
+
+def test_bounds_and_certainty_of_a_colouring() -> None:
+    result = invoke("solve", "petersen", "--problem", "colouring", "--method", "greedy,sdp")
+    assert "best conflicts 0 (proven: there cannot be fewer than 0)" in result.stdout
+    assert "≥ 0.0000" in result.stdout
+    assert "-0.0000" not in result.stdout
+
+
+@pytest.mark.parametrize("digits", [5_001, 1_500, 400])
+def test_proofs_with_numbers_of_any_length(digits: int) -> None:
+    weight = "7" * digits
+    record = {
+        "schema": 1, "claim": "no cut exceeds the bound", "name": "long", "nodes": 2,
+        "edges": [[0, 1, weight]], "bitstring": "01", "cut": weight, "bound": weight,
+        "inequalities": [], "tree": [{"bound": weight, "multipliers": []}],
+    }  # fmt: skip
+    Path("proof.json").write_text(json.dumps(record))
+    result = invoke("check", "proof.json")
+    if digits > 2_000:
+        assert result.exit_code == 2
+        assert "of at most 2,000 characters, got 777" in result.stderr
+    else:
+        assert result.exit_code == 0, result.output
+        assert f"the cut of 7.777777778e+{digits - 1} is optimal" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("9" * 5_000, "--set colours: expected numbers of at most 1,000 digits"),
+        ("1e999999999", "--set colours: expected finite numbers"),
+        ("[" * 900 + "]" * 900, "--set colours: it is no JSON with at most 100 levels"),
+    ],
+)
+def test_settings_have_limits(value: str, words: str) -> None:
+    result = invoke("solve", "petersen", "--problem", "colouring", "--set", f"colours={value}")
+    assert result.exit_code == 2
+    assert words in result.stderr
