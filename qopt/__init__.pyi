@@ -34,6 +34,7 @@ from .fourier import FourierExpectation as FourierExpectation
 from .fourier import angles_to_fourier as angles_to_fourier
 from .fourier import extend_fourier as extend_fourier
 from .fourier import fourier_to_angles as fourier_to_angles
+from .graphs import UnusedAttributeWarning as UnusedAttributeWarning
 from .light_cones import LightConeExpectation as LightConeExpectation
 from .loading import load_graph as load_graph
 from .loading import load_problem as load_problem

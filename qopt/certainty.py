@@ -8,7 +8,7 @@ from typing import Any
 
 from qminima.result import Reference, Result
 
-from .classical.claims import rounded_up, trivial_cost, value_error
+from .classical.claims import rounded_down, rounded_up, trivial_cost, value_error
 from .classical.exact import exact_cost
 from .problems.binary import BinaryProblem
 from .results import plain_data
@@ -65,7 +65,7 @@ def _beside_bounds(
     if trivial is not None and best.value <= trivial + near and _reaches(problem, best, trivial):
         obvious = problem.trivial_bound()
         return None if obvious is None else obvious.reason, None
-    bounds = {one.method: bound for one in results if (bound := _bound(one)) is not None}
+    bounds = {one.method: bound for one in results if (bound := bound_of(one)) is not None}
     if not bounds:
         return None, None
     method = max(bounds, key=bounds.__getitem__)
@@ -83,11 +83,11 @@ def _reaches(problem: BinaryProblem, result: Result, bound: Fraction) -> bool:
     return not cost.loss and cost.of(result.bitstring or "") <= bound
 
 
-def _bound(result: Result) -> float | None:
+def bound_of(result: Result) -> float | None:
     """What no cost goes below, as a method has shown."""
-    if result.kind == "bound":
+    if result.kind == "bound" or result.properties.get("proven"):
         return result.value
-    if result.properties.get("within") is not None:
-        return float(result.value - result.properties["within"])
-    bound = result.properties.get("lower_bound")
+    bound, within = (result.properties.get(key) for key in ("lower_bound", "within"))
+    if bound is None and within is not None:
+        bound = rounded_down(Fraction(result.value) - Fraction(within))
     return None if bound is None else float(bound)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from qminima.limits import Deadline
-from qminima.result import Result
 from simulator.spaces import bitstring, configurations_at
 
+from ..certainty import bound_of
 from ..classical.bqm import all_bitstrings, binary_quadratic_model
 from ..classical.semidefinite import hyperplane_roundings
 from ..comparison import Options
@@ -213,16 +213,8 @@ def single(method: str, task: Task) -> Drawn:
         seconds=result.seconds,
         once=True,
         proven=bool(result.properties.get("proven")),
-        bound=_bound(result),
+        bound=bound_of(result),
     )
-
-
-def _bound(result: Result) -> float | None:
-    """A proven bound on costs."""
-    if result.kind == "bound" or result.properties.get("proven"):
-        return result.value
-    found = result.properties.get("lower_bound")
-    return None if found is None else float(found)
 
 
 # Those that are told how long a run is, and the least that makes sense.

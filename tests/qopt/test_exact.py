@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -20,7 +20,7 @@ from qopt.classical.exact import ExactCost, common_unit, exact_cost
 from qopt.classical.fixed_edges import FixedEdges
 from qopt.classical.proof_check import check
 
-Terms = dict[tuple[int, ...], float]
+Terms = dict[tuple[Hashable, ...], float]
 METHODS: list[Callable[[qopt.Problem], Result]] = [
     qopt.enumeration,
     qopt.milp,
@@ -37,6 +37,7 @@ def every_cost(terms: Terms, n: int, *, spins: bool) -> dict[str, Fraction]:
         for term, weight in terms.items():
             factor = Fraction(weight)
             for variable in term:
+                assert isinstance(variable, int)
                 factor *= values[variable]
             cost += factor
         found["".join(map(str, bits))] = cost
@@ -106,7 +107,9 @@ def test_penalties_without_their_constant(penalty: float, seed: int) -> None:
 def test_ties_of_weights_in_one_unit(unit: float, seed: int) -> None:
     """Weights that are multiples of a unit as they are written: many optima, equal but for bits."""
     random = np.random.default_rng(seed)
-    terms = {pair: float(random.integers(-3, 4) * unit) for pair in combinations(range(7), 2)}
+    terms: Terms = {
+        pair: float(random.integers(-3, 4) * unit) for pair in combinations(range(7), 2)
+    }
     size = sum(map(abs, terms.values()))
     assert check_claims(terms, 7, spins=True, allowed=3e-16 * size) == {
         "enumeration", "HiGHS", "tree decomposition",
@@ -137,7 +140,7 @@ def test_inequalities_of_implied_edges(data: st.DataObject) -> None:
     n = data.draw(st.integers(2, 6))
     graph = nx.gnp_random_graph(n, 0.7, seed=data.draw(st.integers(0, 99)))
     edges = list(graph.edges)
-    forest = nx.Graph()
+    forest: nx.Graph[int] = nx.Graph()
     forest.add_nodes_from(range(n))
     values: dict[int, int] = {}
     for number, (u, v) in enumerate(edges):
@@ -162,7 +165,7 @@ def test_inequalities_of_implied_edges(data: st.DataObject) -> None:
 
 
 def test_common_units() -> None:
-    assert common_unit([Fraction(6), Fraction(-4), Fraction(0)]) == (2, 0)
+    assert common_unit([Fraction(6), Fraction(-4), Fraction(0)]) == (Fraction(2), Fraction(0))
     unit, off = common_unit([Fraction(0.1), Fraction(0.2), Fraction(0.1 + 0.2)])
     assert unit == pytest.approx(0.1)
     assert 0 < off < 1e-15
@@ -171,7 +174,7 @@ def test_common_units() -> None:
         [Fraction(1), Fraction(0.1 * 3**0.5)],
         [Fraction(1e12), Fraction(1e12 + 1e-4)],
     ):
-        assert common_unit(none) == (0, 0)
+        assert common_unit(none) == (Fraction(0), Fraction(0))
 
 
 def test_a_gap_below_the_steps_of_costs_hides_nothing() -> None:

@@ -324,7 +324,7 @@ class TestUnusedAttributes:
     """Numbers on edges that nobody uses may be weights by another name."""
 
     def graph(self, **attributes: Any) -> nx.Graph[int]:
-        graph = nx.path_graph(3)
+        graph: nx.Graph[int] = nx.path_graph(3)
         nx.set_edge_attributes(graph, {(0, 1): attributes})
         return graph
 
