@@ -192,6 +192,11 @@ def nearest_sum(values: NDArray[np.float64]) -> float:
     return fsum(values.tolist()) + 0.0  # no minus zero
 
 
+def sums_exactly(weights: NDArray[np.float64]) -> bool:
+    """Whether weights are whole numbers whose sums are exact in any order."""
+    return np.array_equal(weights, np.rint(weights)) and np.abs(weights).sum() < 2**53
+
+
 def check_labels(labels: Sequence[Hashable], count: int) -> tuple[Hashable, ...]:
     """Labels as a tuple; raises `InputError` unless they are a list of so many different ones."""
     if not isinstance(labels, Sequence):

@@ -17,7 +17,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from ..graphs import check_graph, edge_positions, warn_of_unused
-from .binary import BinaryProblem, Bits, Bound, nearest_sum
+from .binary import BinaryProblem, Bits, Bound, nearest_sum, sums_exactly
 
 # Gradients hold squares of weights, which must neither vanish nor overflow.
 _SMALLEST = 1e-150
@@ -79,9 +79,7 @@ class MaxCut(BinaryProblem):
 
     @cached_property
     def _whole(self) -> bool:
-        """Whether weights are whole numbers whose sums are exact in any order."""
-        weights = self.edges[2]
-        return np.array_equal(weights, np.rint(weights)) and np.abs(weights).sum() < 2**53
+        return sums_exactly(self.edges[2])
 
     def trivial_bound(self) -> Bound:
         """The sum of all positive weights."""

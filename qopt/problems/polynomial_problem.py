@@ -19,7 +19,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from ..graphs import check_graph, is_real_number, warn_of_unused
-from .binary import BinaryProblem, Bits, Bound, check_labels, finite, nearest_sum
+from .binary import BinaryProblem, Bits, Bound, check_labels, finite, nearest_sum, sums_exactly
 from .bits import BitPolynomial, Convert
 
 # Polynomials with more terms take minutes and gigabytes.
@@ -55,7 +55,13 @@ class PolynomialProblem(BinaryProblem):
         """The sum of all terms."""
         values = 1 - 2 * bits if self.spins else bits
         parts = [values[m].prod(axis=1) * w for m, w in self._by_degree]
-        return nearest_sum(np.concatenate(parts)) if parts else 0.0
+        if self._whole:
+            return float(sum(part.sum() for part in parts))
+        return nearest_sum(np.concatenate(parts))
+
+    @cached_property
+    def _whole(self) -> bool:
+        return sums_exactly(np.array([weight for _, weight in self.terms]))
 
     @cached_property
     def _by_degree(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...]:
