@@ -82,8 +82,7 @@ def run(problem: Any, depth: int, *, native: bool) -> list[float]:
     if native:
         posed, space, mixer = problem.native()
     result = qopt.solve_qaoa(posed, depth, space=space, mixer=mixer, seed=0)
-    circuit = qopt.qaoa(posed, depth, space=space, mixer=mixer)
-    state = simulator.Expectation(circuit, posed.cost).state(result.parameters)
+    state = simulator.Expectation(result.circuit, posed.cost).state(result.parameters)
     weights = np.abs(state) ** 2
     feasible, objective = scores(problem, space)
     inside = float(weights[feasible].sum())

@@ -38,6 +38,8 @@ class Result:
         properties: further quantities by name, stored beside the others ("cut", "spin_square").
         seed: of all randomness.
         finished: when.
+        circuit: the `simulator.Circuit` that `parameters` belong to, which may have fewer layers
+            than were asked for; None for methods without one circuit. Records leave it out.
     """
 
     method: str
@@ -60,6 +62,7 @@ class Result:
     properties: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     finished: datetime = field(default_factory=lambda: datetime.now(UTC))
+    circuit: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """One line: method, value and unit, and how long it took."""

@@ -421,6 +421,7 @@ class _Growth:
                 "optimizer": "BFGS", **limits,
             },
             parameters=[float(p) for p in self.parameters],
+            circuit=self._energy.circuit,
             history=self.history,
             stop_reason=reason,
             warnings=warnings,

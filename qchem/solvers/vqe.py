@@ -159,6 +159,7 @@ def vqe(
             converged=best.converged and not strange,
             settings=recorded,
             parameters=[float(p) for p in best.parameters],
+            circuit=circuit,
             history=_history(minima),
             stop_reason=strange[0] if best.converged and strange else best.stop_reason,
             warnings=warnings,

@@ -48,7 +48,8 @@ def solve_recursive(
         training: as in `solve_qaoa`; limits are for all steps together, and nothing is sampled.
 
     Returns:
-        A result with the bit string and no `expectation`; `eliminations` among the properties lists
+        A result with the bit string, no `expectation`, and None as `circuit`, because each step
+        trains another one; `eliminations` among the properties lists
         the steps: `variables`, `sign`, `correlation`, and whether its training `converged`. Where a
         limit ends the recursion, variables that are left are 0.
 

@@ -268,6 +268,7 @@ class Trained:
             converged=self.converged,
             expectation=self.value if options.alpha is None else energy(self.parameters),
             parameters=[float(angle) for angle in self.parameters],
+            circuit=self.circuit,
             history=self.history,
             history_of=None if options.alpha is None else "cvar",
             stop_reason=self.stop_reason,

@@ -16,7 +16,7 @@ from qchem import Hamiltonian, adapt, cnot_resources, operator_pool
 from qchem.mappings import to_openfermion_order
 from qchem.pools import POOLS, Pool
 from qminima import InputError, Interrupted, Progress, Result
-from simulator import Electrons, Excitation, Ladder, OrbitalRotation
+from simulator import Electrons, Excitation, Expectation, Ladder, OrbitalRotation
 from simulator.ladder_sum import LadderSum, excitation_terms
 
 H6_1_5 = "; ".join(f"H 0 0 {1.5 * k}" for k in range(6))
@@ -176,7 +176,7 @@ def test_disjoint_operators(h4: Hamiltonian) -> None:
 
 def test_derivative_of_a_generator_that_is_appended(h4: Hamiltonian) -> None:
     """The largest derivative of the pool, against a difference of energies."""
-    from simulator import BasisState, Circuit, Expectation, Step
+    from simulator import BasisState, Circuit, Step
 
     pool = operator_pool("singlet-gsd", h4)
     result = adapt(h4, pool, max_parameters=1)
@@ -192,6 +192,8 @@ def test_limits(h4: Hamiltonian) -> None:
     exact = qchem.fci(h4).value
     few = adapt(h4, max_parameters=3)
     assert len(few.parameters or []) == 3
+    energy = Expectation(few.circuit, h4)
+    assert energy(few.parameters or []) == pytest.approx(few.value, abs=1e-12)
     assert not few.converged
     near = adapt(h4, target=exact + 1e-3)
     assert near.converged

@@ -106,6 +106,17 @@ def test_value_is_that_of_the_parameters(h4: Hamiltonian) -> None:
     assert value == pytest.approx(Expectation(uccsd(h4), h4)(start), abs=1e-12)
 
 
+def test_the_circuit_of_the_parameters(h2: Hamiltonian) -> None:
+    """A circuit of excitations for qubits comes back as the circuit on these qubits."""
+    qubits = qchem.QubitHamiltonian(h2, "parity")
+    for hamiltonian in (h2, qubits):
+        result = vqe(hamiltonian, uccsd(h2))
+        assert result.circuit.space == hamiltonian.space
+        energy = Expectation(result.circuit, hamiltonian)(result.parameters or [])
+        assert energy == pytest.approx(result.value, abs=1e-12)
+        assert "circuit" not in result.entry()
+
+
 def test_order_of_tolerance(h4: Hamiltonian) -> None:
     tight = vqe(h4, uccsd(h4), gradient_tolerance=1e-8)
     loose = vqe(h4, uccsd(h4), gradient_tolerance=1e-3)

@@ -509,6 +509,33 @@ class TestEverySampledVariant:
                 solve(weighted(5), 1, mixer=qopt.x_mixer())
 
 
+@pytest.mark.parametrize(
+    "solve",
+    [
+        qopt.solve_qaoa, qopt.solve_multi_start, qopt.solve_multi_angle, qopt.solve_warm_start,
+        qopt.solve_adapt,
+    ],
+    ids=lambda solve: solve.__name__,
+)  # fmt: skip
+def test_a_result_carries_the_circuit_of_its_parameters(solve: Any) -> None:
+    """Also where a limit, or one layer that is exact, ends the training below the depth asked."""
+    pair, six = qopt.maxcut(nx.path_graph(2)), weighted(6)
+    results = [(pair, solve(pair, 3, seed=0)), (six, solve(six, 4, time_limit=1e-9, seed=0))]
+    for problem, result in results:
+        assert result.circuit.num_parameters == len(result.parameters)
+        energy = Expectation(result.circuit, problem.cost)
+        assert energy(result.parameters) == pytest.approx(result.expectation, abs=1e-9)
+        drawn = energy.sample(result.parameters, 20, seed=0)
+        assert drawn.max() < 1 << problem.num_variables
+        assert "circuit" not in result.entry()
+        assert "steps" not in repr(result)
+
+
+def test_recursive_qaoa_has_no_single_circuit() -> None:
+    assert qopt.solve_recursive(weighted(6), 1, seed=0).circuit is None
+    assert qopt.greedy(weighted(6)).circuit is None
+
+
 def test_grover_mixer_has_its_name() -> None:
     problem = weighted(5)
     result = qopt.solve_qaoa(problem, 2, space=Qubits(5), mixer=qopt.grover_mixer(), seed=0)
