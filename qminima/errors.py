@@ -10,6 +10,10 @@ class InputError(ValueError):
     """Input that cannot be used; the message says what was expected, what came, what to do."""
 
 
+class InputTypeError(InputError, TypeError):
+    """Input of another type than was expected, such as 7.0 for a count."""
+
+
 class MethodError(RuntimeError):
     """A method broke down on good input, such as an iteration that diverges."""
 

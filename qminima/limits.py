@@ -7,7 +7,7 @@ from math import inf
 from numbers import Integral
 from time import monotonic
 
-from .errors import InputError, shorten
+from .errors import InputError, InputTypeError, shorten
 
 
 class Deadline:
@@ -49,13 +49,23 @@ class Deadline:
 
 def check_whole(name: str, value: object, least: int, most: int) -> None:
     """Raise `InputError` for what is not a whole number from `least` to `most`."""
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or not least <= int(value) <= most:  # type: ignore[call-overload]
-        raise InputError(f"expected {name}, from {least} to {most}, got {shorten(value)}")
+    _check(f"{name}, from {least} to {most}", value, least, most)
 
 
 def check_count(name: str, value: object) -> None:
     """Raise `InputError` for what is not a whole number from one on."""
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or int(value) < 1:  # type: ignore[call-overload]
-        raise InputError(f"expected {name} of at least 1, got {shorten(value)}")
+    _check(f"{name} of at least 1", value, 1)
+
+
+def check_seed(value: object) -> None:
+    """Raise `InputError` for what is neither None nor a whole number from zero on."""
+    if value is not None:
+        _check("a seed from 0 on", value, 0)
+
+
+def _check(expected: str, value: object, least: int, most: float = inf) -> None:
+    """The type decides what is whole: NumPy's integers are, 7.0 and True are not."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise InputTypeError(f"expected {expected}, a whole number, got {shorten(repr(value))}")
+    if not least <= int(value) <= most:
+        raise InputError(f"expected {expected}, got {shorten(value)}")

@@ -159,7 +159,7 @@ def knapsack(
         raise InputError(f"expected values from zero on, got {worth.min():g}")
     if (heavy < 1).any() or (heavy != np.round(heavy)).any() or (heavy > 2**40).any():
         raise InputError("expected whole numbers from 1 to 2^40 as weights; scale them up first")
-    check_whole("a capacity, a whole number", capacity, 0, 2**40)
+    check_whole("a capacity", capacity, 0, 2**40)
     if len(worth) > _MOST_ITEMS:
         raise InputError(f"expected at most {_MOST_ITEMS} items, got {len(worth)}")
     return Knapsack(

@@ -25,7 +25,8 @@ from .bits import BitPolynomial, Convert
 # Polynomials with more terms take minutes and gigabytes.
 _MOST_TERMS = 10_000_000
 
-Keyed = Mapping[tuple[Hashable, ...], float]
+# By tuples or frozensets of labels; types of mappings are invariant in their keys.
+Keyed = Mapping[Any, float]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -132,22 +133,23 @@ def qubo(
 
     Args:
         terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}, a label twice
-            being the same as once; or a square matrix Q, for x Q x; or a networkx graph, whose
-            nodes and edges have them as "weight", edges 1 and nodes 0 unless they do.
+            being the same as once, or by frozensets; or a square matrix Q, for x Q x; or a networkx
+            graph, whose nodes and edges have them as "weight", edges 1 and nodes 0 unless they do.
         labels: of all variables, in their order; those of the terms, in the order in which they
-            come up, or the numbers of the rows, unless given.
+            come up (within a frozenset ascending), or the numbers of the rows, unless given.
         maximise: whether it is to be large; costs are minus its value then.
         name: shown in tables.
         reference: the least cost that is known.
 
     Raises:
-        InputError: for weights that are not finite, labels that do not fit, or a matrix that is
-            not square.
+        InputError: for weights that are not finite, labels that do not fit, a matrix that is not
+            square, or a model of dimod (see `from_bqm`) that is no polynomial of bits.
 
     >>> problem = qubo({("a",): 1.0, ("a", "b"): -2.0})
     >>> problem.score("11"), problem.decode("11")
     (-1.0, {'a': 1, 'b': 1})
     """
+    _check_terms(terms, "BINARY")
     if isinstance(terms, nx.Graph):
         terms, labels = _of_graph(terms), list(terms) if labels is None else labels
     if not isinstance(terms, Mapping):
@@ -183,11 +185,13 @@ def ising(
         reference: the least cost that is known.
 
     Raises:
-        InputError: for weights that are not finite, or labels that do not fit.
+        InputError: for weights that are not finite, labels that do not fit, or a model of dimod
+            (see `from_bqm`) that is no polynomial of spins.
 
     >>> ising({("a", "b"): -1.0, ("a",): 0.5}).score("11")
     -1.5
     """
+    _check_terms(terms, "SPIN")
     if isinstance(terms, nx.Graph):
         terms, labels = _of_graph(terms), list(terms) if labels is None else labels
     return _problem(terms, labels, "ising", name, reference, spins=True, maximise=maximise)
@@ -213,6 +217,16 @@ def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
     return _problem(terms, range(nodes), "spin-glass", name, None, spins=True)
 
 
+def _check_terms(terms: Any, vartype: str) -> None:
+    """Raise `InputError` for a model of dimod that is no polynomial of these variables."""
+    found = getattr(terms, "vartype", None)
+    if found is not None and not (isinstance(terms, Mapping) and found.name == vartype):
+        raise InputError(
+            f"expected terms of {vartype} variables, got dimod's {type(terms).__name__}; take "
+            "qopt.from_bqm(model), which knows whether its variables are bits or spins"
+        )
+
+
 def _of_graph(graph: nx.Graph[Any]) -> Keyed:
     """Weights of nodes and edges; raises `InputError` for another kind of graph."""
     check_graph(graph)
@@ -224,14 +238,24 @@ def _of_graph(graph: nx.Graph[Any]) -> Keyed:
     return terms | {(u, v): weight for u, v, weight in graph.edges(data="weight", default=1)}
 
 
-def _labels(terms: Iterable[tuple[Hashable, ...]]) -> tuple[Hashable, ...]:
-    """Labels in the order in which they come up."""
+def _labels(terms: Iterable[tuple[Hashable, ...] | frozenset[Hashable]]) -> tuple[Hashable, ...]:
+    """Labels in the order in which they come up, within a frozenset ascending."""
     found: dict[Hashable, None] = {}
     for term in terms:
-        if not isinstance(term, tuple):
-            raise InputError(f"expected tuples of labels as keys, got {shorten(term)}")
-        found.update(dict.fromkeys(term))
+        if not isinstance(term, tuple | frozenset):
+            raise InputError(
+                f"expected tuples or frozensets of labels as keys, got {shorten(repr(term))}"
+            )
+        found.update(dict.fromkeys(term if isinstance(term, tuple) else _ascending(term)))
     return tuple(found)
+
+
+def _ascending(labels: frozenset[Any]) -> list[Any]:
+    """Labels in an order that, unlike a set's, is the same in every run."""
+    try:
+        return sorted(labels)
+    except TypeError:  # of several types
+        return sorted(labels, key=lambda label: (type(label).__name__, repr(label)))
 
 
 def _problem(

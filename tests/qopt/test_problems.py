@@ -284,7 +284,7 @@ def test_labs_optima(length: int) -> None:
         lambda: qopt.max_sat([range(1, 40)]),
         lambda: qopt.qubo([[1, 2, 3]]),
         lambda: qopt.qubo({}),
-        lambda: qopt.qubo({"ab": 1.0}),  # type: ignore[dict-item]
+        lambda: qopt.qubo({"ab": 1.0}),
         lambda: qopt.qubo({("a",): "1"}),  # type: ignore[dict-item]
         lambda: qopt.ising({("a",): np.inf}),
         lambda: qopt.spin_glass(1),
