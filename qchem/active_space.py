@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten, unknown_name
+from qminima.limits import check_integer
 
 from .atomic_shells import named_orbitals
 
@@ -249,6 +250,8 @@ def check_window(mol: Mole, orbitals: int, electrons: int, norb: int) -> int:
     Raises:
         InputError: saying what does not fit.
     """
+    check_integer("a number of active electrons", electrons)
+    check_integer("a number of active orbitals", norb)
     nelec = mol.nelec
     total, spin = sum(nelec), nelec[0] - nelec[1]
     head = f"an active space of {shorten(electrons)} electrons in {shorten(norb)} orbitals"

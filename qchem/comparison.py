@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from qminima.errors import InputError, MethodError, unknown_name
+from qminima.limits import check_seed
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
 from qminima.runner import run_methods
@@ -113,6 +114,7 @@ def solve(
     check_threshold(amplitude_threshold)
     if resume is not None and "adapt" not in methods:
         raise InputError("expected the method adapt, which alone goes on from a record")
+    check_seed(seed)
     started = datetime.now(UTC)
     progress = progress or Progress()
 

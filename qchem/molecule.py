@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qminima.errors import InputError, shorten, unknown_name
 from qminima.library import Library, read_text
+from qminima.limits import check_integer
 from qminima.parsing import real_number, whole_number
 
 from .basis import check_basis, load_functions, normalise
@@ -86,6 +87,8 @@ class Molecule:
                     f"atoms {first + 1} and {second + 1} ({atoms[first][0]}, {atoms[second][0]}) "
                     f"are at one place; expected at least {_SAME_PLACE} Å between nuclei"
                 )
+        check_integer("a charge", self.charge)
+        check_integer("a spin, 2S", self.spin)
         electrons = self.electrons
         if electrons < 1:
             raise InputError(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import inf
 from numbers import Integral
 from time import monotonic
+from typing import Any
 
 from .errors import InputError, InputTypeError, shorten
 
@@ -63,9 +64,13 @@ def check_seed(value: object) -> None:
         _check("a seed from 0 on", value, 0)
 
 
-def _check(expected: str, value: object, least: int, most: float = inf) -> None:
-    """The type decides what is whole: NumPy's integers are, 7.0 and True are not."""
+def check_integer(expected: str, value: object) -> None:
+    """Raise `InputTypeError` for what is no integer by its type: NumPy's are, 7.0 and True not."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise InputTypeError(f"expected {expected}, a whole number, got {shorten(repr(value))}")
-    if not least <= int(value) <= most:
+
+
+def _check(expected: str, value: Any, least: int, most: float = inf) -> None:
+    check_integer(expected, value)
+    if not least <= value <= most:
         raise InputError(f"expected {expected}, got {shorten(value)}")

@@ -24,7 +24,7 @@ def provenance(seed: int | None, started: datetime | None = None) -> dict[str, A
     return {
         "version": __version__,
         "packages": _package_versions(),
-        "seed": seed,
+        "seed": None if seed is None else int(seed),
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         "started": (started or datetime.now(UTC)).isoformat(timespec="seconds"),

@@ -94,9 +94,9 @@ class Result:
             "error": None if self.error is None else float(self.error),
             "evaluations": int(self.evaluations),
             "seconds": round(float(self.seconds), 6),
-            "settings": dict(self.settings),
+            "settings": plain_numbers(self.settings),
             "converged": bool(self.converged),
-            **self.properties,
+            **plain_numbers(self.properties),
             **{key: value for key, value in optional.items() if value is not None},
         }
 
@@ -104,6 +104,16 @@ class Result:
         """The run record of this result alone."""
         started = self.finished - timedelta(seconds=self.seconds)
         return Comparison(self.problem, (self,), seed=self.seed, started=started).record()
+
+
+def plain_numbers(value: Any) -> Any:
+    """Data with NumPy's numbers as Python's, which are the only ones that JSON holds."""
+    if isinstance(value, Mapping):
+        return {key: plain_numbers(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        found = [plain_numbers(one) for one in value]
+        return found if isinstance(value, list) else tuple(found)
+    return value.item() if getattr(value, "shape", None) == () else value
 
 
 @dataclass(frozen=True)
@@ -176,7 +186,7 @@ class Comparison:
         """The run record: plain data, ready for JSON."""
         return {
             "schema": SCHEMA,
-            "problem": dict(self.problem),
+            "problem": plain_numbers(self.problem),
             "results": [result.entry() for result in self.results],
             "reference": None if self.reference is None else self.reference.entry(),
             "verdict": self.verdict,

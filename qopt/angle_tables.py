@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from qminima.limits import check_count
+from qminima.limits import check_count, check_integer
 from simulator.polynomial import Polynomial
 
 from .angles import regular_degree, rescale_gammas, unwrap_angles
@@ -163,6 +163,7 @@ def _sk_rows() -> Rows:
 
 
 def _check_degree(degree: int, known: range, what: str) -> None:
+    check_integer("a degree", degree)
     if degree not in known:
         raise InputError(
             f"the table of {what} has degrees {known[0]} to {known[-1]}, got {degree}; "

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qminima.errors import InputError, unknown_name
+from qminima.limits import check_seed
 from qminima.progress import Progress
 from qminima.result import Comparison, Result
 from qminima.runner import run_methods
@@ -139,6 +140,7 @@ def solve(
             raise unknown_name("method", method, METHODS)
     check_objective(objective, alpha)
     check_precision(precision)
+    check_seed(seed)
     started = datetime.now(UTC)
     progress = progress or Progress()
     instance = Instance.of(problem, constraints)

@@ -12,6 +12,7 @@ import networkx as nx
 
 from qminima.errors import InputError, shorten, unknown_name
 from qminima.library import Library
+from qminima.limits import check_seed
 from qminima.result import Reference
 
 from .formats.registry import SUFFIXES, find_format
@@ -88,7 +89,8 @@ def load_problem(
         make = maker(kind)
         if is_size(text):
             _check_no_format(text, format)
-            seed = instance_seed or 0
+            check_seed(instance_seed)
+            seed = int(instance_seed or 0)
             return _made(make, _random(kind, text, seed), options, f"{kind}-{int(text)}-{seed}")
         if kind == "protein-folding" and text.isalpha() and not Path(text).exists():
             _check_no_format(text, format)

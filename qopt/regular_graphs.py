@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import networkx as nx
 
 from qminima.errors import InputError
+from qminima.limits import check_integer, check_seed
 
 # Partners that are tried for one switch, and graphs that are begun, before giving up.
 _MOST_PARTNERS = 1000
@@ -40,7 +41,8 @@ def regular_graph_with_girth(
     (True, True)
     """
     _check(degree, nodes, girth)
-    generator = random.Random(seed)  # noqa: S311 - no secret
+    check_seed(seed)
+    generator = random.Random(None if seed is None else int(seed))  # noqa: S311 - no secret
     for _ in range(_MOST_STARTS):
         start = nx.random_regular_graph(degree, nodes, seed=generator)
         neighbours: Neighbours = [set(start[node]) for node in range(nodes)]
@@ -56,6 +58,8 @@ def regular_graph_with_girth(
 
 
 def _check(degree: int, nodes: int, girth: int) -> None:
+    for name, value in (("a degree", degree), ("a number of nodes", nodes), ("a girth", girth)):
+        check_integer(name, value)
     if not 0 <= degree < nodes or degree * nodes % 2:
         raise InputError(
             f"expected a degree from 0 to nodes - 1 and an even number of edge ends, "

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .generators import Diagonal, Excitation, Generator, OrbitalRotation, XMixer
+from .integers import whole_number
 from .polynomial import Polynomial
 from .spaces import FlipSymmetric, Qubits, Space, SpaceError, bitstring
 
@@ -24,6 +25,10 @@ class BasisState:
     """A single configuration, given as its integer."""
 
     configuration: int
+
+    def __post_init__(self) -> None:
+        configuration = whole_number("a configuration", self.configuration)
+        object.__setattr__(self, "configuration", configuration)
 
     def __str__(self) -> str:
         return f"|{self.configuration}>"

@@ -15,6 +15,7 @@ from operator import index
 import numpy as np
 from numpy.typing import NDArray
 
+from .integers import whole_number
 from .spaces import (
     Integers,
     Qubits,
@@ -46,7 +47,9 @@ class HammingWeight:
     weight: int
 
     def __post_init__(self) -> None:
-        check_qubits(self.num_qubits, least=0)
+        object.__setattr__(self, "num_qubits", check_qubits(self.num_qubits, least=0))
+        weight = whole_number("a number of ones", self.weight, SpaceError)
+        object.__setattr__(self, "weight", weight)
         if not 0 <= self.weight <= self.num_qubits:
             raise SpaceError(f"expected 0 to {self.num_qubits} ones, got {self.weight}")
 
@@ -96,7 +99,7 @@ class Subset:
     _ascending: Integers = field(init=False, compare=False)
 
     def __init__(self, num_qubits: int, configurations: Iterable[int]) -> None:
-        check_qubits(num_qubits, least=0)
+        num_qubits = check_qubits(num_qubits, least=0)
         ascending = _ascending(num_qubits, configurations)
         object.__setattr__(self, "num_qubits", num_qubits)
         object.__setattr__(self, "digest", sha256(ascending.astype("<i8").tobytes()).hexdigest())

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
+from .integers import check_seed, whole_number
 from .kernels.kernel import compile_seconds
 from .natural_gradient import descend
 from .objectives import Mean
@@ -189,7 +190,8 @@ def minimize(
     """
     if method not in METHODS:
         raise ValueError(f"unknown optimiser {method!r}; known are {', '.join(METHODS)}")
-    if max_evaluations is not None and max_evaluations < 1:
+    check_seed(seed)
+    if max_evaluations is not None and whole_number("max_evaluations", max_evaluations) < 1:
         raise ValueError(f"expected a limit of at least one evaluation, got {max_evaluations}")
     if time_limit is not None and not time_limit > 0:
         raise ValueError(f"expected a time limit above zero seconds, got {time_limit}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
+from operator import index
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -30,7 +31,8 @@ class Polynomial:
         terms: weight of each set of qubits, ``{(0, 1): 0.5, (): -1.0}``.
 
     Raises:
-        ValueError: if a weight is not finite or a term names a qubit twice or below zero.
+        ValueError: if a weight is not finite, or a term names a qubit twice, below zero or by
+            anything but a whole number.
 
     >>> cut = Polynomial({(0, 1): 0.5, (): -0.5})       # minus the cut of one edge
     >>> cut.values(Qubits(2)).to_array().tolist()
@@ -46,7 +48,10 @@ class Polynomial:
         pairs = terms.items() if isinstance(terms, Mapping) else terms
         merged: dict[tuple[int, ...], float] = {}
         for qubits, weight in pairs:
-            key = tuple(sorted(int(qubit) for qubit in qubits))
+            try:
+                key = tuple(sorted(map(index, qubits)))
+            except TypeError:
+                raise ValueError(f"expected whole numbers as qubits, got {qubits!r}") from None
             if len(set(key)) != len(key) or (key and key[0] < 0):
                 raise ValueError(f"expected distinct qubits from 0 on in a term, got {qubits}")
             if not isfinite(weight):

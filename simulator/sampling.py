@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .integers import check_seed, whole_number
 from .kernels.probability import BLOCK, block_probabilities, find_in_blocks
 from .planar import Planar, as_planar
 from .spaces import FlipSymmetric, Integers, Space, configurations_at
@@ -28,7 +29,7 @@ def sample(
 
     Raises:
         ValueError: if the state has another length than the space, is not normalised, or
-            `shots` is negative.
+            `shots` or `seed` is no whole number from zero on.
 
     >>> from simulator import Qubits
     >>> sample(Qubits(2), np.array([0, 0, 1, 0]), 3, seed=0).tolist()
@@ -41,7 +42,8 @@ def sample(
 
 def sample_planar(space: Space, psi: Planar, shots: int, seed: int | None) -> Integers:
     """The same from a planar state."""
-    if shots < 0:
+    check_seed(seed)
+    if whole_number("a number of shots", shots) < 0:
         raise ValueError(f"expected a number of shots from 0 on, got {shots}")
     size = psi.shape[1]
     totals = np.empty(-(-size // BLOCK))

@@ -17,6 +17,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from .integers import whole_number
+
 Integers = NDArray[np.int64]
 
 # Configurations are signed 64-bit integers, and the top bit is the sign.
@@ -80,10 +82,12 @@ def bitstring(configuration: int, num_qubits: int) -> str:
     return "".join("1" if configuration >> qubit & 1 else "0" for qubit in range(num_qubits))
 
 
-def check_qubits(num_qubits: int, *, least: int) -> None:
-    """Raise `SpaceError` for a number of qubits that is too small or beyond 62."""
-    if not least <= num_qubits <= MAX_QUBITS:
-        raise SpaceError(f"expected {least} to {MAX_QUBITS} qubits, got {num_qubits}")
+def check_qubits(num_qubits: int, *, least: int) -> int:
+    """The number of qubits; raises `SpaceError` where it is too small, beyond 62 or not whole."""
+    count = whole_number("a number of qubits", num_qubits, SpaceError)
+    if not least <= count <= MAX_QUBITS:
+        raise SpaceError(f"expected {least} to {MAX_QUBITS} qubits, got {count}")
+    return count
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Qubits:
     num_qubits: int
 
     def __post_init__(self) -> None:
-        check_qubits(self.num_qubits, least=0)
+        object.__setattr__(self, "num_qubits", check_qubits(self.num_qubits, least=0))
 
     @property
     def size(self) -> int:
@@ -142,7 +146,7 @@ class FlipSymmetric:
     num_qubits: int
 
     def __post_init__(self) -> None:
-        check_qubits(self.num_qubits, least=1)
+        object.__setattr__(self, "num_qubits", check_qubits(self.num_qubits, least=1))
 
     @property
     def size(self) -> int:
@@ -255,7 +259,11 @@ class Electrons:
     irrep: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "nelec", (index(self.nelec[0]), index(self.nelec[1])))
+        object.__setattr__(
+            self, "norb", whole_number("a number of orbitals", self.norb, SpaceError)
+        )
+        alpha, beta = (whole_number("a number of electrons", one, SpaceError) for one in self.nelec)
+        object.__setattr__(self, "nelec", (alpha, beta))
         try:
             labels = tuple(map(index, self.orbital_symmetry))
             object.__setattr__(self, "irrep", index(self.irrep))

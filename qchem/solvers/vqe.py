@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError, shorten, unknown_name
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
@@ -100,6 +100,7 @@ def vqe(
         check_count("restarts", restarts)
     if not 0 < spread < np.inf:
         raise InputError(f"expected a spread above zero, got {spread}")
+    check_seed(seed)
     random = np.random.default_rng(seed)
     given_at_random = isinstance(start, str) and start == "random"
     given = circuit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 
 from ..problems.problem import Problem
@@ -59,6 +59,7 @@ def annealing(
     started = perf_counter()
     check_count("reads", reads)
     check_count("sweeps", sweeps)
+    check_seed(seed)
     deadline = Deadline(seconds, time_limit)
     model = binary_quadratic_model(problem.cost, problem.num_variables)
     if not any(model.linear.values()) and not model.quadratic:

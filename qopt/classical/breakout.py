@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from simulator.kernels.kernel import compile_seconds
 
@@ -51,6 +51,7 @@ def breakout(
     """
     started, compiled = perf_counter(), compile_seconds()
     Deadline(seconds, time_limit)
+    check_seed(seed)
     if flips is not None:
         check_count("flips", flips)
     elif seconds is None:

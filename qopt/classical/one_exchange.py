@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from simulator.kernels.kernel import compile_seconds
 
@@ -56,6 +56,7 @@ def one_exchange(
         rows = _spins(starts, n)
     else:
         check_count("starts", starts)
+        check_seed(seed)
         random = np.random.default_rng(seed)
         rows = (np.where(random.random(n) < 0.5, -1.0, 1.0) for _ in range(starts))
     search, deadline = Search(problem.cost, n, 0), Deadline(time_limit, uncounted=compile_seconds)

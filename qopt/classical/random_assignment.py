@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
-from qminima.limits import check_count
+from qminima.limits import check_count, check_seed
 from qminima.result import Result
 from simulator.spaces import Space, bitstring, configurations_at
 
@@ -27,6 +27,7 @@ def random_assignment(
     """
     started = perf_counter()
     check_count("shots", shots)
+    check_seed(seed)
     rng = np.random.default_rng(seed)
     n = problem.num_variables
     if space is None:

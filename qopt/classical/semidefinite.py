@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from simulator.kernels.kernel import compile_seconds
 
@@ -103,6 +103,7 @@ def goemans_williamson(
         MethodError: if no bound could be proven.
     """
     check_count("hyperplanes", hyperplanes)
+    check_seed(seed)
     relaxed = hyperplane_roundings(problem, np.random.default_rng(seed), time_limit)
     started = perf_counter() - relaxed.seconds
     candidates = relaxed.bitstrings(hyperplanes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from qminima.errors import InputError
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 
 from ..problems.problem import Problem
@@ -45,6 +45,7 @@ def tabu(
 
     started = perf_counter()
     check_count("reads", reads)
+    check_seed(seed)
     Deadline(time_limit)
     Deadline(seconds)
     if problem.num_variables > MAX_VARIABLES:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError, shorten
-from qminima.limits import check_whole
+from qminima.limits import check_seed, check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
@@ -209,6 +209,7 @@ def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
     4
     """
     check_whole("a number of spins", nodes, 2, 2000)
+    check_seed(seed)
     random = np.random.default_rng(seed)
     terms: dict[tuple[Hashable, ...], float] = {
         (i, j): float(random.normal()) / sqrt(nodes) for j in range(nodes) for i in range(j)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError, unknown_name
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
@@ -77,6 +77,7 @@ class Options:
         self.shots = given.get("shots", 1024)
         check_count("shots", self.shots)
         self.seed = given.get("seed")
+        check_seed(self.seed)
         self.precision: Precision = check_precision(given.get("precision", "double"))
         check_scale(problem, self.precision)
         tolerance = given.get("gradient_tolerance")

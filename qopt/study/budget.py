@@ -37,10 +37,11 @@ class Budget:
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if self.runs is not None:
-            check_count("runs", self.runs)
-        if self.evaluations is not None:
-            check_count("evaluations", self.evaluations)
+        for name in ("runs", "evaluations"):
+            count = getattr(self, name)
+            if count is not None:
+                check_count(name, count)
+                object.__setattr__(self, name, int(count))  # which checkpoints can store
         Deadline(self.seconds)
 
 

@@ -106,7 +106,7 @@ def compare(
     if methods is None:
         methods = optional = USUAL
     entries = contenders(
-        methods, [depths] if isinstance(depths, int) else depths, controls, bool(train_on)
+        methods, depths if isinstance(depths, Sequence) else [depths], controls, bool(train_on)
     )
     if seconds is None:
         runs = USUAL_RUNS if runs is None else runs
@@ -123,9 +123,9 @@ def compare(
         tuning=budget
         if tuning_evaluations is None
         else replace(budget, evaluations=tuning_evaluations),
-        training_shots=training_shots,
+        training_shots=int(training_shots),
         precision=check_precision(precision),
-        seed=seed,
+        seed=None if seed is None else int(seed),
     )
     _check_different(plan)
     work = Work(plan, _misfits(plan, optional), checkpoint, progress or Progress())

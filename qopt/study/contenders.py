@@ -121,7 +121,7 @@ def contenders(
         if method not in SOURCES:
             found.append(Contender(method))
             continue
-        for depth in sorted(depths):
+        for depth in sorted(map(int, depths)):
             found.append(Contender(method, depth))
             if controls:
                 found.append(Contender(method, depth, then_local=True, control=True))

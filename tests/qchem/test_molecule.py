@@ -295,7 +295,9 @@ def test_suggestion_is_another_name() -> None:
 @pytest.mark.parametrize(("basis", "element"), [("sto-3g", "U"), ("6-31g", "Au"), ("cc-pvdz", "U")])
 def test_basis_without_functions_for_an_element(basis: str, element: str) -> None:
     with pytest.raises(InputError) as caught:
-        Molecule.from_atoms(f"{element} 0 0 0; H 0 0 2; H 0 2 2", basis=basis, spin=element == "Au")
+        Molecule.from_atoms(
+            f"{element} 0 0 0; H 0 0 2; H 0 2 2", basis=basis, spin=int(element == "Au")
+        )
     assert f"no functions for {element}" in str(caught.value)
     assert repr(basis) in str(caught.value)
 
