@@ -25,7 +25,11 @@ from .spaces import (
     configurations_at,
     occupation_strings,
     rank,
+    unrank_strings,
 )
+
+# Lists of 8 MB at most are made to look configurations up, which is faster than to compute them.
+_SHORT = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,12 @@ class HammingWeight:
     def configurations(self) -> Integers:
         """All of them, ascending; the array is shared and read-only."""
         return occupation_strings(self.num_qubits, self.weight)
+
+    def configurations_at(self, positions: Integers) -> Integers:
+        """Configurations of these positions, looked up where the list of all is short."""
+        if self.size <= _SHORT:
+            return self.configurations()[positions]
+        return unrank_strings(self.num_qubits, self.weight, positions)
 
     def indices(self, configurations: Integers) -> Integers:
         """Position of each configuration, -1 where it has another number of ones."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from qminima.limits import check_count, check_seed
 from qminima.result import Result
-from simulator.spaces import Space, bitstring, configurations_at
+from simulator.spaces import Space, bitstring
+from simulator.uniform import uniform_configurations, uniform_mean
 
 from ..problems.problem import Problem
 from ..results import best_of, solution
@@ -37,9 +38,9 @@ def random_assignment(
         ]
         mean = dict(problem.cost.terms).get((), 0.0)
     else:
-        drawn = configurations_at(space, rng.integers(0, space.size, shots))
+        drawn = uniform_configurations(space, shots, rng)
         candidates = [bitstring(one, n) for one in drawn.tolist()]
-        mean = float(problem.cost.values(space).to_array().mean())
+        mean = uniform_mean(problem.cost, space)
     return solution(
         problem,
         "random assignment",

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from qminima.limits import Deadline
-from simulator.spaces import bitstring, configurations_at
+from simulator.spaces import bitstring
+from simulator.uniform import uniform_configurations
 
 from ..certainty import bound_of
 from ..classical.bqm import all_bitstrings, binary_quadratic_model
@@ -48,7 +49,7 @@ def uniform_bitstrings(task: Task, random: np.random.Generator, count: int) -> l
     space, n = task.instance.space, task.instance.problem.num_variables
     if space is None:
         return [bits(row) for row in random.integers(0, 2, (count, n)).tolist()]
-    drawn = configurations_at(space, random.integers(0, space.size, count))
+    drawn = uniform_configurations(space, count, random)
     return [bitstring(one, n) for one in drawn.tolist()]
 
 

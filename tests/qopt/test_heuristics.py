@@ -17,7 +17,7 @@ from qminima import InputError, Result
 from qminima.limits import Deadline
 from qopt.classical.bqm import binary_quadratic_model
 from qopt.loading import load_maxcut
-from simulator import Polynomial
+from simulator import Polynomial, bitstring
 
 SEARCHES: list[Callable[..., Result]] = [qopt.annealing, qopt.tabu]
 
@@ -167,6 +167,21 @@ def test_random_assignment_is_reproducible_and_exhausts_small_graphs() -> None:
     one, other = (qopt.random_assignment(qopt.maxcut(graph), seed=9) for _ in range(2))
     assert one.bitstring == other.bitstring
     assert one.properties["cut"] == pytest.approx(best_cut(graph))
+
+
+def test_random_assignment_never_lists_a_constrained_space() -> None:
+    """Colours of the Grötzsch graph, 5^11: each of 20 edges is in conflict once in five."""
+    problem, space, _ = qopt.colouring(nx.mycielski_graph(4), colours=5).native()
+    result = qopt.random_assignment(problem, space=space, seed=0)
+    assert result.expectation == pytest.approx(20 / 5)
+    assert result.settings["space"] == str(space)
+    assert problem.feasible(str(result.bitstring))
+    assert result.bitstring == qopt.random_assignment(problem, space=space, seed=0).bitstring
+    small, space, _ = qopt.colouring(nx.cycle_graph(3), colours=2).native()
+    positions = np.random.default_rng(5).integers(0, space.size, 1)
+    (listed,) = space.configurations()[positions].tolist()
+    drawn = qopt.random_assignment(small, space=space, shots=1, seed=5)
+    assert drawn.bitstring == bitstring(listed, 6)
 
 
 def test_spins_of_the_model() -> None:
