@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from math import isfinite
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 from warnings import warn
 
@@ -13,7 +13,62 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, shorten
+from qminima.errors import InputError, shorten, unknown_name
+
+# What may be asked for where two nodes have several edges.
+PARALLEL = ("sum",)
+
+
+def single_edges(graph: Any, parallel: str | None, weight: str = "weight") -> Any:
+    """The graph with one edge between two nodes, if that is asked for.
+
+    A cut of parallel edges is the sum of their weights, and so is an energy. Directions are
+    dropped; both edges of u -> v and v -> u count. `networkx.Graph(graph)` keeps one of them only.
+
+    Args:
+        graph: any of networkx; others, and simple ones, are returned as they are.
+        parallel: "sum", or None for nothing to be done.
+        weight: edge attribute that is added up; edges without it count 1. Others are those of the
+            first edge.
+
+    Raises:
+        InputError: for another word, an attribute that no edge has, or weights that are not finite
+            numbers.
+
+    >>> roads = nx.MultiGraph([("a", "b", {"weight": 2}), ("a", "b", {"weight": 3}), ("b", "c")])
+    >>> single_edges(roads, "sum").edges["a", "b"]["weight"]
+    5
+    """
+    check_parallel(parallel)
+    if parallel is None or not isinstance(graph, nx.Graph):
+        return graph
+    if not (graph.is_directed() or graph.is_multigraph()):
+        return graph
+    check_attribute("edge", weight, (data for _, _, data in graph.edges(data=True)))
+    merged: nx.Graph[Any] = nx.Graph()
+    merged.add_nodes_from(graph.nodes(data=True))
+    for u, v, data in graph.edges(data=True):
+        value = data.get(weight, 1)
+        check_weight(u, v, value)
+        if merged.has_edge(u, v):
+            merged.edges[u, v][weight] = add_weights(merged.edges[u, v][weight], value)
+        else:
+            merged.add_edge(u, v)
+            merged.edges[u, v].update({**data, weight: value})
+    return merged
+
+
+def check_parallel(parallel: object) -> None:
+    """Raise `InputError` for what is no way to merge parallel edges."""
+    if parallel is not None and parallel not in PARALLEL:
+        raise unknown_name("way to merge parallel edges", str(parallel), PARALLEL)
+
+
+def add_weights(one: Any, other: Any) -> int | float:
+    """The sum of two weights of any type of real numbers, whole where both are."""
+    if isinstance(one, Integral) and isinstance(other, Integral):
+        return int(one) + int(other)
+    return float(one) + float(other)
 
 
 def check_graph(graph: Any, weight: str = "weight") -> None:
@@ -27,13 +82,18 @@ def check_graph(graph: Any, weight: str = "weight") -> None:
         InputError: for a directed graph or multigraph, no nodes, self-loops, or weights that
             are not finite numbers.
     """
-    check_simple(graph)
+    check_simple(graph, 'add up weights by parallel="sum" (--set parallel=sum)')
     check_attribute("edge", weight, (data for _, _, data in graph.edges(data=True)))
     for u, v, value in graph.edges(data=weight, default=1):
-        if not is_real_number(value):
-            raise InputError(
-                f"expected a finite number as weight of the edge {u!r} - {v!r}, got {value!r}"
-            )
+        check_weight(u, v, value)
+
+
+def check_weight(u: Any, v: Any, value: Any) -> None:
+    """Raise `InputError` unless the weight of an edge is a finite number."""
+    if not is_real_number(value):
+        raise InputError(
+            f"expected a finite number as weight of the edge {u!r} - {v!r}, got {value!r}"
+        )
 
 
 def check_attribute(of: str, name: object, found: Iterable[Mapping[str, Any]]) -> None:
@@ -86,14 +146,19 @@ def warn_of_unused(graph: nx.Graph[Any], weight: str, *, remedy: str, stacklevel
         )
 
 
-def check_simple(graph: Any) -> None:
-    """Raise `InputError` for a directed graph or multigraph, no nodes, or self-loops."""
+def check_simple(graph: Any, advice: str = "merge edges as networkx.Graph(graph) does") -> None:
+    """Raise `InputError` for a directed graph or multigraph, no nodes, or self-loops.
+
+    Args:
+        graph: of networkx.
+        advice: what to do about parallel edges and directions. `networkx.Graph` keeps the weight of
+            one edge only, so that it is for problems in which edges have no weights.
+    """
     if not isinstance(graph, nx.Graph):
         raise InputError(f"expected a networkx.Graph, got {type(graph).__name__}")
     if graph.is_directed() or graph.is_multigraph():
         raise InputError(
-            f"expected an undirected graph with single edges, got {type(graph).__name__}; "
-            "merge edges and drop directions first, as networkx.Graph(graph) does"
+            f"expected an undirected graph with single edges, got {type(graph).__name__}; {advice}"
         )
     if graph.number_of_nodes() == 0:
         raise InputError("expected a graph with at least one node, got none")

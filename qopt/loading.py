@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def load_problem(
     elif is_size(text) and not Path(text).exists():
         raise InputError(f"{shorten(text)} is a size; say of which problem, by --problem")
     _check_no_seed(text, instance_seed)
-    content, name, entry = _read(source, format)
+    content, name, entry = _read(source, format, options.get("parallel"))
     if isinstance(content, nx.Graph):
         make = maker(kind or "maxcut")
         if "graph" not in signature(make).parameters:
@@ -140,11 +141,16 @@ def _check_no_seed(source: str, seed: int | None) -> None:
         )
 
 
-def _read(source: str | Path, format_name: str | None) -> tuple[Any, str, dict[str, Any]]:
+def _read(
+    source: str | Path, format_name: str | None, parallel: Any = None
+) -> tuple[Any, str, dict[str, Any]]:
     """Content, name, and the library's entry."""
     library = Library("problems")
     path, name = library.locate(source, SUFFIXES)
-    content = find_format(path, format_name).read(path)
+    read: Callable[..., Any] = find_format(path, format_name).read
+    if parallel is not None and "parallel" in signature(read).parameters:
+        read = partial(read, parallel=parallel)
+    content = read(path)
     return content, name or path.stem, library.entry(name) if name else {}
 
 

@@ -23,6 +23,14 @@ from .text import check_size, in_file
 # Arguments that a file does not hold: they belong to whoever knows of the file.
 _OUTSIDE = ("name", "reference", "seed")
 
+# By whether edges have directions, and whether two nodes may have several; `check_graph` decides.
+_KINDS: dict[tuple[bool, bool], type[nx.Graph[Any]]] = {
+    (False, False): nx.Graph,
+    (False, True): nx.MultiGraph,
+    (True, False): nx.DiGraph,
+    (True, True): nx.MultiDiGraph,
+}
+
 
 def read_data(path: str | Path) -> Problem | nx.Graph[Any]:
     """Read an object ``{"problem": NAME, ARGUMENT: VALUE, ...}``, or a graph in node-link data.
@@ -69,7 +77,7 @@ def write_data(problem: Problem, path: str | Path) -> None:
     arguments = {
         key: _encoded(key, getattr(problem, key), problem)
         for key in signature(maker(name)).parameters
-        if key not in _OUTSIDE
+        if key not in (*_OUTSIDE, "parallel")  # edges that were merged are single ones
     }
     text = json.dumps({"problem": name, **arguments}, indent=1, allow_nan=False) + "\n"
 
@@ -129,20 +137,20 @@ def _label(value: Any) -> Any:
 def _graph(data: Any) -> nx.Graph[Any]:
     try:
         check_size("the graph", len(data["nodes"]), "nodes")
-        if data.get("directed") or data.get("multigraph"):
-            raise InputError("expected an undirected graph with single edges")
-        graph: nx.Graph[Any] = nx.Graph()
+        directed, several = bool(data.get("directed")), bool(data.get("multigraph"))
+        graph: nx.Graph[Any] = _KINDS[directed, several]()
         graph.add_nodes_from(
             (_label(node["id"]), {key: value for key, value in node.items() if key != "id"})
             for node in data["nodes"]
         )
         nodes = graph.number_of_nodes()
+        ends = ("source", "target", "key") if several else ("source", "target")
         edges = data["edges"] if "edges" in data else data["links"]  # as older versions write
         graph.add_edges_from(
             (
                 _label(edge["source"]),
                 _label(edge["target"]),
-                {key: value for key, value in edge.items() if key not in ("source", "target")},
+                {key: value for key, value in edge.items() if key not in ends},
             )
             for edge in edges
         )
@@ -154,7 +162,10 @@ def _graph(data: Any) -> nx.Graph[Any]:
     if nodes != len(data["nodes"]):
         raise InputError("expected each node once")
     if graph.number_of_nodes() != nodes or graph.number_of_edges() != len(edges):
-        raise InputError("expected each edge once, between nodes that are listed")
+        raise InputError(
+            "expected each edge once, between nodes that are listed; graphs with parallel edges "
+            'say "multigraph": true'
+        )
     return graph
 
 

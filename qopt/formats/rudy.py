@@ -9,23 +9,28 @@ import networkx as nx
 
 from qminima.errors import InputError, shorten
 
-from ..graphs import check_graph
+from ..graphs import add_weights, check_graph, check_parallel
 from .text import Line, check_size, in_file, plain, read_lines, write_lines
 
 _EDGE = "'i j weight'"
 
 
-def read_rudy(path: str | Path) -> nx.Graph[int]:
+def read_rudy(path: str | Path, *, parallel: str | None = None) -> nx.Graph[int]:
     """Read a rudy file: ``nodes edges``, then ``i j weight`` lines with nodes from 1.
 
     A missing weight counts 1. Nodes keep their numbers from 1 as labels; whole weights become
     integers.
 
+    Args:
+        path: of the file.
+        parallel: "sum" adds up the weights of edges that occur several times.
+
     Raises:
         InputError: for a file that is missing or malformed, edges that do not agree with the
-            header, nodes out of range, self-loops, edges that occur twice, or weights that are
-            not finite.
+            header, nodes out of range, self-loops, edges that occur twice unless they are added
+            up, or weights that are not finite.
     """
+    check_parallel(parallel)
     lines = read_lines(path)
     if not lines:
         raise InputError(f"{path}: expected a line with numbers of nodes and edges, got nothing")
@@ -52,7 +57,10 @@ def read_rudy(path: str | Path) -> nx.Graph[int]:
             raise line.expected(_EDGE)
         u, v = line.whole(line.fields[:2], _EDGE)
         weight = line.weight(line.fields[2] if len(line.fields) == 3 else "1", _EDGE)
-        add_edge(graph, line, u, v)
+        if parallel is not None and graph.has_edge(u, v):
+            weight = add_weights(graph.edges[u, v]["weight"], weight)
+        else:
+            add_edge(graph, line, u, v)
         graph.edges[u, v]["weight"] = weight
     with in_file(path):
         check_graph(graph)
@@ -69,7 +77,10 @@ def add_edge(graph: nx.Graph[int], line: Line, u: int, v: int) -> None:
     if u == v:
         raise InputError(f"{line.where}: node {u} has an edge to itself, which no cut can hold")
     if graph.has_edge(u, v):
-        raise InputError(f"{line.where}: the edge {u} {v} occurs twice")
+        raise InputError(
+            f"{line.where}: the edge {u} {v} occurs twice; weights are added up by "
+            'parallel="sum" (--set parallel=sum)'
+        )
     graph.add_edge(u, v)
 
 

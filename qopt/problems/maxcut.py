@@ -16,7 +16,7 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_graph, edge_positions, warn_of_unused
+from ..graphs import check_graph, edge_positions, single_edges, warn_of_unused
 from .binary import BinaryProblem, Bits, Bound, nearest_sum, sums_exactly
 
 # Gradients hold squares of weights, which must neither vanish nor overflow.
@@ -108,15 +108,19 @@ def maxcut(
     graph: nx.Graph[Any],
     *,
     weight: str = "weight",
+    parallel: str | None = None,
     name: str = "graph",
     reference: Reference | None = None,
 ) -> MaxCut:
     """The MaxCut problem of a graph.
 
     Args:
-        graph: undirected and simple; negative weights and isolated nodes are fine.
+        graph: undirected and simple, unless `parallel` says more; negative weights and isolated
+            nodes are fine.
         weight: edge attribute that holds the weight; edges without it count 1, with a warning
             where no edge has it but some have other numbers.
+        parallel: "sum" adds up the weights of all edges between two nodes of a multigraph or
+            directed graph, which are refused unless it is given.
         name: shown in tables.
         reference: the best cost (minus the best cut) that is known.
 
@@ -128,9 +132,10 @@ def maxcut(
     >>> problem.score("010"), problem.decode("010") == ({"a", "c"}, {"b"})
     (2.0, True)
     """
-    check_graph(graph, weight)
+    merged = single_edges(graph, parallel, weight)
+    check_graph(merged, weight)
     warn_of_unused(graph, weight, remedy="if that is the weight, say weight={name!r}")
-    sizes = [abs(float(value)) for _, _, value in graph.edges(data=weight, default=1)]
+    sizes = [abs(float(value)) for _, _, value in merged.edges(data=weight, default=1)]
     largest = max(sizes, default=0.0)
     if largest > 1 / _SMALLEST / max(len(sizes), 1) or 0 < largest < _SMALLEST:
         size = "small" if largest < 1 else "large"
@@ -138,4 +143,4 @@ def maxcut(
             f"the weights, up to {largest:g}, are too {size} to be squared and added up; "
             "choose another unit"
         )
-    return MaxCut(graph=graph.copy(), name=name, weight=weight, reference=reference)
+    return MaxCut(graph=merged.copy(), name=name, weight=weight, reference=reference)

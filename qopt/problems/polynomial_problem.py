@@ -18,7 +18,7 @@ from qminima.limits import check_seed, check_whole
 from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
-from ..graphs import check_graph, is_real_number, warn_of_unused
+from ..graphs import check_graph, is_real_number, single_edges, warn_of_unused
 from .binary import BinaryProblem, Bits, Bound, check_labels, finite, nearest_sum, sums_exactly
 from .bits import BitPolynomial, Convert
 
@@ -125,6 +125,7 @@ def qubo(
     terms: Keyed | ArrayLike | nx.Graph[Any],
     *,
     labels: Sequence[Hashable] | None = None,
+    parallel: str | None = None,
     maximise: bool = False,
     name: str = "qubo",
     reference: Reference | None = None,
@@ -137,6 +138,8 @@ def qubo(
             graph, whose nodes and edges have them as "weight", edges 1 and nodes 0 unless they do.
         labels: of all variables, in their order; those of the terms, in the order in which they
             come up (within a frozenset ascending), or the numbers of the rows, unless given.
+        parallel: "sum" adds up the weights of all edges between two nodes of a multigraph or
+            directed graph.
         maximise: whether it is to be large; costs are minus its value then.
         name: shown in tables.
         reference: the least cost that is known.
@@ -149,9 +152,9 @@ def qubo(
     >>> problem.score("11"), problem.decode("11")
     (-1.0, {'a': 1, 'b': 1})
     """
-    _check_terms(terms, "BINARY")
+    _check_terms(terms, "BINARY", parallel)
     if isinstance(terms, nx.Graph):
-        terms, labels = _of_graph(terms), list(terms) if labels is None else labels
+        terms, labels = _of_graph(terms, parallel), list(terms) if labels is None else labels
     if not isinstance(terms, Mapping):
         matrix = finite(terms, "a QUBO", 2)
         if matrix.shape[0] != matrix.shape[1] or not len(matrix):
@@ -170,6 +173,7 @@ def ising(
     terms: Keyed | nx.Graph[Any],
     *,
     labels: Sequence[Hashable] | None = None,
+    parallel: str | None = None,
     maximise: bool = False,
     name: str = "ising",
     reference: Reference | None = None,
@@ -180,6 +184,7 @@ def ising(
         terms: weights by tuples of labels, {("a",): 1.0, ("a", "b"): -2.0, (): 3.0}, or a graph as
             in `qubo`.
         labels: as in `qubo`.
+        parallel: as in `qubo`.
         maximise: as in `qubo`.
         name: shown in tables.
         reference: the least cost that is known.
@@ -191,9 +196,9 @@ def ising(
     >>> ising({("a", "b"): -1.0, ("a",): 0.5}).score("11")
     -1.5
     """
-    _check_terms(terms, "SPIN")
+    _check_terms(terms, "SPIN", parallel)
     if isinstance(terms, nx.Graph):
-        terms, labels = _of_graph(terms), list(terms) if labels is None else labels
+        terms, labels = _of_graph(terms, parallel), list(terms) if labels is None else labels
     return _problem(terms, labels, "ising", name, reference, spins=True, maximise=maximise)
 
 
@@ -218,8 +223,10 @@ def spin_glass(nodes: int, *, seed: int | None = None) -> PolynomialProblem:
     return _problem(terms, range(nodes), "spin-glass", name, None, spins=True)
 
 
-def _check_terms(terms: Any, vartype: str) -> None:
-    """Raise `InputError` for a model of dimod that is no polynomial of these variables."""
+def _check_terms(terms: Any, vartype: str, parallel: str | None) -> None:
+    """Raise `InputError` for dimod's models of other variables, or `parallel` without a graph."""
+    if parallel is not None and not isinstance(terms, nx.Graph):
+        raise InputError("parallel is for the edges of a graph; weights of equal terms add up")
     found = getattr(terms, "vartype", None)
     if found is not None and not (isinstance(terms, Mapping) and found.name == vartype):
         raise InputError(
@@ -228,15 +235,16 @@ def _check_terms(terms: Any, vartype: str) -> None:
         )
 
 
-def _of_graph(graph: nx.Graph[Any]) -> Keyed:
+def _of_graph(graph: nx.Graph[Any], parallel: str | None) -> Keyed:
     """Weights of nodes and edges; raises `InputError` for another kind of graph."""
-    check_graph(graph)
+    merged = single_edges(graph, parallel)
+    check_graph(merged)
     remedy = "if {name} is the weight, rename it"
     warn_of_unused(graph, "weight", remedy=remedy, stacklevel=4)
     terms: dict[tuple[Hashable, ...], Any] = {
-        (node,): graph.nodes[node].get("weight", 0) for node in graph
+        (node,): merged.nodes[node].get("weight", 0) for node in merged
     }
-    return terms | {(u, v): weight for u, v, weight in graph.edges(data="weight", default=1)}
+    return terms | {(u, v): weight for u, v, weight in merged.edges(data="weight", default=1)}
 
 
 def _labels(terms: Iterable[tuple[Hashable, ...] | frozenset[Hashable]]) -> tuple[Hashable, ...]:
