@@ -25,7 +25,6 @@ from .spaces import (
     configurations_at,
     occupation_strings,
     rank,
-    unrank_strings,
 )
 
 # Lists of 8 MB at most are made to look configurations up, which is faster than to compute them.
@@ -238,6 +237,27 @@ class Product:
     def embed(self, state: NDArray[np.inexact]) -> NDArray[np.inexact]:
         """The same amplitudes among all 2^n."""
         return _embed(self, state)
+
+
+def unrank_strings(norb: int, count: int, positions: Integers) -> Integers:
+    """The strings at some positions of `occupation_strings`, without the others.
+
+    From the highest orbital down: where it is empty, C(orbital, electrons left) strings come first.
+
+    >>> unrank_strings(62, 31, np.array([0, comb(62, 31) - 1])).tolist() == [
+    ...     (1 << 31) - 1, ((1 << 31) - 1) << 31
+    ... ]
+    True
+    """
+    positions = np.array(positions, dtype=np.int64)
+    strings, left = np.zeros_like(positions), np.full_like(positions, count)
+    for orbital in reversed(range(norb)):
+        before = np.array([comb(orbital, electrons) for electrons in range(count + 1)])[left]
+        occupied = positions >= before
+        strings |= occupied.astype(np.int64) << orbital
+        positions -= np.where(occupied, before, 0)
+        left -= occupied
+    return strings
 
 
 def _ascending(num_qubits: int, configurations: Iterable[int]) -> Integers:

@@ -206,27 +206,6 @@ def occupation_strings(norb: int, count: int) -> Integers:
     return strings
 
 
-def unrank_strings(norb: int, count: int, positions: Integers) -> Integers:
-    """The strings at some positions of `occupation_strings`, without the others.
-
-    From the highest orbital down: where it is empty, C(orbital, electrons left) strings come first.
-
-    >>> unrank_strings(62, 31, np.array([0, comb(62, 31) - 1])).tolist() == [
-    ...     (1 << 31) - 1, ((1 << 31) - 1) << 31
-    ... ]
-    True
-    """
-    positions = np.array(positions, dtype=np.int64)
-    strings, left = np.zeros_like(positions), np.full_like(positions, count)
-    for orbital in reversed(range(norb)):
-        before = np.array([comb(orbital, electrons) for electrons in range(count + 1)])[left]
-        occupied = positions >= before
-        strings |= occupied.astype(np.int64) << orbital
-        positions -= np.where(occupied, before, 0)
-        left -= occupied
-    return strings
-
-
 @dataclass(frozen=True)
 class Sector:
     """A rectangle of determinants: alpha strings times beta strings, each of one symmetry.

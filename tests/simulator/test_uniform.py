@@ -19,7 +19,8 @@ from simulator import (
     SpaceError,
     Subset,
 )
-from simulator.spaces import Space, occupation_strings, unrank_strings
+from simulator.constrained import unrank_strings
+from simulator.spaces import Space, occupation_strings
 from simulator.uniform import uniform_configurations, uniform_mean
 
 SPACES: list[Space] = [
