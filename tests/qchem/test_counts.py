@@ -24,7 +24,6 @@ COUNTED: dict[str, Call] = {
     "restarts": lambda h2, n: qchem.vqe(h2, qchem.uccsd(h2), restarts=n, seed=0),
     "evaluations": lambda h2, n: qchem.vqe(h2, qchem.uccsd(h2), max_evaluations=n),
     "seed": lambda h2, n: qchem.vqe(h2, qchem.uccsd(h2), restarts=1, seed=n),
-    "parameters": lambda h2, n: qchem.adapt(h2, max_parameters=n),
     "seed of all": lambda h2, n: qchem.solve(h2, ["hf"], seed=n),
 }
 

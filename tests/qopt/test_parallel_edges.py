@@ -13,6 +13,7 @@ import pytest
 
 import qopt
 from qminima import InputError
+from qopt.graphs import UnusedAttributeWarning
 
 MULTIGRAPH: nx.MultiGraph[str] = nx.MultiGraph(
     [("a", "b", {"weight": 2}), ("b", "a", {"weight": 3}), ("b", "c", {"weight": 1})]
@@ -51,6 +52,8 @@ def test_weights_of_parallel_edges() -> None:
     assert merged.edges[1, 2]["capacity"] == 0.75
     with pytest.raises(InputError, match="no edge has an attribute 'weigth'"):
         qopt.maxcut(graph, weight="weigth", parallel="sum")
+    with pytest.warns(UnusedAttributeWarning, match="capacity"):
+        assert qopt.maxcut(graph, parallel="sum").graph.edges[0, 1]["weight"] == 3
     graph.add_edge(1, 2, capacity="2")
     with pytest.raises(InputError, match="weight of the edge 1 - 2, got '2'"):
         qopt.maxcut(graph, weight="capacity", parallel="sum")
