@@ -84,76 +84,87 @@ class _Tree:
         self._rows: list[Inequality] = []
         self._numbers: dict[Inequality, int] = {}
         self._in_program: list[int] = []
-        self._tree: list[Branch | Leaf] = [Leaf(Fraction(0), {})]
+        self._tree: list[Branch | Leaf] = [self._inherited(Leaf(Fraction(0), {}), {})]
         self._fixed: Fixed = {}
         self._polish = Search(problem.cost, problem.num_variables, 0)
         self._best, self._cut = start, self._weight(start)
 
     def grow(self) -> Proof:
-        """Split cases until all are closed."""
-        interrupted, leaves = self._split()
-        if not interrupted:
-            interrupted = self._finish(leaves)
+        """Split cases until all are closed, time is over, or Ctrl-C ends it."""
+        interrupted = False
+        try:
+            self._finish(self._split())
+        except KeyboardInterrupt:
+            interrupted = True
+            # Cases that no branch has yet are the last ones.
+            branches = [case for case in self._tree if isinstance(case, Branch)]
+            del self._tree[1 + max((branch.cut for branch in branches), default=0) :]
         return Proof(
             self._problem, self._best, self._rows, self._tree, interrupted, tuple(self._weights)
         )
 
-    def _split(self) -> tuple[bool, dict[int, Fixed]]:
-        """Whether Ctrl-C ended the first round, and its leaves with their fixed edges."""
-        # Number, fixed edges, and the multipliers of the case that it came from.
-        open_cases: list[tuple[int, Fixed, Leaf]] = [(0, {}, Leaf(Fraction(0), {}))]
+    def _split(self) -> dict[int, Fixed]:
+        """The first round; its leaves with their fixed edges."""
+        open_cases: list[tuple[int, Fixed]] = [(0, {})]
         leaves: dict[int, Fixed] = {}
-        interrupted = False
         while open_cases:
-            number, fixed, before = open_cases.pop()
-            leaf, edge, y = self._inherited(before, fixed), None, np.zeros(0)
-            if not interrupted and not (number and self._deadline()):
-                try:
-                    leaf, y = self._bounded(fixed, leaf)
-                    edge = self._undecided(y, fixed)
-                except KeyboardInterrupt:
-                    interrupted, edge = True, None
-            if edge is None or self._closed(leaf.bound) or self._deadline():
-                self._tree[number], leaves[number] = leaf, fixed
+            number, fixed = open_cases.pop()
+            edge, y = None, np.zeros(0)
+            if not (number and self._deadline()):
+                self._tree[number], y = self._bounded(fixed, self._leaf(number))
+                edge = self._undecided(y, fixed)
+            if edge is None or self._closed(self._leaf(number).bound) or self._deadline():
+                leaves[number] = fixed
             else:
-                uncut, cut = self._branch(number, edge, leaf, leaf)
-                cases = [(uncut, {**fixed, edge: 0}, leaf), (cut, {**fixed, edge: 1}, leaf)]
+                cases = self._branch(number, fixed, edge)
                 # The likelier case last, as it is taken first.
                 open_cases += cases if y[edge] > 0.5 else cases[::-1]
             self._note(len(open_cases))
-        return interrupted, leaves
+        return leaves
 
-    def _branch(self, number: int, edge: int, *leaves: Leaf) -> tuple[int, int]:
-        """Split a case by an edge, not cut or cut; the numbers of both."""
-        uncut, cut = len(self._tree), len(self._tree) + 1
-        self._tree += leaves
-        self._tree[number] = Branch(edge, uncut, cut)
-        return uncut, cut
+    def _leaf(self, number: int) -> Leaf:
+        """A case that is not split."""
+        leaf = self._tree[number]
+        assert isinstance(leaf, Leaf)  # noqa: S101 - for the type checker
+        return leaf
+
+    def _branch(
+        self, number: int, fixed: Fixed, edge: int, reduced: Fraction | None = None
+    ) -> list[tuple[int, Fixed]]:
+        """Split a leaf by an edge, not cut or cut, with the bounds that it hands on.
+
+        Args:
+            number: of the leaf.
+            fixed: its fixed edges.
+            edge: by which it is split.
+            reduced: the reduced weight of that edge, if it is known.
+        """
+        leaf, first = self._leaf(number), len(self._tree)
+        both: list[Fixed] = [{**fixed, edge: 0}, {**fixed, edge: 1}]
+        if reduced is None or self._whole:  # bounds are rounded down after they are added up
+            self._tree += [self._inherited(leaf, inside) for inside in both]
+        else:
+            least = leaf.bound - max(reduced, Fraction(0))
+            self._tree += [Leaf(least + value * reduced, leaf.multipliers) for value in (0, 1)]
+        self._tree[number] = Branch(edge, first, first + 1)
+        return list(enumerate(both, first))
 
     def _note(self, open_cases: int) -> None:
         cut = float(self._cut)
         self._progress.note(f"{open_cases} of {len(self._tree)} cases open, cut {cut:.10g}")
 
-    def _finish(self, leaves: dict[int, Fixed]) -> bool:
-        """The second round, in which bounds are exact; whether Ctrl-C ended it."""
+    def _finish(self, leaves: dict[int, Fixed]) -> None:
+        """The second round, in which bounds are exact."""
         self._slack = self._resolution
         open_cases = list(leaves.items())
-        try:
-            while open_cases and not self._deadline():
-                number, fixed = open_cases.pop()
-                open_cases += self._refine(number, fixed)
-                self._note(len(open_cases))
-        except KeyboardInterrupt:
-            # Cases that no branch has yet are the last ones.
-            branches = [case for case in self._tree if isinstance(case, Branch)]
-            del self._tree[1 + max((branch.cut for branch in branches), default=0) :]
-            return True
-        return False
+        while open_cases and not self._deadline():
+            number, fixed = open_cases.pop()
+            open_cases += self._refine(number, fixed)
+            self._note(len(open_cases))
 
     def _refine(self, number: int, fixed: Fixed) -> list[tuple[int, Fixed]]:
         """Close a case or split it; the cases that are then open, the likeliest last."""
-        leaf = self._tree[number]
-        assert isinstance(leaf, Leaf)  # noqa: S101 - for the type checker
+        leaf = self._leaf(number)
         if self._closed(leaf.bound):
             return []
         parts = FixedEdges(self._problem.num_variables, self._ends, fixed)
@@ -171,12 +182,11 @@ class _Tree:
             return []
         pinned = self._pinned(leaf, parts)
         if pinned:
-            return self._follow(number, fixed, leaf, pinned)
+            return self._follow(number, fixed, pinned)
         edge = self._undecided(y, fixed) if len(y) else parts.free[0]
         assert edge is not None  # noqa: S101 - some edges are free
-        cases = self._branch(number, edge, leaf, leaf)
-        both = [(case, {**fixed, edge: value}) for value, case in enumerate(cases)]
-        return both if len(y) and y[edge] > 0.5 else both[::-1]
+        cases = self._branch(number, fixed, edge)
+        return cases if len(y) and y[edge] > 0.5 else cases[::-1]
 
     def _pinned(self, leaf: Leaf, parts: FixedEdges) -> list[tuple[int, Fraction]]:
         """Free edges whose other value the multipliers of a case rule out, and by how much."""
@@ -189,19 +199,13 @@ class _Tree:
         return sorted(ruled_out, key=lambda one: -abs(one[1]))
 
     def _follow(
-        self, number: int, fixed: Fixed, leaf: Leaf, pinned: list[tuple[int, Fraction]]
+        self, number: int, fixed: Fixed, pinned: list[tuple[int, Fraction]]
     ) -> list[tuple[int, Fixed]]:
         """Fix edges one after the other, each at the only value that is left."""
-        fixed = dict(fixed)
         joined = _Parts(self._problem.num_variables, self._ends, fixed)
         for edge, reduced in pinned:
             if joined.join(edge):
-                value = int(reduced > 0)
-                other = Leaf(leaf.bound - abs(reduced), leaf.multipliers)
-                if self._whole:  # a bound is rounded down after it is added up
-                    other = self._inherited(leaf, {**fixed, edge: 1 - value})
-                cases = self._branch(number, edge, *((other, leaf) if value else (leaf, other)))
-                number, fixed[edge] = cases[value], value
+                number, fixed = self._branch(number, fixed, edge, reduced)[int(reduced > 0)]
         return [(number, fixed)]
 
     def _aim(self, parts: FixedEdges) -> None:
