@@ -244,6 +244,8 @@ class _Tree:
             if found.bound < leaf.bound:
                 leaf = found
             self._round(y, fixed)
+            known = f"bound {float(leaf.bound):.10g}, cut {float(self._cut):.10g}"
+            self._progress.note(f"{len(self._tree)} cases, in one {known}")
             if self._closed(leaf.bound) or self._deadline():
                 break
             new = violated(self._problem.num_variables, heads, tails, y, self._deadline)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
+from qminima import Progress
 from qminima.limits import Deadline
 from qminima.result import Result
 from qopt.classical.claims import last_digit, optimality, rounded_down, rounded_up
@@ -116,14 +117,31 @@ def test_ties_of_weights_in_one_unit(unit: float, seed: int) -> None:
     }  # fmt: skip
 
 
-def test_proofs_of_real_weights_hold_to_the_last_digit() -> None:
-    graph = nx.convert_node_labels_to_integers(nx.grid_2d_graph(5, 5, periodic=True))
+def torus(side: int) -> qopt.MaxCut:
+    """A torus of normal weights."""
+    graph = nx.convert_node_labels_to_integers(nx.grid_2d_graph(side, side, periodic=True))
     random = np.random.default_rng(3)
     for edge in graph.edges:
         graph.edges[edge]["weight"] = float(random.normal())
-    proof = qopt.prove_cut(qopt.maxcut(graph), "0" * 25, Deadline(60))
+    return qopt.maxcut(graph)
+
+
+def test_proofs_of_real_weights_hold_to_the_last_digit() -> None:
+    proof = qopt.prove_cut(torus(5), "0" * 25, Deadline(60))
     assert check(proof.record()).optimal
     assert proof.leaves > 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 6, 9])
+def test_a_proof_that_is_ended_anywhere_holds(
+    count: int, stop_at: Callable[[int], Progress]
+) -> None:
+    problem = torus(4)
+    proof = qopt.prove_cut(problem, "0" * 16, Deadline(60), stop_at(count))
+    checked = check(proof.record())
+    assert checked.cut <= checked.bound
+    assert checked.optimal or proof.interrupted
+    assert Fraction(-qopt.enumeration(problem).value) <= checked.bound + Fraction(1, 10**12)
 
 
 def test_what_time_does_not_suffice_for_is_within_a_gap() -> None:
