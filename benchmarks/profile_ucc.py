@@ -27,7 +27,7 @@ from timing import median_seconds
 import qchem
 import simulator
 from simulator.excitation_tables import ExcitationTables
-from simulator.kernels.excitations import GATHER, ROWS, TILES
+from simulator.kernels.layout import GATHER, ROWS, TILES
 from simulator.two_body_tables import string_matrix
 
 

@@ -14,16 +14,15 @@ from collections.abc import Iterator, Sequence
 from math import cos, sin
 from typing import Any
 
-import numba
 import numpy as np
 
 from .diagonal import DiagonalValues
 from .excitation_tables import ExcitationTables, Part
-from .kernels import diagonal, excitations, pauli
-from .layers import LayerRun
+from .layers import layer_run
 from .operators import Operator, inner, phase_overlap
 from .planar import Planar, join
 from .spaces import Electrons, FlipSymmetric, Qubits
+from .threads import thread_count
 
 
 class Action(ABC):
@@ -63,6 +62,8 @@ class PauliAction(Action):
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Flip, sign and phase."""
+        from .kernels import pauli
+
         x, z = np.array([self._x]), np.array([self._z])
         factor = np.array([self._factor])
         work = psi.shape[1]
@@ -70,6 +71,8 @@ class PauliAction(Action):
 
     def forward(self, psi: Planar, angle: float) -> None:
         """Cos + sin A."""
+        from .kernels import pauli
+
         real, imag = self._factor.real, self._factor.imag
         pauli.rotate(psi.shape[1], *psi, self._x, self._z, real, imag, cos(angle), sin(angle))
 
@@ -88,6 +91,8 @@ class PhaseAction(Action):
 
     def forward(self, psi: Planar, angle: float) -> None:
         """A phase per configuration; a look-up where there are few distinct values."""
+        from .kernels import diagonal
+
         size = psi.shape[1]
         levels, codes = self._values.levels, self._values.codes
         if codes is None:
@@ -106,7 +111,7 @@ class MixerAction(Action):
 
     def __init__(self, space: Qubits | FlipSymmetric) -> None:
         self._mirrored = isinstance(space, FlipSymmetric)
-        self._run = LayerRun(space, None) if LayerRun.supports(space) else None
+        self._run = layer_run(space, None)
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Sum over neighbours, times i."""
@@ -117,27 +122,20 @@ class MixerAction(Action):
 
     def forward(self, psi: Planar, angle: float) -> None:
         """One butterfly per qubit."""
-        if self._run is not None:
-            self._run.forward(psi, np.array([0.0, angle]))
-            return
-        c, s = cos(angle), sin(angle)
-        for image in self._images(psi):
-            psi[:] = c * psi[0] - s * image[1], c * psi[1] + s * image[0]
+        self._run.forward(psi, np.array([0.0, angle]))
 
     def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
         """Butterflies of ket and costate in the same sweep."""
-        if self._run is None:
-            return super().backward(psi, lam, angle)
         return float(self._run.backward(psi, lam, np.array([0.0, angle]))[1])
 
     def _images(self, psi: Planar) -> Iterator[Planar]:
-        """X_j psi of each qubit in turn, of psi as it then is."""
+        """X_j psi of each qubit in turn."""
         half = 1
         while half < psi.shape[1]:
             yield psi.reshape(2, -1, 2, half)[:, :, ::-1].reshape(psi.shape)
             half *= 2
         if self._mirrored:
-            yield psi[:, ::-1].copy()
+            yield psi[:, ::-1]
 
 
 class SelfInverseAction(Action):
@@ -178,11 +176,15 @@ class ExcitationAction(Action):
 
     def forward(self, psi: Planar, angle: float) -> None:
         """Rotate each coupled pair by the angle."""
+        from .kernels import excitations
+
         for row in psi:
             excitations.rotate(self._tables.work, row, *self._arguments(psi.dtype, angle))
 
     def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
         """Rotate ket and costate back in the same sweep."""
+        from .kernels import excitations
+
         arguments = self._arguments(psi.dtype, angle)
         overlaps = np.zeros((self._tables.pieces, self._count))
         for row, costate in zip(psi, lam, strict=True):
@@ -191,7 +193,7 @@ class ExcitationAction(Action):
 
     def _arguments(self, dtype: Any, angle: float) -> tuple[Any, ...]:
         """What the kernels take behind the vectors."""
-        buffers = self._tables.buffers(numba.get_num_threads(), 2, dtype)
+        buffers = self._tables.buffers(thread_count(), 2, dtype)
         cosines, sines = np.full(self._count, cos(angle)), np.full(self._count, sin(angle))
         return buffers, *self._tables.arrays(dtype), cosines, sines
 

@@ -15,7 +15,7 @@ from .distribution import (
     num_blocks,
     value_quantile,
 )
-from .kernels import probability
+from .kernels.layout import FEW
 from .objectives import Measure
 from .observables import Observable
 from .planar import Planar
@@ -80,6 +80,8 @@ class _CVaRMeasure:
         levels, codes, alpha = self._values.levels, self._values.codes, self._alpha
         size = psi.shape[1]
         if codes is None:
+            from .kernels import probability
+
             quantile = value_quantile(psi, levels, alpha)
             partial = np.empty((num_blocks(size), 2))
             probability.scale_by_tail(size, psi, levels, quantile, alpha, lam, partial)
@@ -89,5 +91,11 @@ class _CVaRMeasure:
         quantile = level_quantile(levels, probabilities, alpha)
         factors = quantile - np.maximum(quantile - levels, 0.0) / alpha
         if lam.shape == psi.shape:
-            probability.scale_by_level(size, psi, codes, factors.astype(psi.dtype), lam)
+            scales = factors.astype(psi.dtype)
+            if size > FEW:
+                from .kernels import probability
+
+                probability.scale_by_level(size, psi, codes, scales, lam)
+            else:
+                np.multiply(scales[codes], psi, out=lam)
         return float((factors * probabilities).sum() / probabilities.sum())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .kernels.layout import NARROW, VALUES, WIDE, Labels
 
 Floats = NDArray[np.float64]
 
@@ -28,9 +29,14 @@ class DiagonalValues:
     codes: NDArray[np.uint8] | NDArray[np.uint16] | None
 
     @property
-    def labels(self) -> NDArray[Any]:
-        """A number x for each position, of which low + step x is the value."""
-        return self.levels if self.codes is None else self.codes
+    def labels(self) -> Labels:
+        """For each position a number x, of which low + step x is the value, as kernels take it."""
+        narrow, wide = np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.uint16)
+        if self.codes is None:
+            return Labels(VALUES, narrow, wide, self.levels)
+        if self.codes.dtype == narrow.dtype:
+            return Labels(NARROW, self.codes, wide, np.zeros(0))
+        return Labels(WIDE, narrow, self.codes, np.zeros(0))
 
     @property
     def low(self) -> float:

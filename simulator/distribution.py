@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .diagonal import DiagonalValues
-from .kernels import probability
+from .kernels.layout import BLOCK, FEW
 from .observables import Observable
 from .planar import Planar
 from .spaces import Space
@@ -42,7 +42,12 @@ def level_probabilities(psi: Planar, levels: Floats, codes: NDArray[np.unsignedi
     """The probability of each level of a table."""
     size = psi.shape[1]
     partial = np.zeros((_pieces(size, len(levels)), len(levels)))
-    probability.level_probabilities(size, psi, codes, partial)
+    if size > FEW:
+        from .kernels import probability
+
+        probability.level_probabilities(size, psi, codes, partial)
+    else:
+        _add_up(psi, codes, partial)
     total: Floats = partial.sum(axis=0)
     return total
 
@@ -73,8 +78,14 @@ def probability_at_most(psi: Planar, values: DiagonalValues, threshold: float | 
     rounding = _ROUNDING * (float(levels.max()) - values.least)
     limit = (values.least if threshold is None else threshold) + rounding
     if codes is None:
-        partial = np.empty(num_blocks(size))
-        probability.probability_at_most(size, psi, levels, limit, partial)
+        partial = np.zeros(num_blocks(size))
+        if size > FEW:
+            from .kernels import probability
+
+            probability.probability_at_most(size, psi, levels, limit, partial)
+        else:
+            above = (levels > limit).astype(np.uint8)
+            partial = _add_up(psi, above, np.zeros((len(partial), 2)))[:, 0]
         norm = np.einsum("ck,ck->", psi, psi, dtype=np.float64)
         return min(1.0, float(partial.sum() / norm))
     probabilities = level_probabilities(psi, levels, codes)
@@ -98,6 +109,8 @@ def value_quantile(psi: Planar, values: Floats, fraction: float) -> float:
     """
     if fraction == 1:
         return float(values.max())
+    from .kernels import probability
+
     keys, prefix, size = values.view(np.uint64), 0, psi.shape[1]
     for shift in range(56, -1, -8):
         partial = np.zeros((_pieces(size, 256), 256))
@@ -112,7 +125,7 @@ def value_quantile(psi: Planar, values: Floats, fraction: float) -> float:
 
 def num_blocks(size: int) -> int:
     """How many partial sums of one number each kernels make."""
-    return -(-size // probability.BLOCK)
+    return -(-size // BLOCK)
 
 
 def _passing(probabilities: Floats, fraction: float) -> tuple[int, float]:
@@ -123,6 +136,16 @@ def _passing(probabilities: Floats, fraction: float) -> tuple[int, float]:
     index = min(int(np.searchsorted(cumulative, target, side="right")), int(last))
     before = cumulative[index - 1] if index else 0.0
     return index, float((target - before) / probabilities[index])
+
+
+def _add_up(psi: Planar, codes: NDArray[np.unsignedinteger], partial: Floats) -> Floats:
+    """Write the probability of each code into rows that take their share of the positions."""
+    pieces, width = partial.shape
+    ends = psi.shape[1] * np.arange(1, pieces + 1) // pieces
+    piece = np.repeat(np.arange(pieces), np.diff(ends, prepend=0))
+    weights = (psi.astype(float) ** 2).sum(axis=0)
+    partial[:] = np.bincount(piece * width + codes, weights, partial.size).reshape(partial.shape)
+    return partial
 
 
 def _pieces(size: int, width: int) -> int:

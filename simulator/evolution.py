@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Protocol
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from .circuit import Circuit, Step
 from .excitation_tables import ExcitationTables
 from .generators import Diagonal, Excitation, OrbitalRotation
-from .kernels import excitations
-from .layers import LayerRun
+from .layers import layer_run
 from .planar import Planar
 from .product_layers import ProductLayers
 from .quadratic_phases import QuadraticPhases
+from .small import SmallRun
 from .spaces import Electrons, FlipSymmetric, Qubits, Space
+from .threads import thread_count
+from .two_body import MATRIX_SIZE
 
 Floats = NDArray[np.float64]
 
@@ -42,8 +43,8 @@ def evolution(circuit: Circuit) -> Evolution:
     if isinstance(circuit.space, Electrons):
         return on_electrons(circuit.steps, circuit.space)
     cost, space = circuit.layered_cost, circuit.space
-    if cost is not None and isinstance(space, Qubits | FlipSymmetric) and LayerRun.supports(space):
-        return LayerRun(space, cost.values(space))
+    if cost is not None and isinstance(space, Qubits | FlipSymmetric):
+        return layer_run(space, cost.values(space))
     if ProductLayers.supports(circuit):
         return ProductLayers(circuit)
     return StepByStep(circuit.steps, circuit.space)
@@ -66,7 +67,7 @@ def on_electrons(steps: Sequence[Step], space: Electrons) -> Evolution:
         run = list(group)
         parts.append((len(run), _run(name, run, space)))
     if not parts:
-        return ExcitationRun(space, [])
+        return _run("excitations", [], space)
     return parts[0][1] if len(parts) == 1 else Chain(parts)
 
 
@@ -74,7 +75,7 @@ def _run(kind: str, steps: Sequence[Step], space: Electrons) -> Evolution:
     generators = [step.generator for step in steps]
     if kind == "excitations":
         pairs = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
-        return ExcitationRun(space, pairs)
+        return (SmallRun if space.size <= MATRIX_SIZE else ExcitationRun)(space, pairs)
     if kind == "phases":
         return QuadraticPhases(space, [g.polynomial for g in generators if isinstance(g, Diagonal)])
     return StepByStep(steps, space)
@@ -164,6 +165,8 @@ class ExcitationRun:
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all excitations, first to last."""
+        from .kernels import excitations
+
         cosines, sines = np.cos(angles)[self._step], np.sin(angles)[self._step]
         scratch = self._scratch(psi.dtype)
         for row in psi:
@@ -178,6 +181,8 @@ class ExcitationRun:
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
         """Undo all excitations, last to first, ket and costate in the same sweep."""
+        from .kernels import excitations
+
         cosines, sines = np.cos(angles)[self._step], np.sin(angles)[self._step]
         scratch = self._scratch(psi.dtype)
         partial = np.zeros((self._tables.pieces, len(self._step)))
@@ -191,7 +196,7 @@ class ExcitationRun:
 
     def _scratch(self, dtype: Any) -> Planar:
         """Buffers of the kernels, made when first needed."""
-        threads = numba.get_num_threads()
+        threads = thread_count()
         if self._buffers is None or self._buffers.dtype != dtype or len(self._buffers) != threads:
             self._buffers = self._tables.buffers(threads, 2, dtype)
         return self._buffers

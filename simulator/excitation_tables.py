@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels.excitations import GATHER, ROWS, TILES
-from .kernels.lanes import WIDTH
+from .kernels.layout import GATHER, ROWS, TILES, WIDTH
 from .spaces import Electrons, Sector
 
 Part = tuple[tuple[int, ...], tuple[int, ...]]

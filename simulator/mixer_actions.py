@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from .actions import Action
 from .exchange_tables import Axis, NeighbourTable, Pair, PairTable
-from .kernels import xy
 from .mixers import connected
 from .planar import Planar
 from .spaces import Space
@@ -31,15 +30,21 @@ class XYPairAction(Action):
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Exchange, times i."""
+        from .kernels import xy
+
         out[:] = 0
         xy.exchange(self._work, *psi, *out, *self._coupled)
 
     def forward(self, psi: Planar, angle: float) -> None:
         """Rotate each coupled pair of amplitudes."""
+        from .kernels import xy
+
         xy.rotate(self._work, *psi, *self._coupled, cos(angle), sin(angle))
 
     def backward(self, psi: Planar, lam: Planar, angle: float) -> float:
         """Rotate ket and costate back in the same sweep."""
+        from .kernels import xy
+
         c, s = cos(angle), sin(angle)
         return float(xy.rotate_back(2 * self._work, *psi, *lam, *self._coupled, c, s))
 
@@ -99,10 +104,14 @@ class ExchangeSum:
 
     def add_image(self, psi: Planar, out: Planar) -> None:
         """Add i M psi to `out`."""
+        from .kernels import xy
+
         xy.recur(self._work, *psi, *np.zeros_like(psi), *out, *self._coupled, 0.0, 1.0, 0.0, 1.0)
 
     def exponential(self, psi: Planar, angle: float) -> None:
         """Replace psi by exp(i angle M) psi."""
+        from .kernels import xy
+
         first, *rest = self._coefficients(angle)
         previous, current = np.zeros_like(psi), psi.copy()
         psi *= psi.dtype.type(first.real)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .diagonal import DiagonalValues
-from .kernels import diagonal, pauli
+from .kernels.layout import BLOCK
 from .planar import Planar, join
 
 
@@ -46,11 +46,13 @@ class DiagonalOperator:
         In single precision the norm drifts by some 1e-6 over a circuit, and nearly all of the
         error of <f> is that of the norm.
         """
+        from .kernels import diagonal
+
         size, values = psi.shape[1], self.values
-        sums = np.zeros((len(psi), -(-size // diagonal.BLOCK), 2))
+        labels, sums = values.labels, np.zeros((len(psi), -(-size // BLOCK), 2))
         images = np.zeros((len(psi), 0), dtype=psi.dtype) if out is None else out
         for row, image, found in zip(psi, images, sums, strict=True):
-            diagonal.weigh(size, row, values.labels, values.low, values.step, image, found)
+            diagonal.weigh(size, row, labels, values.low, values.step, image, found)
         weighted, norm = sums.sum(axis=(0, 1))
         return float(weighted / norm)
 
@@ -79,6 +81,8 @@ class PauliOperator:
             self._apply(psi[0], psi[1], out[0], out[1])
 
     def _apply(self, re: Any, im: Any, out_re: Any, out_im: Any) -> None:
+        from .kernels import pauli
+
         real, imag = self._weights.real.copy(), self._weights.imag.copy()
         work = self.size * max(1, len(self._x))
         pauli.apply(work, re, im, out_re, out_im, self._x, self._z, real, imag)
@@ -103,6 +107,8 @@ class MatrixOperator:
 
 def phase_overlap(values: DiagonalValues, lam: Planar, psi: Planar) -> float:
     """Re <lam| -i f |psi>."""
+    from .kernels import diagonal
+
     size = psi.shape[1]
     if values.codes is None:
         total = diagonal.overlap_by_value(size, *lam, *psi, values.levels)

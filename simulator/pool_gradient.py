@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .generators import Excitation, Generator
-from .kernels import transitions
 from .ladder_sum import LadderSum, Product, act, excitation_terms, interleaving_signs
 from .spaces import Electrons, Integers, SpaceError
 
@@ -162,6 +161,8 @@ class _Transitions:
 
     def overlaps(self, psi: NDArray[Any], image: NDArray[Any]) -> Floats:
         """<image|S|psi> of each product."""
+        from .kernels import transitions
+
         if not self._signed:
             psi, image = self._modes * psi, self._modes * image
         values, sorted_values = np.zeros(len(self)), np.zeros(len(self))

@@ -23,19 +23,19 @@ from dataclasses import dataclass
 from math import pi
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from .circuit import Circuit
 from .cut_circuit import CutCircuit, rotated_qubits
 from .generators import Diagonal
-from .kernels import product_layers as kernels
-from .kernels.butterflies import LEAST_BITS
 from .kernels.kernel import runs_parallel
-from .layers import FIRST, PHASE, SECOND, Tiling, passes_of_layers, scratch_memory
+from .kernels.layout import LEAST_BITS, SHARES
+from .kernels.layout import ProductLayers as LoweredLayers
 from .planar import PADDING_BYTES, Planar
 from .spaces import FlipSymmetric, Qubits
+from .threads import thread_count
+from .tilings import FIRST, PHASE, SECOND, Tiling, passes_of_layers, scratch_memory
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -72,7 +72,7 @@ class TurnedLayers:
     cosines: Floats
     signs: Floats
     mask: int
-    lowered: kernels.ProductLayers
+    lowered: LoweredLayers
 
     @classmethod
     def of(cls, cut: CutCircuit, angles: Floats, bits: int) -> TurnedLayers:
@@ -101,7 +101,7 @@ class TurnedLayers:
         cosines = np.cos(rest)
         scales = np.append(cosines.prod(axis=1), 1.0)
         turns = phases * signs / (2 * pi)
-        lowered = kernels.ProductLayers(np.tan(rest), cut.masks, turns, scales)
+        lowered = LoweredLayers(np.tan(rest), cut.masks, turns, scales)
         slopes *= shares[:, None]
         return cls(starts, entries, layer, slopes, cosines, signs, int(flips[-1]), lowered)
 
@@ -173,6 +173,8 @@ class ProductLayers:
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all steps, first to last."""
+        from .kernels import product_layers as kernels
+
         layers = TurnedLayers.of(self._cut, angles, self._bits)
         tiling, parts = self._tiling(2, psi.dtype)
         kernels.forward(
@@ -183,6 +185,8 @@ class ProductLayers:
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
         """Undo all steps on both states, last to first; return Re <lam|A_k|psi> of each."""
+        from .kernels import product_layers as kernels
+
         layers = TurnedLayers.of(self._cut, angles, self._bits)
         tiling, parts = self._tiling(4, psi.dtype)
         passes = self._passes(tiling, layers)
@@ -190,7 +194,7 @@ class ProductLayers:
         _flip(lam, layers.mask)
         of_terms = np.zeros(layers.signs.shape)
         of_bits = np.zeros(layers.cosines.shape)
-        found = np.zeros((kernels.SHARES, len(self._cut.masks) + 2 * (self._bits + 1)))
+        found = np.zeros((SHARES, len(self._cut.masks) + 2 * (self._bits + 1)))
         kernels.backward(
             psi.shape[1], *psi, *lam, tiling.scratch, parts, self._part_bits(tiling),
             passes, layers.lowered, found, of_terms, of_bits,
@@ -242,7 +246,7 @@ class ProductLayers:
 
     def _tiling(self, rows: int, dtype: Any) -> tuple[Tiling, Floats]:
         """Tiles for kernels on so many real vectors, and rows for parts of them."""
-        threads = numba.get_num_threads() if runs_parallel(1 << self._bits) else 1
+        threads = thread_count() if runs_parallel(1 << self._bits) else 1
         key = rows, dtype, threads
         if key not in self._tilings:
             tiling = Tiling.of(self._bits, rows, dtype, 0, mirrored=self._mirrored)
@@ -258,6 +262,8 @@ class ProductLayers:
 def _flip(psi: Planar, mask: int) -> None:
     """Exchange the amplitudes of x and x ^ mask."""
     if mask:
+        from .kernels import product_layers as kernels
+
         for row in psi:
             kernels.flip(row.size, row, mask, mask.bit_length() - 1)
 
@@ -265,10 +271,10 @@ def _flip(psi: Planar, mask: int) -> None:
 def product_memory(circuit: Circuit, space: Qubits | FlipSymmetric) -> int:
     """Bytes of scratch, of the weights of all terms in all layers, and of their overlaps."""
     cut = CutCircuit.of(circuit, space)
-    threads: int = numba.get_num_threads()
+    threads = thread_count()
     columns = len(cut.masks) + space.num_qubits + 1
     layers = 2 * (cut.count + 1)  # where each is done in two halves
     tables = 6 * layers * columns + 8 * (len(cut.terms) + 4 * len(cut.rotations))
     parts = 2 * threads * max(1 << _PART_BITS, 8 * columns)
-    sums: int = 2 * kernels.SHARES * columns
+    sums: int = 2 * SHARES * columns
     return scratch_memory(space.size) + 8 * (tables + parts + sums)

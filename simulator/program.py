@@ -24,7 +24,8 @@ from .polynomial import Polynomial
 from .product_layers import ProductLayers, product_memory
 from .quadratic_phases import QuadraticPhases
 from .sampling import sample_planar
-from .small import small_program
+from .small import SmallProgram, small_program
+from .small_layers import SmallLayers
 from .spaces import Electrons, FlipSymmetric, Integers, Qubits
 from .tabulation import label_type
 from .two_body_tables import table_memory
@@ -73,19 +74,24 @@ class Program:
         self._evolution = evolution(circuit)
         self._measure = objective.on(circuit.space)
         self._write_initial = circuit.initial_state.on(circuit.space)
-        self._layers: LayerRun | None = None  # where they also write the initial state
-        if isinstance(self._evolution, LayerRun) and circuit.initial_state == UniformState():
+        self._layers: LayerRun | SmallLayers | None = None  # they write the initial state, too
+        if (
+            isinstance(self._evolution, LayerRun | SmallLayers)
+            and circuit.initial_state == UniformState()
+        ):
             self._layers = self._evolution
         components = 1 if self._evolution.real and self._measure.real else 2
         self._psi: Planar = allocate(components, circuit.space.size, dtype)
         self._lam: Planar | None = None  # made by the first call that needs it
-        self._small = small_program(circuit, self._measure) if precision == "double" else None
+        self._small: SmallProgram | None = None
+        if precision == "double":
+            self._small = small_program(circuit, self._measure, self._evolution)
         self._held: Floats | None = None  # angles of the state that is in memory
         self._stepwise: StepByStep | None = None  # made by the first metric
 
     def __call__(self, params: ArrayLike) -> float:
         """The value at `params`, shape (num_parameters,)."""
-        if self._small is not None:
+        if self._small is not None and self._small.pays():
             return self._small.value_and_gradient(params)[0]
         angles = self.circuit.angles(params)
         if self._layers is not None and isinstance(self._measure, DiagonalMean):
@@ -95,7 +101,7 @@ class Program:
 
     def value_and_gradient(self, params: ArrayLike) -> tuple[float, Floats]:
         """The value and its derivatives, shape (num_parameters,)."""
-        if self._small is not None:
+        if self._small is not None and self._small.pays():
             return self._small.value_and_gradient(params)
         angles, costate = self.circuit.angles(params), self._costate()
         if self._layers is not None and isinstance(self._measure, DiagonalMean):
@@ -221,7 +227,9 @@ class Program:
             self._evolution.forward(self._psi, angles)
         self._held = angles
 
-    def _layered_mean(self, layers: LayerRun, angles: Floats, values: DiagonalValues) -> float:
+    def _layered_mean(
+        self, layers: LayerRun | SmallLayers, angles: Floats, values: DiagonalValues
+    ) -> float:
         """`_prepare`, and the mean on the way."""
         self._held = None
         value = layers.mean_from_uniform(self._psi, angles, values)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from .integers import check_seed, whole_number
-from .kernels.probability import BLOCK, block_probabilities, find_in_blocks
+from .kernels.layout import BLOCK, FEW
 from .planar import Planar, as_planar
 from .spaces import FlipSymmetric, Integers, Space, configurations_at
 
@@ -45,9 +47,7 @@ def sample_planar(space: Space, psi: Planar, shots: int, seed: int | None) -> In
     check_seed(seed)
     if whole_number("a number of shots", shots) < 0:
         raise ValueError(f"expected a number of shots from 0 on, got {shots}")
-    size = psi.shape[1]
-    totals = np.empty(-(-size // BLOCK))
-    block_probabilities(size, psi, totals)
+    totals = _block_probabilities(psi)
     # One zero in front: the sum before each block.
     cumulative = np.concatenate([[0.0], np.cumsum(totals)])
     # Written so that NaN fails too.
@@ -71,7 +71,49 @@ def _positions(psi: Planar, cumulative: Floats, targets: Floats) -> Integers:
     blocks, starts = np.unique(hit, return_index=True)
     found = np.empty(len(targets), dtype=np.int64)
     ends = np.append(starts, len(targets))
-    find_in_blocks(BLOCK * len(blocks), psi, blocks, ends, targets - cumulative[hit], found)
+    _find_in_blocks(psi, blocks, ends, targets - cumulative[hit], found)
     positions = np.empty_like(found)
     positions[order] = found
     return positions
+
+
+def _block_probabilities(psi: Planar) -> Floats:
+    """The probability of each block of positions, added up one by one."""
+    size = psi.shape[1]
+    totals = np.empty(-(-size // BLOCK))
+    if size > FEW:
+        from .kernels import probability
+
+        probability.block_probabilities(size, psi, totals)
+    else:
+        for block in range(len(totals)):
+            totals[block] = _cumulative(psi, block)[-1]
+    return totals
+
+
+def _find_in_blocks(
+    psi: Planar, blocks: Integers, ends: Integers, targets: Floats, positions: Integers
+) -> None:
+    """Positions at which the probability summed from the start of a block passes a target.
+
+    Targets ends[h] ... ends[h + 1] - 1 belong to block blocks[h] and ascend.
+    """
+    if psi.shape[1] > FEW:
+        from .kernels import probability
+
+        work = BLOCK * len(blocks)
+        probability.find_in_blocks(work, psi, blocks, ends, targets, positions)
+        return
+    for block, (start, end) in zip(blocks, pairwise(ends), strict=True):
+        sums = _cumulative(psi, int(block))
+        # Rounding may leave targets behind the end of the block.
+        last = int(np.searchsorted(sums, sums[-1]))
+        inside = np.minimum(np.searchsorted(sums, targets[start:end], side="right"), last)
+        positions[start:end] = block * BLOCK + inside
+
+
+def _cumulative(psi: Planar, block: int) -> Floats:
+    """Sums of probabilities from the start of a block, as the kernels add them up."""
+    part = psi[:, block * BLOCK : (block + 1) * BLOCK].astype(float)
+    sums: Floats = np.cumsum((part**2).sum(axis=0))
+    return sums

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from .excitation_tables import string_table
-from .kernels import two_body
-from .kernels.lanes import WIDTH
-from .kernels.two_body import Scratch
+from .kernels.layout import WIDTH
+from .kernels.two_body_arrays import GROUP, Scratch
 from .operators import MatrixOperator
 from .planar import Planar
 from .spaces import Electrons
 from .symmetry import ZERO, distinct, orbital_symmetry, symmetric_integrals
+from .threads import thread_count
 from .two_body_tables import (
     Pair,
     chunk_size,
@@ -131,25 +130,27 @@ class TwoBodyOperator:
         alpha = alpha + constant * eye_array(alpha.shape[0], format="csr")
         self.tables = two_body_tables(space, symmetry, ab, alpha, beta)
         widest = max((sector.shape[1] for sector in space.sectors), default=0)
-        self._buffer_length = max(2 * WIDTH * widest, two_body.GROUP * chunk_size(widest), 1)
+        self._buffer_length = max(2 * WIDTH * widest, GROUP * chunk_size(widest), 1)
         self._links = space.nelec[0] * (space.norb - space.nelec[0]) + 1
         self._work = 64 * space.size
         self._kept: Scratch | None = None
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Write H psi, real and imaginary parts one after the other."""
+        from .kernels import two_body
+
         scratch = self.scratch(psi.dtype)
         for row, image in zip(psi, out, strict=True):
             two_body.apply(self._work, row, image, scratch, *self.tables)
 
     def scratch(self, dtype: Any) -> Scratch:
         """Memory for the kernel, made when first needed."""
-        threads, kept = numba.get_num_threads(), self._kept
+        threads, kept = thread_count(), self._kept
         if kept is None or len(kept.buffers) != threads or kept.buffers.dtype != dtype:
             kept = Scratch(
                 np.empty((threads, self._buffer_length), dtype=dtype),
                 np.empty((threads, self._links), dtype=np.int64),
-                np.zeros((threads, two_body.GROUP * self._links)),
+                np.zeros((threads, GROUP * self._links)),
             )
             self._kept = kept
         return kept

@@ -6,15 +6,15 @@ from itertools import combinations, product
 from math import comb
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from .excitation_tables import PIECES, move_electrons, string_table
-from .kernels.lanes import WIDTH
-from .kernels.two_body import Links, Moves, Rows, StringMatrix, Weights
+from .kernels.layout import WIDTH
+from .kernels.two_body_arrays import Links, Moves, Rows, StringMatrix, Weights
 from .spaces import Electrons
 from .symmetry import ZERO
+from .threads import thread_count
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -290,7 +290,7 @@ def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_ar
 
 def table_memory(space: Electrons) -> int:
     """Bytes of the tables on strings, at the peak of their making, without regard to symmetry."""
-    total: int = (1 << 22) + numba.get_num_threads() * 50 * WIDTH * max(space.shape)
+    total: int = (1 << 22) + thread_count() * 50 * WIDTH * max(space.shape)
     mixed, alone = 1, 0  # double excitations of both spins, excitations of one
     for strings, count in zip(space.shape, space.nelec, strict=True):
         empty = space.norb - count

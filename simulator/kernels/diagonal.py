@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 from numba import prange
 
-from .kernel import kernel, kernel_of
-from .lanes import WIDTH, convert, load, multiply, multiply_add, splat, store, total, widen
-
-BLOCK = 4096
+from .codes import label_at, load_labels
+from .kernel import inlined_helper, kernel, kernel_of
+from .lanes import load, multiply, multiply_add, splat, store, total, widen
+from .layout import BLOCK, WIDTH
 
 
 @kernel_of(0, 2)
@@ -58,7 +57,7 @@ def overlap_by_value(lre, lim, re, im, values):
     return total
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@inlined_helper
 def weighted_sums(row, image, start, count, labels, low, step):
     """The sums of f x^2 and x^2 over a stretch of a row; see `weigh`."""
     first, last = np.uint64(start), np.uint64(start + count)
@@ -66,7 +65,7 @@ def weighted_sums(row, image, start, count, labels, low, step):
     weighted = plain = widen(splat(row, 0.0))
     for k in range(first, whole, np.uint64(WIDTH)):
         x = load(row, k)
-        f = multiply_add(splat(row, step), convert(labels, k, x), splat(row, low))
+        f = multiply_add(splat(row, step), load_labels(labels, k, x), splat(row, low))
         product, wide = multiply(f, x), widen(x)
         weighted = multiply_add(widen(product), wide, weighted)
         plain = multiply_add(wide, wide, plain)
@@ -74,7 +73,7 @@ def weighted_sums(row, image, start, count, labels, low, step):
             store(image, k, product)
     tail, plain_tail = 0.0, 0.0
     for k in range(whole, last):
-        product = (low + step * labels[k]) * row[k]
+        product = (low + step * label_at(labels, k)) * row[k]
         tail += product * row[k]
         plain_tail += np.float64(row[k]) * row[k]
         if image.size > 0:
@@ -82,13 +81,13 @@ def weighted_sums(row, image, start, count, labels, low, step):
     return tail + total(weighted), plain_tail + total(plain)
 
 
-@kernel_of(0, 1)
+@kernel
 def weigh(row, labels, low, step, image, sums):
     """The sums of f x^2 and x^2 over each block of a row, and f x of each number x of it.
 
     Args:
         row: real or imaginary parts.
-        labels: a number for each position, of which low + step times it is f.
+        labels: `Labels`, of which low + step times them is f.
         low: f of label zero.
         step: see above.
         image: where f x is written; of length zero if it is not wanted.

@@ -25,23 +25,19 @@ each thread takes the next piece until none is left, and the next phase starts w
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numba import prange
 
-from .kernel import kernel
-from .lanes import WIDTH, load, multiply, multiply_add, negate, splat, store, total, widen
+from .kernel import helper, inlined_helper, kernel
+from .lanes import load, multiply, multiply_add, negate, splat, store, total, widen
+from .layout import ROWS, TILES, WIDTH
 from .tickets import finish, new_counters, take, wait
 from .tiles import pack_rows, unpack_rows
 
-TILES, GATHER, ROWS = 0, 1, 2
-
 _WIDTH = np.uint64(WIDTH)
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
-_INLINED = {**_OPTIONS, "inline": "always"}  # a call with so many arguments is not cheap
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _pack(tile, psi, job, x, y, first, count):
     """Copy the spectators first ... first + count - 1 into the buffer."""
     nx, ny, step_x, step_y = job[3], job[4], job[5], job[6]
@@ -64,7 +60,7 @@ def _pack(tile, psi, job, x, y, first, count):
                 tile[(nx + r) * WIDTH + lane] = psi[y[k] + r * step_y]
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _unpack(tile, psi, job, x, y, first, count):
     """Copy the buffer back."""
     nx, ny, step_x, step_y = job[3], job[4], job[5], job[6]
@@ -85,7 +81,7 @@ def _unpack(tile, psi, job, x, y, first, count):
                 psi[y[k] + r * step_y] = tile[(nx + r) * WIDTH + lane]
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _rotate_tile(tile, job, signs, segments, p, q, entry_sign, cosines, sines):
     """Apply the excitations of a job to a buffer; `signs` are those of its spectators."""
     for g in range(job[1], job[2]):
@@ -99,7 +95,7 @@ def _rotate_tile(tile, job, signs, segments, p, q, entry_sign, cosines, sines):
             store(tile, high, multiply_add(c, v, multiply(s, u)))
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _rotate_tile_back(ket, bra, job, signs, segments, p, q, entry_sign, cosines, sines, overlap):
     """Undo the excitations of a job on two buffers; add Re <bra|A_g|ket> to overlap[g]."""
     for g in range(job[2] - 1, job[1] - 1, -1):
@@ -120,7 +116,7 @@ def _rotate_tile_back(ket, bra, job, signs, segments, p, q, entry_sign, cosines,
         overlap[g] += total(multiply(sums, widen(signs)))
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _rotate_pairs(psi, job, first, last, x, y, sign, segments, p, q, entry_sign, c, s):
     """Apply a single excitation without a buffer."""
     start, stop = segments[job[7], 0], segments[job[7], 1]
@@ -141,7 +137,7 @@ def _rotate_pairs(psi, job, first, last, x, y, sign, segments, p, q, entry_sign,
                 psi[high] = c * v + sine * u
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _rotate_pairs_back(psi, lam, job, first, last, x, y, sign, segments, p, q, entry_sign, c, s):
     """Undo a single excitation on two vectors; return its part of Re <lam|A|psi>."""
     start, stop = segments[job[7], 0], segments[job[7], 1]
@@ -174,7 +170,7 @@ def _rotate_pairs_back(psi, lam, job, first, last, x, y, sign, segments, p, q, e
     return whole
 
 
-@numba.njit(**_INLINED)
+@inlined_helper
 def _share(phase, piece, job):
     """The spectators of a job that belong to a piece of its phase."""
     blocks, pieces = phase[2], phase[3]
@@ -184,7 +180,7 @@ def _share(phase, piece, job):
     return job[8] + step * low, min(job[9], job[8] + step * high)
 
 
-@numba.njit(**_INLINED)
+@inlined_helper
 def _rotate_piece(
     tile, psi, phase, piece, jobs, x, y, sign, segments, p, q, entry_sign, cosines, sines
 ):  # fmt: skip
@@ -208,7 +204,7 @@ def _rotate_piece(
             )  # fmt: skip
 
 
-@numba.njit(**_INLINED)
+@inlined_helper
 def _rotate_piece_back(
     tiles, psi, lam, phase, piece, jobs, x, y, sign, segments, p, q, entry_sign,
     cosines, sines, overlap,

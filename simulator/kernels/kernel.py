@@ -1,4 +1,7 @@
-"""Compilation of kernels: once per machine, in a serial and a parallel form."""
+"""Compilation of kernels: once per machine, in a serial and a parallel form.
+
+Nothing of numba is loaded before a kernel is called.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from contextlib import contextmanager
 from functools import cache, cached_property, partial
 from hashlib import sha256
 from pathlib import Path
-from threading import Timer, current_thread, main_thread
+from threading import current_thread, main_thread
 from time import perf_counter
 from types import FunctionType
 from typing import Any
 
-import numba
+from ..threads import thread_count
 
 # Below this many touched numbers, waking the other threads costs more than it saves.
 PARALLEL_THRESHOLD = 1 << 17
@@ -27,18 +30,12 @@ def compile_seconds() -> float:
     return _seconds
 
 
-# After this many seconds a kernel is not being loaded from disk but compiled.
-_LOADING_SECONDS = 0.5
-
 _announce: Callable[[], None] | None = None
 
 
 @contextmanager
 def announced_compilation(announce: Callable[[], None]) -> Iterator[None]:
-    """Call `announce` once if, inside, a kernel turns out to be compiled rather than loaded.
-
-    The call comes from another thread, while the compiler is at work.
-    """
+    """Call `announce` once if, inside, a kernel is compiled rather than loaded from disk."""
     global _announce
     _announce = announce
     try:
@@ -52,6 +49,22 @@ def _say_that_it_compiles() -> None:
     announce, _announce = _announce, None
     if announce is not None:
         announce()
+
+
+@contextmanager
+def _compilation_noticed() -> Iterator[None]:
+    """Announce it if numba begins to compile; of what it finds in its cache it says nothing."""
+    from numba.core import event
+
+    class Listener(event.Listener):  # type: ignore[misc]
+        def on_start(self, _: Any) -> None:
+            _say_that_it_compiles()
+
+        def on_end(self, _: Any) -> None:
+            """Nothing."""
+
+    with event.install_listener("numba:compile", Listener()):
+        yield
 
 
 @contextmanager
@@ -80,8 +93,8 @@ def digest(folder: Path) -> str:
 
 
 def runs_parallel(work: int) -> bool:
-    """Whether a kernel called with so much work runs in its parallel form."""
-    return work >= PARALLEL_THRESHOLD and numba.get_num_threads() > 1
+    """Whether a kernel called with so much work runs on several threads."""
+    return work >= PARALLEL_THRESHOLD and thread_count() > 1
 
 
 class Kernel:
@@ -94,7 +107,11 @@ class Kernel:
     """
 
     def __init__(
-        self, function: Any, *, serial_only: bool = False, varying: tuple[int, ...] = (0,)
+        self,
+        function: Any,
+        *,
+        serial_only: bool = False,
+        varying: tuple[int, ...] = (0,),
     ) -> None:
         self.function = function
         self._serial_only = serial_only
@@ -104,7 +121,7 @@ class Kernel:
 
     def __call__(self, work: int, *args: Any) -> Any:
         """Run on `args`, in parallel if `work` (numbers touched) is large enough."""
-        parallel = runs_parallel(work) and not self._serial_only
+        parallel = not self._serial_only and runs_parallel(work)
         key = (parallel, *[args[k].dtype for k in self._varying])
         ready = self._ready.get(key)
         if ready is None:
@@ -125,19 +142,17 @@ class Kernel:
         """Compile for these arguments, or load what an earlier process compiled."""
         global _seconds
         started = perf_counter()
+        import numba
+
         compiled: Any = self.parallel if parallel else self.serial
-        timer = Timer(_LOADING_SECONDS, _say_that_it_compiles)
-        timer.daemon = True
-        timer.start()
-        try:
-            with _interrupts_deferred():
-                compiled.compile(tuple(numba.typeof(arg) for arg in args))
-        finally:
-            timer.cancel()
+        with _interrupts_deferred(), _compilation_noticed():
+            compiled.compile(tuple(numba.typeof(arg) for arg in args))
         _seconds += perf_counter() - started
         return compiled
 
     def _dispatcher(self, *, parallel: bool) -> Any:
+        import numba
+
         # The cache on disk knows functions by the name and age of their own file only: the two
         # forms need two names, and the helpers in other files a part in them.
         form = f"{'parallel' if parallel else 'serial'}_{digest(Path(__file__).parent)}"
@@ -146,15 +161,37 @@ class Kernel:
         )
         function.__module__ = self.function.__module__
         function.__qualname__ = function.__name__
-        options = {"parallel": parallel, "nogil": True, "error_model": "numpy"}
+        options = {**_OPTIONS, "parallel": parallel, "no_cfunc_wrapper": True}
         try:
             return numba.njit(cache=True, **options)(function)
         except RuntimeError:  # no folder for the cache can be written
             return numba.njit(**options)(function)
 
 
-# What a loop calls: compiled into it, never called from outside.
-helper = numba.njit(nogil=True, error_model="numpy")
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
+def _helper(function: Callable[..., Any], **options: Any) -> Any:
+    import numba
+
+    # Entry points for Python and C would be a third of the time that compilation takes.
+    wrappers = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(**_OPTIONS, **wrappers, **options)(function)
+
+
+def helper(function: Callable[..., Any]) -> Any:
+    """What a loop calls: compiled into it, never called from Python, which would crash."""
+    return _helper(function)
+
+
+def inlined_helper(function: Callable[..., Any]) -> Any:
+    """The same, written out where it is called before types are known."""
+    return _helper(function, inline="always")
+
+
+def merged_helper(function: Callable[..., Any]) -> Any:
+    """The same, written out by LLVM: for short loops, which a call would cost more than."""
+    return _helper(function, forceinline=True)
 
 
 def kernel(function: Callable[..., Any]) -> Kernel:

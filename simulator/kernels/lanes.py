@@ -15,10 +15,7 @@ numbers, whatever the width of the machine's registers.
     total(x)                    their sum
     exchange(x, step)           lane j ^ step in place of lane j
     reverse(x)                  the last number first
-    look_up(table, codes, index)
-                                of pairs of numbers, those that consecutive codes name: all
-                                first ones, all second ones; as many as fill 32 bytes
-    convert(codes, index, x)    consecutive codes as numbers like x
+    convert(array, index, x)    consecutive numbers in the type and width of x
     transpose(a, b, ..., h)     of eight lanes: the first numbers of all, the second ones, ...
     odd(mask)                   of one unsigned integer: 1 if it has an odd number of ones, else 0
 
@@ -39,7 +36,8 @@ from numba.core.errors import TypingError
 from numba.core.types import UniTuple, literal  # type: ignore[attr-defined]
 from numba.extending import intrinsic, models, register_model
 
-WIDTH = 8
+from .layout import WIDTH
+
 REGISTER_BYTES = 32
 
 
@@ -61,58 +59,66 @@ class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
         super().__init__(manager, lanes, ir.VectorType(element, lanes.width))
 
 
-def _pointer(
-    context: Any, builder: Any, array_type: Any, array: Any, index: Any, width: int
+def pointer(
+    context: Any, builder: Any, array_type: Any, array: Any, index: Any, vector: Any
 ) -> Any:
+    """Where consecutive numbers of an array begin, as a pointer to a vector."""
     data = context.make_array(array_type)(context, builder, array).data
-    vector = ir.VectorType(context.get_data_type(array_type.dtype), width)
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 
-def _check_flat(array: Any) -> None:
+def _pointer(
+    context: Any, builder: Any, array_type: Any, array: Any, index: Any, width: int
+) -> Any:
+    vector = ir.VectorType(context.get_data_type(array_type.dtype), width)
+    return pointer(context, builder, array_type, array, index, vector)
+
+
+def check_flat(array: Any) -> None:
     """Refuse, at compile time, arrays whose numbers are not one behind the other."""
     if array.ndim != 1 or array.layout != "C":
         raise TypingError(f"lanes need a contiguous array of one dimension, got {array}")
 
 
-def _bytes(array_type: Any) -> int:
+def smallest_alignment(array_type: Any) -> int:
+    """Bytes of a number."""
     return int(array_type.dtype.bitwidth) // 8
 
 
-def _register(array: Any) -> Lanes:
+def register_of(array: Any) -> Lanes:
     """Lanes that fill a register with numbers of an array."""
-    return Lanes(array.dtype, REGISTER_BYTES // _bytes(array))
+    return Lanes(array.dtype, REGISTER_BYTES // smallest_alignment(array))
 
 
 def _load(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     array_type, lanes = signature.args[0], signature.return_type
     pointer = _pointer(context, builder, array_type, args[0], args[1], lanes.width)
-    return builder.load(pointer, align=_bytes(array_type))
+    return builder.load(pointer, align=smallest_alignment(array_type))
 
 
 @intrinsic
 def load(typing_context: Any, array: Any, index: Any) -> Any:
     """Eight consecutive numbers of a flat array."""
-    _check_flat(array)
+    check_flat(array)
     return Lanes(array.dtype)(array, types.uintp), _load
 
 
 @intrinsic
 def load_register(typing_context: Any, array: Any, index: Any) -> Any:
     """As many consecutive numbers as fill a register."""
-    _check_flat(array)
-    return _register(array)(array, types.uintp), _load
+    check_flat(array)
+    return register_of(array)(array, types.uintp), _load
 
 
 @intrinsic
 def store(typing_context: Any, array: Any, index: Any, lanes: Any) -> Any:
     """Write consecutive numbers of a flat array."""
-    _check_flat(array)
+    check_flat(array)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array_type, _, lanes = signature.args
         pointer = _pointer(context, builder, array_type, args[0], args[1], lanes.width)
-        builder.store(args[2], pointer, align=_bytes(array_type))
+        builder.store(args[2], pointer, align=smallest_alignment(array_type))
         return context.get_dummy_value()
 
     return types.void(array, types.uintp, lanes), codegen
@@ -123,10 +129,10 @@ def _splat(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     value = context.cast(builder, args[1], number_type, lanes.dtype)
     undefined = ir.Constant(context.get_value_type(lanes), ir.Undefined)
     first = builder.insert_element(undefined, value, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(first, undefined, _places([0] * lanes.width))
+    return builder.shuffle_vector(first, undefined, places_of([0] * lanes.width))
 
 
-def _places(places: list[int]) -> Any:
+def places_of(places: list[int]) -> Any:
     """Which lanes a shuffle takes, as LLVM wants it."""
     return ir.Constant(ir.VectorType(ir.IntType(32), len(places)), places)
 
@@ -140,7 +146,7 @@ def splat(typing_context: Any, array: Any, number: Any) -> Any:
 @intrinsic
 def splat_register(typing_context: Any, array: Any, number: Any) -> Any:
     """One number in all lanes of a register, in the type of the array."""
-    return _register(array)(array, number), _splat
+    return register_of(array)(array, number), _splat
 
 
 @intrinsic
@@ -178,14 +184,18 @@ def multiply_add(typing_context: Any, x: Any, y: Any, z: Any) -> Any:
     """X y + z, element by element."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        lanes = signature.return_type
-        vector = context.get_value_type(lanes)
-        name = f"llvm.fmuladd.v{lanes.width}f{lanes.dtype.bitwidth}"
-        function_type = ir.FunctionType(vector, [vector] * 3)
-        function = cgutils.get_or_insert_function(builder.module, function_type, name)
-        return builder.call(function, args)
+        return fused(builder, *args)
 
     return x(x, y, z), codegen
+
+
+def fused(builder: Any, x: Any, y: Any, z: Any) -> Any:
+    """The instruction of `multiply_add`."""
+    bits = 32 if isinstance(x.type.element, ir.FloatType) else 64
+    function_type = ir.FunctionType(x.type, [x.type] * 3)
+    name = f"llvm.fmuladd.v{x.type.count}f{bits}"
+    function = cgutils.get_or_insert_function(builder.module, function_type, name)
+    return builder.call(function, [x, y, z])
 
 
 @intrinsic
@@ -215,8 +225,9 @@ def total(typing_context: Any, x: Any) -> Any:
     return x.dtype(x), codegen
 
 
-def _shuffle(builder: Any, x: Any, places: list[int]) -> Any:
-    return builder.shuffle_vector(x, ir.Constant(x.type, ir.Undefined), _places(places))
+def shuffle(builder: Any, x: Any, places: list[int]) -> Any:
+    """Those lanes of x, in their order."""
+    return builder.shuffle_vector(x, ir.Constant(x.type, ir.Undefined), places_of(places))
 
 
 @intrinsic(prefer_literal=True)
@@ -225,10 +236,15 @@ def exchange(typing_context: Any, x: Any, step: Any) -> Any:
     distance = step.literal_value
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        width = signature.args[0].width
-        return _shuffle(builder, args[0], [(lane ^ distance) % width for lane in range(width)])
+        return exchanged(builder, args[0], distance)
 
     return x(x, literal(distance)), codegen
+
+
+def exchanged(builder: Any, x: Any, step: int) -> Any:
+    """The instruction of `exchange`."""
+    width = x.type.count
+    return shuffle(builder, x, [(lane ^ step) % width for lane in range(width)])
 
 
 @intrinsic
@@ -236,64 +252,31 @@ def reverse(typing_context: Any, x: Any) -> Any:
     """The last number first."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _shuffle(builder, args[0], list(reversed(range(signature.args[0].width))))
+        return shuffle(builder, args[0], list(reversed(range(signature.args[0].width))))
 
     return x(x), codegen
 
 
 @intrinsic
-def look_up(typing_context: Any, table: Any, codes: Any, index: Any) -> Any:
-    """First and second numbers of the pairs that consecutive codes name, a register of each.
-
-    `table` lists pairs one behind the other. A pair is one load, which gathers of single numbers
-    take twice, and slowly. Kernels that take numbers in place of codes compile, too.
-    """
-    _check_flat(table)
-    _check_flat(codes)
-    lanes = _register(table)
-    whole = isinstance(codes.dtype, types.Integer)
+def convert(typing_context: Any, numbers: Any, index: Any, x: Any) -> Any:
+    """Consecutive numbers, or unsigned integers, in the type and width of x."""
+    check_flat(numbers)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pairs_type, codes_type, _ = signature.args
-        word = ir.IntType(64)
-        element = context.get_data_type(pairs_type.dtype)
-        pairs = context.make_array(pairs_type)(context, builder, args[0]).data
-        pairs = builder.bitcast(pairs, ir.VectorType(element, 2).as_pointer())
-        found = []
-        for lane in range(lanes.width):
-            place = builder.add(args[2], ir.Constant(word, lane))
-            data = context.make_array(codes_type)(context, builder, args[1]).data
-            code = builder.load(builder.gep(data, [place]))
-            code = builder.zext(code, word) if whole else builder.fptoui(code, word)
-            found.append(builder.load(builder.gep(pairs, [code]), align=_bytes(pairs_type)))
-        length = 2
-        while len(found) > 1:
-            length *= 2
-            found = [
-                builder.shuffle_vector(*found[k : k + 2], _places(list(range(length))))
-                for k in range(0, len(found), 2)
-            ]
-        both = [_shuffle(builder, found[0], list(range(part, length, 2))) for part in (0, 1)]
-        return context.make_tuple(builder, signature.return_type, both)
+        return converted(context, builder, signature.args[0], args[0], args[1], args[2].type)
 
-    return UniTuple(lanes, 2)(table, codes, types.uintp), codegen
+    return x(numbers, types.uintp, x), codegen
 
 
-@intrinsic
-def convert(typing_context: Any, codes: Any, index: Any, x: Any) -> Any:
-    """Consecutive unsigned codes (or numbers) as numbers of the type and width of x."""
-    _check_flat(codes)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        codes_type, _, lanes = signature.args
-        pointer = _pointer(context, builder, codes_type, args[0], args[1], lanes.width)
-        loaded = builder.load(pointer, align=_bytes(codes_type))
-        vector = context.get_value_type(lanes)
-        if isinstance(codes_type.dtype, types.Integer):
-            return builder.uitofp(loaded, vector)
-        return loaded if loaded.type == vector else builder.fptrunc(loaded, vector)
-
-    return x(codes, types.uintp, x), codegen
+def converted(
+    context: Any, builder: Any, array_type: Any, array: Any, index: Any, vector: Any
+) -> Any:
+    """The instructions of `convert`."""
+    where = _pointer(context, builder, array_type, array, index, vector.count)
+    loaded = builder.load(where, align=smallest_alignment(array_type))
+    if isinstance(array_type.dtype, types.Integer):
+        return builder.uitofp(loaded, vector)
+    return loaded if loaded.type == vector else builder.fptrunc(loaded, vector)
 
 
 @intrinsic

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numba import prange
 
@@ -36,10 +35,10 @@ from .butterflies import (
     rotate_strips,
     rotate_strips_back,
 )
+from .codes import load_labels
 from .diagonal import weighted_sums
-from .kernel import kernel_of
+from .kernel import helper, kernel
 from .lanes import (
-    convert,
     load_register,
     multiply,
     multiply_add,
@@ -52,25 +51,6 @@ from .tickets import finish, new_counters, take, wait
 PIECE = 1024  # amplitudes whose overlaps are added up before they are widened
 
 _ONE = np.uint64(1)
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
-
-
-class Layers(NamedTuple):
-    """What happens in each layer.
-
-    Attributes:
-        tangents: of the angle of the mixer.
-        kinds: of the labels in its phases; see `phases`.
-        tables: pairs (cosine, sine) of each code, times the scale.
-        turns: gamma as a fraction of a full turn.
-        scales: the factor that butterflies leave out.
-    """
-
-    tangents: Any
-    kinds: Any
-    tables: Any
-    turns: Any
-    scales: Any
 
 
 class Tile(NamedTuple):
@@ -106,7 +86,7 @@ class Tile(NamedTuple):
 # mixer comes then (-1 for none), bits of the width of a strip, bits done while copying.
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def tile_of(number, row, padding):
     """Tile `number` of a pass, its strips set apart by `padding` numbers."""
     low, count, mirrored, width_bits, lead = row[0], row[1], row[2] > 0, row[6], row[7]
@@ -129,7 +109,7 @@ def tile_of(number, row, padding):
     )  # fmt: skip
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def count_tiles(size, row):
     """How many tiles a pass has."""
     if row[0] == 0:
@@ -137,13 +117,13 @@ def count_tiles(size, row):
     return size >> (row[1] + row[2] + row[6])
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _halves(tile):
     """One if there are no images, else two."""
     return np.uint64(2 if tile.image >= 0 else 1)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _first(tile, half):
     """Where the strips of a half start in the state, and where in the copy."""
     if half == 0:
@@ -151,19 +131,19 @@ def _first(tile, half):
     return np.uint64(tile.image), tile.strips * tile.pitch
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _part(tile, number):
     """Strips of a part, and where it starts in the copy."""
     strips = _ONE << np.uint64(tile.high)
     return strips, number * strips * tile.pitch
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _count_parts(tile):
     return _halves(tile) << np.uint64(tile.lead)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _position(tile, strip):
     """Position in the state of a strip of the copy."""
     if strip < tile.strips:
@@ -174,7 +154,7 @@ def _position(tile, strip):
 # -- forward -------------------------------------------------------------------------------
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _fill(copy, tile, amplitude):
     """The uniform state in place of a copy."""
     lanes = np.uint64(32 // copy[0].itemsize)
@@ -184,7 +164,7 @@ def _fill(copy, tile, amplitude):
         store(copy[1], k, zero)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def copy_in(ket, copy, tile, bits, tangent):
     """Copy a tile, and apply the mixer on its highest bits."""
     near = tile.strips >> np.uint64(bits)
@@ -197,7 +177,7 @@ def copy_in(ket, copy, tile, bits, tangent):
             )  # fmt: skip
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _run_out(ket, copy, tile, x, k, strip, bits, tangent):
     """Apply the mixer on the highest bits of the strips that they tell apart; copy these back."""
     near = tile.strips >> np.uint64(bits)
@@ -207,7 +187,7 @@ def _run_out(ket, copy, tile, x, k, strip, bits, tangent):
     )  # fmt: skip
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def copy_out(ket, copy, tile, bits, tangent):
     """Apply the mixer on the highest bits of a tile, and copy it back."""
     for half in range(_halves(tile)):
@@ -216,9 +196,10 @@ def copy_out(ket, copy, tile, bits, tangent):
             _run_out(ket, copy, tile, x, k, strip, bits, tangent)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _copy_out_weighed(ket, copy, tile, bits, tangent, costs, sums):
     """The same, and while they are in the cache, add the sums of the costs to `sums`."""
+    labels, low, step = costs
     near = tile.strips >> np.uint64(bits)
     for half in range(_halves(tile)):
         x, k = _first(tile, half)
@@ -227,44 +208,46 @@ def _copy_out_weighed(ket, copy, tile, bits, tangent, costs, sums):
             for place in range(strip, tile.strips, near):
                 first = x + place * tile.stride
                 for row in ket:
-                    weighted, plain = weighted_sums(row, row[:0], first, tile.width, *costs)
+                    weighted, plain = weighted_sums(
+                        row, row[:0], first, tile.width, labels, low, step
+                    )
                     sums[0] += weighted
                     sums[1] += plain
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mix_part(copy, tile, number, tangent):
     """The mixer on the bits that a part has, but for the mirror."""
     strips, start = _part(tile, number)
     rotate_strips(copy, start, tile.pitch, strips, tile.width, 0, tile.high, tangent)
     if tile.inside > 0:
         for strip in range(strips):
-            rotate_inside(*copy, start + strip * tile.pitch, tile.inside, tangent)
+            rotate_inside(copy[0], copy[1], start + strip * tile.pitch, tile.inside, tangent)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mirror_parts(copy, tile, number, other, tangent):
     """The mixer on the mirror, between two parts."""
     strips, start = _part(tile, number)
     last = _part(tile, other)[1] + (strips - _ONE) * tile.pitch
     for strip in range(strips):
         shift = strip * tile.pitch
-        rotate_mirrored(*copy, start + shift, last - shift, tile.width, tangent)
+        rotate_mirrored(copy[0], copy[1], start + shift, last - shift, tile.width, tangent)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _phase_part(copy, tile, number, labels, layers, layer):
     """The phases of one layer on a part."""
     strips, start = _part(tile, number)
     kind, turn, scale = layers.kinds[layer], layers.turns[layer], layers.scales[layer]
     for strip in range(strips):
         rotate_phases(
-            *copy, start + strip * tile.pitch, tile.width, kind, labels,
+            copy[0], copy[1], start + strip * tile.pitch, tile.width, kind, labels,
             _position(tile, number * strips + strip), layers.tables[layer], turn, scale,
         )  # fmt: skip
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mix_parts(copy, tile, parts, tangent):
     """The mixer on a part or two, but for the highest bits."""
     for which in range(1 + tile.mirrored):
@@ -273,7 +256,7 @@ def _mix_parts(copy, tile, parts, tangent):
         _mirror_parts(copy, tile, *parts, tangent)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _forward_tile(ket, copy, tile, row, labels, layers, amplitude, costs, sums):
     """All that a pass does to a tile; the amplitude is that of a uniform state, or zero."""
     if amplitude != 0:
@@ -298,20 +281,20 @@ def _forward_tile(ket, copy, tile, row, labels, layers, amplitude, costs, sums):
         copy_out(ket, copy, tile, bits, tangent)
 
 
-@kernel_of(0, 2, 8)
+@kernel
 def forward(re, im, labels, scratch, padding, passes, layers, start, cost_labels, low, step, sums):
     """Run all passes.
 
     Args:
         re: real parts, changed in place.
         im: imaginary parts.
-        labels: label of each position; see `phases`.
+        labels: `Labels` of the phases.
         scratch: two rows for a tile of each thread.
         padding: numbers between the strips of a tile.
         passes: see above.
         layers: `Layers`.
         start: the amplitude of a uniform state to start from, or zero to start from what is there.
-        cost_labels: a number for each position, of which low + step times it is its cost.
+        cost_labels: `Labels`, of which low + step times them are costs.
         low: see above.
         step: see above.
         sums: a row of two for each tile of the last pass, or more rows, zero at the start; takes
@@ -319,9 +302,9 @@ def forward(re, im, labels, scratch, padding, passes, layers, start, cost_labels
             wanted.
     """
     taken, done = new_counters(len(passes)), new_counters(len(passes))
-    costs, nothing = (cost_labels, low, step), np.zeros(0)
+    nothing = np.zeros(0)
     for thread in prange(len(scratch)):
-        copy = (scratch[thread, 0], scratch[thread, 1])
+        copy, costs = (scratch[thread, 0], scratch[thread, 1]), (cost_labels, low, step)
         for k in range(len(passes)):
             row = passes[k]
             amplitude = start if k == 0 else 0.0
@@ -339,7 +322,7 @@ def forward(re, im, labels, scratch, padding, passes, layers, start, cost_labels
 # -- backward ------------------------------------------------------------------------------
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _copy_in_back(ket, bra, copy, copy_bra, tile, bits, tangent):
     """Copy a tile of both states, and undo `bits` highest bits of a mixer; its overlap before."""
     overlap, near = 0.0, tile.strips >> np.uint64(bits)
@@ -354,7 +337,7 @@ def _copy_in_back(ket, bra, copy, copy_bra, tile, bits, tangent):
     return overlap
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _weigh_in_back(ket, copy, copy_bra, tile, bits, tangent, costs):
     """`_copy_in_back` where the other state is the costs times this one."""
     labels, low, step = costs
@@ -365,7 +348,7 @@ def _weigh_in_back(ket, copy, copy_bra, tile, bits, tangent, costs):
         place, position = strip * tile.pitch, _position(tile, strip)
         for shift in range(np.uint64(0), tile.width, lanes):
             k, x = place + shift, position + shift
-            cost = multiply_add(slope, convert(labels, x, slope), lowest)
+            cost = multiply_add(slope, load_labels(labels, x, slope), lowest)
             for part in range(2):
                 number = load_register(ket[part], x)
                 store(copy[part], k, number)
@@ -380,7 +363,7 @@ def _weigh_in_back(ket, copy, copy_bra, tile, bits, tangent, costs):
     return overlap
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _copy_out_back(ket, bra, copy, copy_bra, tile, bits, tangent):
     """Undo `bits` highest bits of a mixer, and copy both states back; its overlap before."""
     overlap, near = 0.0, tile.strips >> np.uint64(bits)
@@ -394,9 +377,10 @@ def _copy_out_back(ket, bra, copy, copy_bra, tile, bits, tangent):
     return overlap
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mix_part_back(ket, bra, tile, number, tangent):
     """Undo `_mix_part` on copies of both states; its overlap before."""
+    (r, i), (u, v) = ket, bra
     strips, start = _part(tile, number)
     overlap = rotate_strips_back(
         ket, bra, start, tile.pitch, strips, tile.width, 0, tile.high, tangent
@@ -405,23 +389,24 @@ def _mix_part_back(ket, bra, tile, number, tangent):
     if tile.inside > 0:
         for strip in range(strips):
             place = start + strip * tile.pitch
-            inner += rotate_inside_back(*ket, *bra, place, tile.inside, tangent)
+            inner += rotate_inside_back(r, i, u, v, place, tile.inside, tangent)
     return overlap + (1 / (1 + tangent * tangent)) ** tile.high * inner
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mirror_parts_back(ket, bra, tile, number, other, tangent):
     """Undo `_mirror_parts` on both states; its overlap before."""
+    (r, i), (u, v) = ket, bra
     strips, start = _part(tile, number)
     last = _part(tile, other)[1] + (strips - _ONE) * tile.pitch
     overlap = 0.0
     for strip in range(strips):
         one, two = start + strip * tile.pitch, last - strip * tile.pitch
-        overlap += rotate_mirrored_back(*ket, *bra, one, two, tile.width, tangent)
+        overlap += rotate_mirrored_back(r, i, u, v, one, two, tile.width, tangent)
     return overlap
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mix_parts_back(ket, bra, tile, parts, tangent):
     """Undo `_mix_parts` on both states; its overlap before."""
     overlap = 0.0
@@ -433,9 +418,10 @@ def _mix_parts_back(ket, bra, tile, parts, tangent):
     return overlap
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _phase_part_back(ket, bra, tile, number, labels, layers, layer, overlaps):
     """Undo the phases of one layer on a part; add the sums of `rotate_phases_back`."""
+    (r, i), (u, v) = ket, bra
     strips, start = _part(tile, number)
     kind, turn, scale = layers.kinds[layer], layers.turns[layer], layers.scales[layer]
     piece = min(tile.width, np.uint64(PIECE))
@@ -443,14 +429,14 @@ def _phase_part_back(ket, bra, tile, number, labels, layers, layer, overlaps):
         place, position = start + strip * tile.pitch, _position(tile, number * strips + strip)
         for shift in range(np.uint64(0), tile.width, piece):
             weighted, plain = rotate_phases_back(
-                *ket, *bra, place + shift, piece, kind, labels, position + shift,
+                r, i, u, v, place + shift, piece, kind, labels, position + shift,
                 layers.tables[layer], turn, scale,
             )  # fmt: skip
             overlaps[1] += weighted
             overlaps[2] += plain
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _backward_tile(
     ket, bra, copy, copy_bra, tile, row, labels, layers, weighs, costs, overlaps
 ):  # fmt: skip
@@ -484,7 +470,7 @@ def _backward_tile(
     overlaps[3] += (1 / (1 + first_tangent * first_tangent)) ** done * found
 
 
-@kernel_of(0, 4, 10)
+@kernel
 def backward(
     re, im, lre, lim, labels, scratch, padding, passes, layers, weighs, cost_labels, low, step,
     overlaps,
@@ -497,8 +483,8 @@ def backward(
     of the other mixer.
     """
     taken, done = new_counters(len(passes)), new_counters(len(passes))
-    costs = (cost_labels, low, step)
     for thread in prange(len(scratch)):
+        costs = (cost_labels, low, step)
         copy = (scratch[thread, 0], scratch[thread, 1])
         copy_bra = (scratch[thread, 2], scratch[thread, 3])
         for reverse in range(len(passes)):

@@ -8,14 +8,13 @@ pieces, one row (or entry) of the output each, so that they do not depend on the
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
-from .kernel import kernel, kernel_of
+from .kernel import helper, kernel, kernel_of
+from .layout import BLOCK
 
-BLOCK = 4096
 
-
-@njit
+@helper
 def _weight(psi, k):
     """|psi_k|^2."""
     weight = np.float64(psi[0, k]) ** 2
@@ -24,7 +23,7 @@ def _weight(psi, k):
     return weight
 
 
-@njit
+@helper
 def _scale(psi, k, factor, out):
     """Write factor psi_k."""
     out[0, k] = factor * psi[0, k]
@@ -32,7 +31,7 @@ def _scale(psi, k, factor, out):
         out[1, k] = factor * psi[1, k]
 
 
-@njit
+@helper
 def _ordered(key):
     """Bits of a number, changed so that they ascend as integers where the numbers do."""
     sign = np.uint64(1 << 63)

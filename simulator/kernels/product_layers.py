@@ -10,14 +10,11 @@ what.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numba
 import numpy as np
 from numba import prange
 
 from .butterflies import rotate_mirrored, rotate_mirrored_back
-from .kernel import kernel
+from .kernel import helper, kernel
 from .layers import copy_in, copy_out, count_tiles, tile_of
 from .rotations import rotate_tile_unequal, rotate_tile_unequal_back, weight_after
 from .spin_phases import (
@@ -29,35 +26,16 @@ from .spin_phases import (
     turn_phases,
 )
 
-SHARES = 64
-
 _ONE = np.uint64(1)
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-class ProductLayers(NamedTuple):
-    """What happens in each layer.
-
-    Attributes:
-        tangents: of the angle of each bit, the mirror last; shape (layers, bits + 1).
-        masks: the products of spins, shape (terms,).
-        turns: their weights, as fractions of a full turn, shape (layers + 1, terms).
-        scales: the factors that butterflies leave out, shape (layers + 1,).
-    """
-
-    tangents: Any
-    masks: Any
-    turns: Any
-    scales: Any
-
-
-@numba.njit(**_OPTIONS)
+@helper
 def _lowest_bit(row):
     """The lowest bit of a pass's group, counted in a tile."""
     return 0 if row[0] == 0 else row[6]
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mix_unequal(r, i, tile, row, tangents):
     """The rotations on the group's bits of a tile."""
     low, half = _lowest_bit(row), tile.strips * tile.width
@@ -70,7 +48,7 @@ def _mix_unequal(r, i, tile, row, tangents):
         rotate_mirrored(r, i, np.uint64(0), half, half, tangents[len(tangents) - 1])
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _mix_unequal_back(r, i, u, v, tile, row, tangents, sums):
     """Undo `_mix_unequal` on both states; add the overlap of each bit to `sums`."""
     low, half = _lowest_bit(row), tile.strips * tile.width
@@ -85,7 +63,7 @@ def _mix_unequal_back(r, i, u, v, tile, row, tangents, sums):
         sums[last] += weight_after(own, len(own)) * overlap
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _log2(power):
     bits = np.uint64(0)
     while _ONE << bits < power:
@@ -93,7 +71,7 @@ def _log2(power):
     return bits
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _part(tile, number, bits):
     """Part `number` of a tile, 2^bits positions, and where it starts in the tile's arrays."""
     half, place = tile.strips * tile.width, np.uint64(number) << bits
@@ -105,14 +83,14 @@ def _part(tile, number, bits):
     return Part(bits, x, _log2(tile.width), _log2(tile.stride)), place
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _count_parts(tile, bits):
     """How many parts a tile has."""
     size = tile.strips * tile.width * np.uint64(2 if tile.image >= 0 else 1)
     return np.int64(size >> bits)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _phases(r, i, tile, turns, sines, bits, layers, layer):
     """The phases of one layer on a tile."""
     size = _ONE << bits
@@ -123,7 +101,7 @@ def _phases(r, i, tile, turns, sines, bits, layers, layer):
         turn_phases(r, i, start, turns, sines, size, 1.0)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _phases_back(r, i, u, v, tile, turns, sines, bits, layers, layer, sums):
     """Undo the phases of one layer on both states; add the overlap of each term to `sums`."""
     size = _ONE << bits
@@ -137,7 +115,7 @@ def _phases_back(r, i, u, v, tile, turns, sines, bits, layers, layer, sums):
         turn_phases(u, v, start, turns, sines, size, -1.0)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _tile_forward(ket, tile, row, rows, part_bits, layers):
     """All that a pass does to a tile; `rows` are for a part."""
     if row[3] >= 0:
@@ -148,7 +126,7 @@ def _tile_forward(ket, tile, row, rows, part_bits, layers):
         _mix_unequal(*ket, tile, row, layers.tangents[row[5]])
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _tile_back(ket, bra, tile, row, rows, part_bits, layers, found):
     """Undo `_tile_forward` on both states.
 
@@ -167,7 +145,7 @@ def _tile_back(ket, bra, tile, row, rows, part_bits, layers, found):
         _mix_unequal_back(*ket, *bra, tile, row, layers.tangents[row[3]], first)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _add_shares(found, row, term_overlaps, bit_overlaps):
     """Add what the shares of a pass have found to the overlaps of its layers."""
     terms, bits = term_overlaps.shape[1], bit_overlaps.shape[1]

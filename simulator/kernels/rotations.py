@@ -7,10 +7,10 @@ Re <lam| i X_j |psi> of all bits apart. `tangents` and `sums` start at the lowes
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from .butterflies import turn
+from .kernel import helper
 from .lanes import (
     exchange,
     load_register,
@@ -27,10 +27,9 @@ PART_BYTES = 1 << 14  # half the first level of the cache of common processors
 ALIAS_BYTES = 1 << 12
 
 _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in (1, 2, 3, 4))
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _inner_bits(array, rows):
     """Bits of a part of so many rows that fits into the first level of the cache."""
     bits = 0
@@ -39,18 +38,18 @@ def _inner_bits(array, rows):
     return bits
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _splat_both(array, tangents, bit):
     """The tangent of a bit and its negative, in the type of an array."""
     return splat_register(array, tangents[bit]), splat_register(array, -tangents[bit])
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _bits_in_register(array):
     return 3 if array.itemsize == 4 else 2
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _lanes(r, i, start, size, tangents):
     """The bits inside a register."""
     width = np.uint64(32 // r.itemsize)
@@ -67,7 +66,7 @@ def _lanes(r, i, start, size, tangents):
         store(i, k, y)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _two_unequal(even, odd, k, h, t, n):
     """Half of the butterfly of positions k and k + h."""
     p, q = turn(t, n, load_register(even, k), load_register(odd, k + h))
@@ -75,7 +74,7 @@ def _two_unequal(even, odd, k, h, t, n):
     store(odd, k + h, q)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _turn_four_unequal(t0, n0, t1, n1, p0, q1, q2, p3):
     """The butterflies of two bits, half of them."""
     p0, q1 = turn(t0, n0, p0, q1)
@@ -85,7 +84,7 @@ def _turn_four_unequal(t0, n0, t1, n1, p0, q1, q2, p3):
     return p0, q1, q2, p3
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _four_unequal(even, odd, k, h, t0, n0, t1, n1):
     """Half of the butterflies of k + {0, 1, 2, 3} h."""
     k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
@@ -99,7 +98,7 @@ def _four_unequal(even, odd, k, h, t0, n0, t1, n1):
     store(even, k3, p3)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _eight_unequal(even, odd, k, h, t0, n0, t1, n1, t2, n2):
     """Half of the butterflies of k + {0, ..., 7} h."""
     k1, k2, k3, k4 = k + h, k + _TWO * h, k + _THREE * h, k + _FOUR * h
@@ -127,7 +126,7 @@ def _eight_unequal(even, odd, k, h, t0, n0, t1, n1, t2, n2):
     store(odd, k7, q7)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _bits_unequal(r, i, start, size, low, high, tangents):
     """Bits low ... high - 1, above those inside a register, up to three in a pass."""
     width, bit = np.uint64(32 // r.itemsize), low
@@ -153,7 +152,7 @@ def _bits_unequal(r, i, start, size, low, high, tangents):
         bit += count
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def rotate_tile_unequal(r, i, start, low, high, tangents):
     """Butterflies of bits low ... high - 1 of a tile; low is zero or at least three."""
     inner = min(high, _inner_bits(r, 2))
@@ -171,7 +170,7 @@ def rotate_tile_unequal(r, i, start, low, high, tangents):
 # -- backward ------------------------------------------------------------------------------
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def weight_after(tangents, count):
     """What overlaps have shrunk to, of the size they have when so many bits are undone."""
     weight = 1.0
@@ -180,7 +179,7 @@ def weight_after(tangents, count):
     return weight
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _lanes_back(r, i, u, v, start, size, tangents, sums):
     width = np.uint64(32 // r.itemsize)
     n0, t0 = _splat_both(r, tangents, 0)
@@ -212,7 +211,7 @@ def _lanes_back(r, i, u, v, start, size, tangents, sums):
         sums[2] += weight_after(tangents, 2) * total(widen(s2))
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _two_unequal_back(even, odd, even_bra, odd_bra, k, h, t, n, sums):
     """`_two_unequal` on both states, and their overlap, added to `sums`."""
     p, q = load_register(even, k), load_register(odd, k + h)
@@ -227,7 +226,7 @@ def _two_unequal_back(even, odd, even_bra, odd_bra, k, h, t, n, sums):
     return sums
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _four_unequal_back(even, odd, even_bra, odd_bra, k, h, t0, n0, t1, n1, s0, s1):
     """The same of `_four_unequal`, with sums for either bit."""
     k1, k2, k3 = k + h, k + _TWO * h, k + _THREE * h
@@ -253,7 +252,7 @@ def _four_unequal_back(even, odd, even_bra, odd_bra, k, h, t0, n0, t1, n1, s0, s
     return s0, s1
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _bits_unequal_back(r, i, u, v, start, size, low, high, tangents, weight, sums):
     """Undo `_bits_unequal`; `weight` is that of overlaps before."""
     width, bit = np.uint64(32 // r.itemsize), low
@@ -283,7 +282,7 @@ def _bits_unequal_back(r, i, u, v, start, size, low, high, tangents, weight, sum
         bit += count
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def rotate_tile_unequal_back(r, i, u, v, start, low, high, tangents, sums):
     """Undo `rotate_tile_unequal` on r + i i and u + i v; add the overlap of each bit to `sums`.
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
+from .kernel import helper
 from .lanes import (
     add,
     convert,
@@ -36,7 +36,6 @@ _ROUND = 1.5 * 2.0**52
 # sin x = x + x y (S1 + y (S2 + ...)) and 1 - cos x = y (C1 + y (C2 + ...)), y = x^2.
 _S1, _S2, _S3, _S4, _S5, _S6 = ((-1.0) ** k / math.factorial(2 * k + 1) for k in range(1, 7))
 _C1, _C2, _C3, _C4, _C5, _C6 = ((-1.0) ** (k - 1) / math.factorial(2 * k) for k in range(1, 7))
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 class Part(NamedTuple):
@@ -55,7 +54,7 @@ class Part(NamedTuple):
     low: Any
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _place(mask, part):
     """Where the weight of a product of spins belongs in a part, and its sign there."""
     place = (mask & ((_ONE << part.width) - _ONE)) | ((mask >> part.low) << part.width)
@@ -63,7 +62,7 @@ def _place(mask, part):
     return place & ((_ONE << part.bits) - _ONE), sign
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def tabulate_turns(turns, part, masks, weights):
     """Write f, as a fraction of a full turn, on a part."""
     for k in range(_ZERO, _ONE << part.bits):
@@ -74,7 +73,7 @@ def tabulate_turns(turns, part, masks, weights):
     transform(turns, part.bits)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def add_overlaps(q, part, masks, sums):
     """Transform q on a part, and add the overlap of each term to `sums`."""
     transform(q, part.bits)
@@ -83,7 +82,7 @@ def add_overlaps(q, part, masks, sums):
         sums[term] += sign * q[place]
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def cosines_and_sines(turns, sines, size, scale):
     """Replace turns by `scale` times the cosine, and write the sine.
 
@@ -131,7 +130,7 @@ def cosines_and_sines(turns, sines, size, scale):
         store(sines, k, multiply(factor, s))
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def turn_phases(r, i, start, cosines, sines, size, sign):
     """Multiply amplitudes from `start` on by cosine - i sign sine."""
     width, forward = np.uint64(32 // r.itemsize), splat_register(r, sign)
@@ -142,7 +141,7 @@ def turn_phases(r, i, start, cosines, sines, size, sign):
         store(i, start + k, multiply_add(c, y, negate(multiply(s, x))))
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def products(r, i, u, v, start, q, size):
     """Write Im(conj(lam) psi) of psi = r + i i and lam = u + i v."""
     width = np.uint64(32 // r.itemsize)

@@ -22,14 +22,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
+from .kernel import helper
 
 # So often, about a millisecond long, a thread looks whether others are done before it offers its
 # processor to them.  Sooner would be worse: where other programs wait, it is gone for longer.
@@ -86,7 +85,7 @@ def _look(typing_context: Any, counters: Any, index: Any) -> Any:
     return types.int64(counters, types.intp), codegen
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def wait(counters, index, number):
     """Return as soon as counters[index] is `number` or more."""
     looks = 0
@@ -96,7 +95,7 @@ def wait(counters, index, number):
             _yield_processor()
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def new_counters(count):
     """Counters that start at zero."""
     return np.zeros(count, dtype=np.int64)

@@ -5,16 +5,16 @@ Number l of row r of a buffer is tile[8 r + l]: number r of the l-th row of the 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from .lanes import WIDTH, add, load, splat, store, transpose
+from .kernel import helper
+from .lanes import add, load, splat, store, transpose
+from .layout import WIDTH
 
 _WIDTH = np.uint64(WIDTH)
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _columns(tile, start):
     """Eight rows of a buffer from a position on, transposed."""
     return transpose(
@@ -29,7 +29,7 @@ def _columns(tile, start):
     )
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _eight(psi, positions, k, place):
     """Eight numbers of each of eight rows, transposed."""
     return transpose(
@@ -44,13 +44,13 @@ def _eight(psi, positions, k, place):
     )
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _numbers(psi, positions, k, last, place):
     """Eight numbers of a row, or zeros for one that is not there."""
     return load(psi, np.uint64(positions[k]) + place) if k < last else splat(psi, 0.0)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _fewer(psi, positions, k, last, place):
     """Eight numbers of each row before the last, of up to seven, transposed."""
     zeros = splat(psi, 0.0)
@@ -66,7 +66,7 @@ def _fewer(psi, positions, k, last, place):
     )
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def pack_rows(tile, start, psi, positions, first, count, length):
     """Copy `count` rows, the l-th from positions[first + l] on, to row `start` of the buffer on.
 
@@ -93,7 +93,7 @@ def pack_rows(tile, start, psi, positions, first, count, length):
         done += WIDTH
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def unpack_rows(tile, start, psi, positions, first, count, length):
     """Copy back what `pack_rows` copied."""
     begin, done = np.uint64(start) * _WIDTH, np.int64(0)
@@ -114,7 +114,7 @@ def unpack_rows(tile, start, psi, positions, first, count, length):
         done += WIDTH
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def add_rows(tile, start, psi, positions, first, count, length):
     """Add the buffer to rows instead of replacing them."""
     begin, done = np.uint64(start) * _WIDTH, np.int64(0)

@@ -9,12 +9,12 @@ of contiguous numbers, and all alpha tables work on that.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numba import prange
 
-from .kernel import kernel
-from .lanes import WIDTH, load, multiply, multiply_add, splat, total
+from .kernel import helper, kernel
+from .lanes import load, multiply, multiply_add, splat, total
+from .layout import WIDTH
 
 
 @kernel
@@ -52,7 +52,7 @@ def overlaps(
             )  # fmt: skip
 
 
-@numba.njit(nogil=True, error_model="numpy")
+@helper
 def _overlap(
     left, right, pitch, begin, end, sources, targets, signs, sectors, leaving
 ):  # fmt: skip

@@ -18,130 +18,20 @@ as weights of each column (`weights`) and as the excitation of a row into itself
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import numba
 import numpy as np
 from numba import prange
 
-from .kernel import kernel
-from .lanes import WIDTH, add, load, multiply_add, splat, store
+from .kernel import helper, kernel
+from .lanes import add, load, multiply_add, splat, store
+from .layout import WIDTH
 from .tickets import finish, new_counters, take, wait
 from .tiles import add_rows, pack_rows
-
-GROUP = 4  # pairs rs that are done together
-
-
-class Rows(NamedTuple):
-    """Where the determinants of each alpha string stand.
-
-    Attributes:
-        start: position of the first.
-        width: how many there are.
-        chunk: how many of them are taken at a time.
-        sector: which sector they belong to.
-        beta: first beta string.
-    """
-
-    start: Any
-    width: Any
-    chunk: Any
-    sector: Any
-    beta: Any
-
-
-class StringMatrix(NamedTuple):
-    """A sparse matrix over the strings of one spin.
-
-    Attributes:
-        tiles: what is done at a time.  Alpha: (first row, last row, first column, last column)
-            of a part that fits into a cache.  Beta: (first row, rows), up to eight.
-        ranges: first entry of each row of the matrix, and one past the last entry of all.
-        columns: their columns; of beta counted in the sector.
-        values: their values.
-    """
-
-    tiles: Any
-    ranges: Any
-    columns: Any
-    values: Any
-
-
-class Weights(NamedTuple):
-    """Alpha excitations, those of a string into itself included, that leave beta as it is.
-
-    Attributes:
-        ranges: first entry of each row, and one past the last of all.
-        rows: the row that each entry comes from.
-        index: which row of `values`.
-        sign: its sign.
-        values: sum_r (pq|rr) n_r of each pair pq (rows) and each beta string (columns).
-    """
-
-    ranges: Any
-    rows: Any
-    index: Any
-    sign: Any
-    values: Any
-
-
-class Links(NamedTuple):
-    """Alpha excitations p != q by the string they lead to and the symmetry class of pq.
-
-    Attributes:
-        ranges: bounds of the entries, shape (rows, classes + 1).
-        rows: the row that each entry comes from.
-        pairs: number of pq in its class.
-        sign: its sign.
-    """
-
-    ranges: Any
-    rows: Any
-    pairs: Any
-    sign: Any
-
-
-class Moves(NamedTuple):
-    """Integrals, and the beta excitations rs that they go with.
-
-    Attributes:
-        classes: (first pair, pairs, first integral, whether totally symmetric) of each class.
-        integrals: (pq|rs) of each class, a square matrix.
-        own: sum_p (pp|rs) n_p of each alpha string and each totally symmetric pair rs.
-        bounds: of the entries of each sector, pair rs and chunk they start from.
-        target: beta string that an entry leads to, counted in its sector.
-        source: beta string that it starts from, counted in its chunk.
-        sign: its sign.
-    """
-
-    classes: Any
-    integrals: Any
-    own: Any
-    bounds: Any
-    target: Any
-    source: Any
-    sign: Any
-
-
-class Scratch(NamedTuple):
-    """Memory of each thread.
-
-    Attributes:
-        buffers: as long as 16 of the longest rows.
-        places: positions of rows.
-        factors: four for each of these.
-    """
-
-    buffers: Any
-    places: Any
-    factors: Any
-
+from .two_body_arrays import GROUP
 
 _WIDTH = np.uint64(WIDTH)
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _alpha_columns(out, psi, tile, start, alpha):
     """Write the matrix over alpha strings applied to a range of columns."""
     first_row, last_row, first_column, last_column = tile
@@ -182,7 +72,7 @@ def _alpha_columns(out, psi, tile, start, alpha):
                 column += 1
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _weighted_rows(out, psi, row, rows, weights):
     """Add to one row the others that alpha excitations lead from, weighted column by column."""
     for k in range(weights.ranges[row], weights.ranges[row + 1]):
@@ -193,7 +83,7 @@ def _weighted_rows(out, psi, row, rows, weights):
             out[begin + j] += factor * weight[shift + j] * psi[x + j]
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _four_products(products, stride, first, last, psi, places, factors, count):
     """products[g stride + j] = sum_k factors[4 k + g] psi[places[k] + first + j], g = 0 ... 3."""
     column, width = 0, last - first
@@ -246,7 +136,7 @@ def _four_products(products, stride, first, last, psi, places, factors, count):
             column += 1
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _cross_row(out, psi, row, buffer, places, factors, rows, links, moves):
     """Add what alpha and beta excitations together contribute to one row."""
     start = rows.start[row]
@@ -282,7 +172,7 @@ def _cross_row(out, psi, row, buffer, places, factors, rows, links, moves):
                         out[target + np.uint64(moves.target[e])] += moves.sign[e] * value
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _beta_rows(out, psi, buffer, row, count, rows, beta):
     """Add the matrix over beta strings applied to up to eight rows that follow each other."""
     width, string = rows.width[row], rows.beta[row]

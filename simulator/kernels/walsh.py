@@ -9,9 +9,9 @@ together.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from .kernel import helper
 from .lanes import add, exchange, load_register, multiply_add, negate, store
 
 LEAST_BITS = 2  # one register
@@ -20,15 +20,14 @@ _ZERO, _ONE, _TWO, _THREE, _FOUR = (np.uint64(k) for k in range(5))
 _WIDTH = np.uint64(4)
 # The signs of lane j in the sums over its bits zero and one.
 _SIGNS = np.array([1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0, -1.0])
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _sum_and_difference(x, y):
     return add(x, y), add(x, negate(y))
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _transform_lanes(array, size):
     """The bits inside a register."""
     first, second = load_register(_SIGNS, _ZERO), load_register(_SIGNS, _WIDTH)
@@ -38,7 +37,7 @@ def _transform_lanes(array, size):
         store(array, k, multiply_add(second, x, exchange(x, 2)))
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _transform_two(array, k, h):
     """Positions k and k + h."""
     a, b = _sum_and_difference(load_register(array, k), load_register(array, k + h))
@@ -46,7 +45,7 @@ def _transform_two(array, k, h):
     store(array, k + h, b)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _transform_four(array, k, h):
     """Positions k + {0, 1, 2, 3} h, two bits of them."""
     a, b = _sum_and_difference(load_register(array, k), load_register(array, k + h))
@@ -61,7 +60,7 @@ def _transform_four(array, k, h):
     store(array, k + h, b)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def _transform_eight(array, k, h):
     """Positions k + {0, ..., 7} h, three bits of them."""
     a, b = _sum_and_difference(load_register(array, k), load_register(array, k + h))
@@ -91,7 +90,7 @@ def _transform_eight(array, k, h):
     store(array, m + _THREE * h, o)
 
 
-@numba.njit(**_OPTIONS)
+@helper
 def transform(array, bits):
     """Transform the first 2^bits numbers, in double precision; bits at least `LEAST_BITS`."""
     size = _ONE << np.uint64(bits)

@@ -10,23 +10,21 @@ A sum over pairs is a sparse matrix of ones, see `recur`.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numba import prange
 
-from .kernel import kernel
-from .lanes import WIDTH, add, load, multiply, multiply_add, negate, splat, store, total, widen
+from .kernel import kernel, merged_helper
+from .lanes import add, load, multiply, multiply_add, negate, splat, store, total, widen
+from .layout import WIDTH
 
 # Pieces of work that threads take.
 _PARTS = 64
 # Amplitudes with the same neighbours that are taken together.
 _CHUNK = 1024
 _WIDTH = np.uint64(WIDTH)
-# Runs are short, and a call with so many arrays would cost more than what it does.
-_OPTIONS = {"nogil": True, "error_model": "numpy", "forceinline": True}
 
 
-@numba.njit(**_OPTIONS)
+@merged_helper
 def _part(count, period, repeats, part):
     """The first run of a part, the start of its block, and the number of runs in the part."""
     runs = count * repeats
@@ -36,7 +34,7 @@ def _part(count, period, repeats, part):
     return start % count, start // count * period, stop - start
 
 
-@numba.njit(**_OPTIONS)
+@merged_helper
 def _rotate_run(re, im, s, t, length, c, sine):
     """X, y <- cos a x + i sin a y, cos a y + i sin a x on one run."""
     cosines, sines, minus = splat(re, c), splat(re, sine), splat(re, -sine)
@@ -53,7 +51,7 @@ def _rotate_run(re, im, s, t, length, c, sine):
         re[t + k], im[t + k] = c * yr - sine * xi, c * yi + sine * xr
 
 
-@numba.njit(**_OPTIONS)
+@merged_helper
 def _overlap_run(lre, lim, re, im, s, t, length):
     """Re <lam|i M|psi> of one run."""
     result = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import layers
+from simulator import tilings
 
 
 @pytest.fixture(params=["many groups", "large low group"])
@@ -15,9 +15,9 @@ def small_tiles(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     strips, bits between them, and bits done while they are copied.
     """
     large = request.param == "large low group"
-    monkeypatch.setattr(layers, "_STRIP_BYTES", 1 << 8)
-    monkeypatch.setattr(layers, "_LOW_BYTES", 1 << (13 if large else 10))
-    monkeypatch.setattr(layers, "_MOST_LOW_BYTES", 1 << (12 if large else 10))
-    monkeypatch.setattr(layers, "_TILE_BYTES", 1 << (15 if large else 13))
-    monkeypatch.setattr(layers, "_WIDTH_BYTES", 1 << 8)
-    monkeypatch.setattr(layers, "_LEAST_WIDTH_BYTES", 1 << 8)
+    monkeypatch.setattr(tilings, "_STRIP_BYTES", 1 << 8)
+    monkeypatch.setattr(tilings, "_LOW_BYTES", 1 << (13 if large else 10))
+    monkeypatch.setattr(tilings, "_MOST_LOW_BYTES", 1 << (12 if large else 10))
+    monkeypatch.setattr(tilings, "_TILE_BYTES", 1 << (15 if large else 13))
+    monkeypatch.setattr(tilings, "_WIDTH_BYTES", 1 << 8)
+    monkeypatch.setattr(tilings, "_LEAST_WIDTH_BYTES", 1 << 8)

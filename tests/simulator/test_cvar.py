@@ -247,9 +247,10 @@ def test_quantile_of_many_values() -> None:
 
 def test_serial_and_parallel_forms_give_the_same_numbers() -> None:
     from simulator.kernels import probability
+    from simulator.kernels.layout import BLOCK
 
     rng = np.random.default_rng(0)
-    size = 3 * probability.BLOCK + 5
+    size = 3 * BLOCK + 5
     psi = rng.normal(size=(2, size))
     values = rng.normal(size=size)
     codes = rng.integers(0, 7, size).astype(np.uint16)

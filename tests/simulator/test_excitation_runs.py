@@ -29,8 +29,9 @@ from simulator import (
 from simulator.evolution import ExcitationRun, StepByStep
 from simulator.excitation_tables import ExcitationTables
 from simulator.kernels import excitations
-from simulator.kernels.excitations import GATHER, ROWS, TILES
+from simulator.kernels.layout import GATHER, ROWS, TILES
 from simulator.planar import split
+from simulator.small import _PATIENCE, SmallRun
 from simulator.testing import check_generator, dense_state, random_state
 from simulator.two_body import TwoBodyOperator
 
@@ -76,18 +77,16 @@ SPACES = [
 
 
 def compare(space: Electrons, run: list[Excitation | OrbitalRotation], seed: int) -> None:
-    """A run in both forms of its kernels, real and complex, against one action at a time."""
+    """A run by its kernels and in NumPy, real and complex, against one action at a time."""
     circuit = Circuit(
         space,
         BasisState(space.reference),
         tuple(Step(generator, ((k, 1.0),)) for k, generator in enumerate(run)),
     )
     angles = np.random.default_rng(seed).normal(size=len(run))
-    slow, fast = (
-        StepByStep(circuit.steps, circuit.space),
-        ExcitationRun(space, [g.excitations for g in run]),
-    )
-    for real in (True, False):
+    slow, parts = StepByStep(circuit.steps, circuit.space), [g.excitations for g in run]
+    ways = (ExcitationRun(space, parts), SmallRun(space, parts))
+    for fast, real in product(ways, (True, False)):
         states = [random_state(space.size, seed=seed + k, real=real) for k in (1, 2)]
         psi, lam = (split(state, 1 if real else 2, np.float64) for state in states)
         expected = psi.copy()
@@ -108,7 +107,9 @@ def test_runs_against_one_at_a_time(data: st.DataObject, space: Electrons, seed:
     compare(space, list(data.draw(runs(space.norb))), seed)
 
 
-def test_a_run_against_matrix_exponentials() -> None:
+@pytest.mark.parametrize("largest", [0, 256])
+def test_a_run_against_matrix_exponentials(largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.evolution.MATRIX_SIZE", largest)
     space = Electrons(4, (3, 2))
     run = full_run(space)
     steps = tuple(Step(e, ((k, 1.0),)) for k, e in enumerate(run))
@@ -374,20 +375,19 @@ def small_circuit(space: Electrons) -> Circuit:
 
 @pytest.mark.parametrize("nelec", [(2, 2), (3, 1), (4, 4), (0, 2)], ids=str)
 def test_one_kernel_for_small_systems(nelec: tuple[int, int]) -> None:
-    """It gives what the general program gives, and the dense state's mean."""
+    """It gives what NumPy gives before it is loaded, and the dense state's mean."""
     space = Electrons(4, nelec)
     circuit = small_circuit(space)
     rng = np.random.default_rng(7)
     matrix = rng.normal(size=(space.size, space.size))
     observable = Matrix(matrix + matrix.T)
     program = Expectation(circuit, observable)
-    assert program._small is not None
-    general = Expectation(circuit, observable)
-    general._small = None
+    compiled = program._small
+    assert compiled is not None
     for seed in range(3):
         params = np.random.default_rng(seed).normal(size=circuit.num_parameters)
-        value, gradient = program.value_and_gradient(params)
-        expected, slow = general.value_and_gradient(params)
+        value, gradient = compiled.value_and_gradient(params)
+        expected, slow = program.value_and_gradient(params)
         assert value == pytest.approx(expected, abs=1e-12) == program(params)
         np.testing.assert_allclose(gradient, slow, atol=1e-12)
         state = dense_state(circuit, params)
@@ -395,7 +395,27 @@ def test_one_kernel_for_small_systems(nelec: tuple[int, int]) -> None:
         assert value == pytest.approx(mean, abs=1e-11)
 
 
-def test_small_programs_check_their_parameters() -> None:
+def test_the_kernel_comes_with_the_evaluations_that_pay_for_it() -> None:
+    """Counted are those of one program, so that others do not change its results."""
+    space = Electrons(4, (2, 2))
+    program = Program(small_circuit(space), Mean(Matrix(np.diag(np.arange(36.0)))))
+    assert program._small is not None
+    params, calls = [0.1, 0.2, 0.3], _PATIENCE // 5  # five excitations in each
+    before = program.value_and_gradient(params)
+    for _ in range(calls - 1):
+        program._small.pays()
+    assert program._small._tables is None
+    value, gradient = program.value_and_gradient(params)
+    assert program._small._tables is not None
+    assert value == pytest.approx(before[0], abs=1e-14)
+    np.testing.assert_allclose(gradient, before[1], atol=1e-14)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_small_programs_check_their_parameters(
+    compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.small._PATIENCE", 0 if compiled else _PATIENCE)
     space = Electrons(4, (2, 2))
     program = Program(small_circuit(space), Mean(Matrix(np.eye(36))))
     with pytest.raises(ValueError, match="expected 3 parameters"):

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 
 import simulator
 from simulator import FlipSymmetric, Qubits
-from simulator import layers as layers_module
+from simulator import tilings as tilings_module
 from simulator.diagonal import DiagonalValues
 from simulator.kernels import kernel as kernel_module
-from simulator.kernels.butterflies import LEAST_BITS
+from simulator.kernels.layout import LEAST_BITS
 from simulator.kernels.phases import cosine_and_sine
-from simulator.layers import LayerRun, groups_of_bits, passes_of_layers
+from simulator.layers import LayerRun, TiledLayers, WholeLayers, layer_run
 from simulator.planar import join, split
+from simulator.small_layers import SmallLayers
 from simulator.testing import random_state
+from simulator.tilings import groups_of_bits, passes_of_layers
 
 Complex = NDArray[np.complex128]
 AnySpace = Qubits | FlipSymmetric
@@ -65,9 +67,9 @@ def diagonal(kind: str, size: int) -> tuple[DiagonalValues | None, NDArray[np.fl
     return values, values.to_array()
 
 
-def check(space: AnySpace, kind: str, dtype: Any) -> None:
+def check(way: type[SmallLayers | LayerRun], space: AnySpace, kind: str, dtype: Any) -> None:
     values, f = diagonal(kind, space.size)
-    run, tolerance = LayerRun(space, values), TOLERANCE[dtype]
+    run, tolerance = way(space, values), TOLERANCE[dtype]
     start, bra = (random_state(space.size, seed=seed).astype(complex) for seed in (1, 2))
     psi = start
     for gamma, beta in ANGLES.reshape(-1, 2):
@@ -94,10 +96,21 @@ def check(space: AnySpace, kind: str, dtype: Any) -> None:
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
+    "space", [Qubits(1), Qubits(2), Qubits(6), Qubits(11), FlipSymmetric(1), FlipSymmetric(9)],
+    ids=str,
+)  # fmt: skip
+def test_in_numpy(space: AnySpace, kind: str, dtype: Any) -> None:
+    check(SmallLayers, space, kind, dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("way", [WholeLayers, TiledLayers])
+@pytest.mark.parametrize(
     "space", [Qubits(5), Qubits(6), Qubits(12), FlipSymmetric(7), FlipSymmetric(9)], ids=str
 )
-def test_one_group(space: AnySpace, kind: str, dtype: Any) -> None:
-    check(space, kind, dtype)
+def test_one_group(way: type[LayerRun], space: AnySpace, kind: str, dtype: Any) -> None:
+    check(way, space, kind, dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -105,7 +118,7 @@ def test_one_group(space: AnySpace, kind: str, dtype: Any) -> None:
 @pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15)], ids=str)
 @pytest.mark.usefixtures("small_tiles")
 def test_several_groups(space: AnySpace, kind: str, dtype: Any) -> None:
-    check(space, kind, dtype)
+    check(TiledLayers, space, kind, dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -116,13 +129,13 @@ def test_any_number_of_threads_gives_the_same_bits(
     space: AnySpace, kind: str, dtype: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three groups of bits and sixteen tiles or more, in both forms of the kernels."""
-    monkeypatch.setattr(layers_module, "PARALLEL_THRESHOLD", 0)
+    monkeypatch.setattr(tilings_module, "PARALLEL_THRESHOLD", 0)
     monkeypatch.setattr(kernel_module, "PARALLEL_THRESHOLD", 0)
     values, _ = diagonal(kind, space.size)
     found: list[list[NDArray[Any]]] = []
     for threads in sorted({1, numba.config.NUMBA_NUM_THREADS}) * 3:
         simulator.set_threads(threads)
-        run = LayerRun(space, values)
+        run = TiledLayers(space, values)
         ket, bra = (split(random_state(space.size, seed=k), 2, dtype) for k in (3, 4))
         run.forward(ket, ANGLES)
         after = ket.copy()
@@ -204,29 +217,53 @@ def test_cosines_and_sines() -> None:
     turns = np.concatenate(
         [np.linspace(-2, 2, 1001), 10.0 ** -np.arange(1, 17), [0.5, 0.25, 12345.678, 1e6 + 0.1]]
     )
-    found = np.array([cosine_and_sine(turn) for turn in turns])
+    compiled = numba.njit(lambda turn: cosine_and_sine(turn))  # a helper has no entry for Python
+    found = np.array([compiled(turn) for turn in turns])
     angles = 2 * np.pi * (turns - np.rint(turns))
     np.testing.assert_allclose(found[:, 0], np.cos(angles), atol=2e-15)
     np.testing.assert_allclose(found[:, 1], np.sin(angles), atol=2e-15)
 
 
-def test_small_spaces_have_no_tiles() -> None:
-    assert not LayerRun.supports(Qubits(4))
-    assert not LayerRun.supports(FlipSymmetric(6))
-    assert not LayerRun.supports(simulator.Electrons(4, (2, 2)))
-    assert LayerRun.supports(FlipSymmetric(7))
+def test_the_way_depends_on_the_size_alone() -> None:
+    assert isinstance(layer_run(Qubits(10), None), SmallLayers)
+    assert isinstance(layer_run(FlipSymmetric(11), None), SmallLayers)
+    assert isinstance(layer_run(Qubits(11), None), WholeLayers)
+    assert isinstance(layer_run(FlipSymmetric(17), None), WholeLayers)
+    assert isinstance(layer_run(Qubits(17), None), TiledLayers)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("space", [FlipSymmetric(11), Qubits(11), FlipSymmetric(14)], ids=str)
+def test_all_ways_agree(space: AnySpace, kind: str) -> None:
+    """Around the sizes at which the way changes, to the rounding errors of either."""
+    values, f = diagonal(kind, space.size)
+    costs = DiagonalValues.from_array(np.round(4 * f) / 4)
+    found: list[tuple[Any, ...]] = []
+    for way in (SmallLayers, WholeLayers, TiledLayers):
+        ket, bra = (np.zeros((2, space.size)) for _ in range(2))
+        run = way(space, values)
+        mean = run.mean_from_uniform(ket, ANGLES, costs)
+        state = ket.copy()
+        overlaps = run.backward_from_mean(ket, bra, ANGLES, costs)
+        found.append((mean, state, overlaps, ket, bra))
+    for other in found[1:]:
+        for one, two in zip(found[0], other, strict=True):
+            np.testing.assert_allclose(one, two, atol=1e-12 * space.size * max(1, np.abs(f).max()))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("kind", ["few", "reals"])
+@pytest.mark.parametrize("way", [WholeLayers, TiledLayers])
 @pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15), FlipSymmetric(8)], ids=str)
 @pytest.mark.usefixtures("small_tiles")
-def test_mean_and_costate_on_the_way(space: AnySpace, kind: str, dtype: Any) -> None:
+def test_mean_and_costate_on_the_way(
+    way: type[LayerRun], space: AnySpace, kind: str, dtype: Any
+) -> None:
     """The uniform state, the mean and the costate, made inside passes, against those made alone."""
     values, f = diagonal(kind, space.size)
     _, costs = diagonal("few", space.size)
     observable = DiagonalValues.from_array(costs)
-    run, tolerance = LayerRun(space, values), TOLERANCE[dtype] * np.abs(costs).max()
+    run, tolerance = way(space, values), TOLERANCE[dtype] * np.abs(costs).max()
     uniform = split(np.full(space.size, space.size**-0.5), 2, dtype)
     run.forward(uniform, ANGLES)
     ket = split(random_state(space.size, seed=1), 2, dtype)

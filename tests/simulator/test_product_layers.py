@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from scipy.linalg import hadamard
@@ -29,9 +30,9 @@ from simulator.cut_circuit import CutCircuit
 from simulator.evolution import StepByStep, evolution
 from simulator.kernels.spin_phases import cosines_and_sines
 from simulator.kernels.walsh import transform
-from simulator.layers import LayerRun
 from simulator.planar import join, split
 from simulator.product_layers import ProductLayers, product_memory
+from simulator.small_layers import SmallLayers
 from simulator.testing import dense_state, random_state
 
 AnySpace = Qubits | FlipSymmetric
@@ -187,7 +188,7 @@ def test_which_circuits_are_fused() -> None:
     assert isinstance(run(Qubits(5), turn), ProductLayers)
     assert isinstance(run(Qubits(5), PauliString.parse("X3")), ProductLayers)
     assert isinstance(run(FlipSymmetric(6), cost, cost, XMixer()), ProductLayers)
-    assert isinstance(run(Qubits(5), cost, XMixer()), LayerRun)
+    assert isinstance(run(Qubits(5), cost, XMixer()), SmallLayers)
     assert isinstance(run(Qubits(4), cost, turn), StepByStep)
     assert isinstance(run(Qubits(5), cost), StepByStep)
     assert isinstance(run(Qubits(5), cost, PauliString.parse("X0 X1")), StepByStep)
@@ -231,7 +232,7 @@ def test_memory_is_predicted_for_more_qubits_than_fit() -> None:
 def test_transform_against_its_matrix(bits: int) -> None:
     start = np.random.default_rng(bits).normal(size=1 << bits)
     found = start.copy()
-    transform(found, bits)
+    numba.njit(lambda array, bits: transform(array, bits))(found, bits)
     np.testing.assert_allclose(found, hadamard(1 << bits) @ start, atol=1e-11)
 
 
@@ -241,7 +242,8 @@ def test_cosines_and_sines_of_turns() -> None:
     )
     cosines, sines = np.append(turns, [0.0, 0.0]), np.empty(len(turns) + 2)
     assert len(sines) % 4 == 0
-    cosines_and_sines(cosines, sines, np.uint64(len(sines)), 2.0)
+    compiled = numba.njit(lambda turns, sines, size: cosines_and_sines(turns, sines, size, 2.0))
+    compiled(cosines, sines, np.uint64(len(sines)))
     angles = 2 * np.pi * (turns - np.rint(turns))
     np.testing.assert_allclose(cosines[:-2], 2 * np.cos(angles), atol=2e-15)
     np.testing.assert_allclose(sines[:-2], 2 * np.sin(angles), atol=2e-15)

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 from simulator import FlipSymmetric, Polynomial, Qubits
 from simulator.diagonal import DiagonalValues
 from simulator.kernels import diagonal
+from simulator.kernels.layout import BLOCK
 from simulator.tabulation import common_unit, label_type, tabulate
 
 Terms = dict[tuple[int, ...], float]
+
+
+def held_type(values: DiagonalValues) -> Any:
+    return (values.levels if values.codes is None else values.codes).dtype
 
 
 def check(terms: Terms, num_bits: int) -> DiagonalValues:
@@ -23,7 +28,7 @@ def check(terms: Terms, num_bits: int) -> DiagonalValues:
     polynomial = Polynomial(terms)
     expected = [polynomial.value(x) for x in range(1 << num_bits)]
     np.testing.assert_allclose(values.to_array(), expected, rtol=1e-13, atol=1e-13)
-    assert values.labels.dtype == label_type(common_unit(terms, num_bits))
+    assert held_type(values) == label_type(common_unit(terms, num_bits))
     assert values.least == pytest.approx(min(expected), abs=1e-12)
     return values
 
@@ -37,7 +42,7 @@ def test_number_of_levels_decides_the_type(total: int, dtype: type, sign: int) -
     """So many units in all make one level more."""
     terms = {(0,): sign * 1.0, (16,): -float(total - 4), (0, 1): 2.0, (3, 5): sign * 1.0}
     values = tabulate(terms, 17)
-    assert values.labels.dtype == dtype
+    assert held_type(values) == dtype
     polynomial = Polynomial(terms)
     places = np.random.default_rng(0).integers(0, 1 << 17, 200)
     found = values.to_array()[places]
@@ -83,16 +88,15 @@ def test_folding_keeps_the_unit_of_the_folded_terms() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 8, 4095, 4096, 8200])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("codes", [True, False])
-def test_sums_and_images_of_a_diagonal(size: int, dtype: Any, codes: bool) -> None:
+@pytest.mark.parametrize("codes", [np.uint8, np.uint16, None])
+def test_sums_and_images_of_a_diagonal(size: int, dtype: Any, codes: Any) -> None:
     rng = np.random.default_rng(size)
     row: NDArray[Any] = rng.normal(size=size).astype(dtype)
-    labels: Any = rng.normal(size=size)
-    if codes:
-        labels = rng.integers(0, 9, size).astype(np.uint8)
-    f = -1.5 + 0.25 * labels
+    numbers: Any = rng.integers(0, 9, size).astype(codes) if codes else rng.normal(size=size)
+    values = DiagonalValues(np.arange(9.0), numbers) if codes else DiagonalValues(numbers, None)
+    labels, f = values.labels, -1.5 + 0.25 * numbers
     for form in (diagonal.weigh.serial, diagonal.weigh.parallel):
-        image, sums = np.empty_like(row), np.zeros((-(-size // diagonal.BLOCK), 2))
+        image, sums = np.empty_like(row), np.zeros((-(-size // BLOCK), 2))
         form(row, labels, -1.5, 0.25, image, sums)
         wide = row.astype(float)
         np.testing.assert_allclose(image, f * row, rtol=1e-6)
