@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.kernels.kernel import helper, serial_kernel
+from simulator.kernels.kernel import inlined_helper, serial_kernel
 
 Array = NDArray[Any]
 
@@ -66,7 +66,7 @@ class State(NamedTuple):
     random: Array
 
 
-@helper
+@inlined_helper
 def drawn(random: Any) -> Any:
     """A random number from 0 to 1, not 1 itself."""
     x = random[0]
@@ -77,7 +77,7 @@ def drawn(random: Any) -> Any:
     return np.float64(x >> np.uint64(11)) * 2.0**-53
 
 
-@helper
+@inlined_helper
 def flip(i: int, tables: Any, state: Any) -> None:
     """Flip spin i, and bring everything but the numbers up to date."""
     state.spins[i] = -state.spins[i]
@@ -89,7 +89,7 @@ def flip(i: int, tables: Any, state: Any) -> None:
             state.deltas[tables.members[m]] += 4.0 * v
 
 
-@helper
+@inlined_helper
 def move(i: int, tables: Any, state: Any, least: float, tenure: float) -> None:
     """Flip spin i in a search: count it, forbid its way back, and keep the best."""
     numbers = state.numbers
@@ -99,11 +99,12 @@ def move(i: int, tables: Any, state: Any, least: float, tenure: float) -> None:
     state.tabu[i] = numbers[5] + 3 + np.floor(drawn(state.random) * tenure)
     if numbers[0] < numbers[1] - least:
         numbers[1] = numbers[0]
-        state.best[:] = state.spins
+        for j in range(len(state.spins)):
+            state.best[j] = state.spins[j]
         numbers[4] = -1  # the optimum that follows counts as the zeroth
 
 
-@helper
+@inlined_helper
 def steepest(deltas: Any, least: float) -> Any:
     """The spin whose flip lowers the cost most, -1 if none lowers it by more than `least`."""
     best, lowest = -1, -least
@@ -113,7 +114,7 @@ def steepest(deltas: Any, least: float) -> Any:
     return best
 
 
-@helper
+@inlined_helper
 def best_allowed(state: Any, least: float) -> Any:
     """The best flip that is not forbidden, or leads below the least cost."""
     numbers = state.numbers
@@ -129,7 +130,8 @@ def best_allowed(state: Any, least: float) -> Any:
 @serial_kernel
 def evaluate(weights: Array, tables: Any, state: Any) -> Any:
     """Make values and deltas of the spins; returns the cost without its constant."""
-    state.deltas[:] = 0.0
+    for i in range(len(state.deltas)):
+        state.deltas[i] = 0.0
     cost = 0.0
     for t in range(len(weights)):
         v = weights[t]
@@ -146,12 +148,12 @@ def evaluate(weights: Array, tables: Any, state: Any) -> Any:
 def descend(weights: Array, tables: Any, state: Any, least: float) -> Any:  # noqa: ARG001
     """Steepest descent until no flip lowers the cost by more than `least`; returns the flips."""
     count = 0
-    i = steepest(state.deltas, least)
-    while i >= 0:
+    while True:
+        i = steepest(state.deltas, least)
+        if i < 0:
+            return count
         flip(i, tables, state)
         count += 1
-        i = steepest(state.deltas, least)
-    return count
 
 
 @serial_kernel
@@ -163,30 +165,37 @@ def breakout(
     goal: float,
     flips: int,
 ) -> Any:
-    """Breakout local search until a cost is reached, or so many flips were made, or a few more."""
+    """Breakout local search until a cost is reached, or so many flips were made, or a few more.
+
+    Each round of the loop makes one flip, of a descent or of the perturbation after it.
+    """
     numbers, n = state.numbers, len(state.spins)
     shortest, longest = max(2.0, _SHORTEST * n), max(3.0, _LONGEST * n)
-    while numbers[5] < flips:
-        i = steepest(state.deltas, least)
-        while i >= 0:
-            move(i, tables, state, least, longest)
-            if numbers[1] <= goal:
+    left, directed, descends = 0, False, False
+    while True:
+        if left > 0:
+            i = best_allowed(state, least) if directed else -1
+            if i < 0:
+                i = int(drawn(state.random) * n)
+            left -= 1
+            descends = False
+        else:
+            if not descends and numbers[5] >= flips:
                 return numbers[5]
+            descends = True
             i = steepest(state.deltas, least)
-        numbers[4] += 1
-        same = abs(numbers[0] - numbers[2]) <= least
-        numbers[3] = min(numbers[3] + 1, longest) if same else shortest
-        numbers[2] = numbers[0]
-        strong = numbers[4] > _PATIENCE
-        if strong:
-            numbers[4] = 0
-        chance = max(exp(-numbers[4] / _PATIENCE), _DIRECTED)
-        directed = not strong and drawn(state.random) < chance
-        for _ in range(int(longest if strong else numbers[3])):
-            chosen = best_allowed(state, least) if directed else -1
-            if chosen < 0:
-                chosen = int(drawn(state.random) * n)
-            move(chosen, tables, state, least, longest)
-            if numbers[1] <= goal:
-                return numbers[5]
-    return numbers[5]
+            if i < 0:
+                numbers[4] += 1
+                same = abs(numbers[0] - numbers[2]) <= least
+                numbers[3] = min(numbers[3] + 1, longest) if same else shortest
+                numbers[2] = numbers[0]
+                strong = numbers[4] > _PATIENCE
+                if strong:
+                    numbers[4] = 0
+                chance = max(exp(-numbers[4] / _PATIENCE), _DIRECTED)
+                directed = not strong and drawn(state.random) < chance
+                left = int(longest if strong else numbers[3])
+                continue
+        move(i, tables, state, least, longest)
+        if numbers[1] <= goal:
+            return numbers[5]
