@@ -26,7 +26,7 @@ from simulator import (
     SpaceError,
     Step,
 )
-from simulator.evolution import ExcitationRun, StepByStep
+from simulator.evolution import Evolution, ExcitationRun, StepByStep
 from simulator.excitation_tables import ExcitationTables
 from simulator.kernels import excitations
 from simulator.kernels.layout import GATHER, ROWS, TILES
@@ -85,7 +85,7 @@ def compare(space: Electrons, run: list[Excitation | OrbitalRotation], seed: int
     )
     angles = np.random.default_rng(seed).normal(size=len(run))
     slow, parts = StepByStep(circuit.steps, circuit.space), [g.excitations for g in run]
-    ways = (ExcitationRun(space, parts), SmallRun(space, parts))
+    ways: tuple[Evolution, ...] = (ExcitationRun(space, parts), SmallRun(space, parts))
     for fast, real in product(ways, (True, False)):
         states = [random_state(space.size, seed=seed + k, real=real) for k in (1, 2)]
         psi, lam = (split(state, 1 if real else 2, np.float64) for state in states)
