@@ -18,7 +18,6 @@ from .classical import ccsd as ccsd
 from .classical import ccsd_amplitudes as ccsd_amplitudes
 from .classical import ccsd_t as ccsd_t
 from .classical import cisd as cisd
-from .classical import fci as fci
 from .classical import hf as hf
 from .classical import mp2 as mp2
 from .comparison import solve as solve
@@ -31,6 +30,7 @@ from .density import one_particle_density as one_particle_density
 from .electronic_structure import electronic_hamiltonian as electronic_hamiltonian
 from .fcidump import read_fcidump as read_fcidump
 from .fcidump import write_fcidump as write_fcidump
+from .full_ci import fci as fci
 from .hamiltonian import Hamiltonian as Hamiltonian
 from .mappings import from_openfermion_order as from_openfermion_order
 from .mappings import pauli_sum as pauli_sum

@@ -14,27 +14,16 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError, MethodError
 from qminima.result import Result
-from simulator.memory import require_memory
-from simulator.operators import MatrixOperator
-from simulator.spaces import Electrons
-from simulator.two_body_tables import table_memory
 
 from .amplitudes import Amplitudes
-from .density import state_properties
+from .full_ci import fci, reference_state_energy
 from .hamiltonian import Hamiltonian
-from .spin import spin_square
 
 if TYPE_CHECKING:
     from pyscf.scf.hf import SCF
-
-# ARPACK keeps 20 vectors; the rest is for work, images and the least states.
-LANCZOS_VECTORS = 20 + 8
-# Residual at which FCI is converged, relative to the energy; the energy is off by its square.
-_RESIDUAL = 1e-9
 
 # Denominators below this, in hartree, are taken for zero.
 _SMALLEST_GAP = 1e-9
@@ -119,105 +108,6 @@ def ccsd_t(hamiltonian: Hamiltonian) -> Result:
     return _result(
         hamiltonian, "CCSD(T)", solver.e_tot + triples, started, converged=bool(solver.converged)
     )
-
-
-def fci(hamiltonian: Hamiltonian, *, properties: bool = False) -> Result:
-    """Full configuration interaction: the least energy with these numbers of alpha and beta.
-
-    Lanczos iterations (ARPACK) from a random start, in each symmetry of the orbitals by itself:
-    an iteration that starts from one determinant never leaves its symmetry and spin, and may
-    end in an excited state.
-
-    The least energy of a sector need not belong to the spin of the reference: `spin_square`
-    tells which total spin was found.
-
-    Args:
-        hamiltonian: the problem.
-        properties: tell more of the state, as in `qchem.density.state_properties`.
-
-    Raises:
-        MemoryLimitError: if the vectors do not fit into memory.
-    """
-    started = perf_counter()
-    space = hamiltonian.space
-    require_memory(
-        fci_memory(space),
-        f"full configuration interaction over {space.size:,} determinants",
-        "choose an active space",
-    )
-    states = [_lowest_state(hamiltonian, part) for part in _symmetries(hamiltonian)]
-    energy, vector, sector, _ = min(states, key=lambda state: state[0])
-    # Where one symmetry is not settled, it may hold a lower state than the least of the others.
-    converged = all(settled for *_, settled in states)
-    known: dict[str, Any] = state_properties(hamiltonian, vector, sector) if properties else {}
-    if hamiltonian.restricted:
-        known["spin_square"] = spin_square(vector, sector)
-    wanted, found = _hf_spin(hamiltonian), known.get("spin_square")
-    warnings: tuple[str, ...] = ()
-    if found is not None and abs(found - wanted) > 1e-2:
-        text = (
-            f"its state has <S²> = {found:.4f}, not the {wanted:.4f} of the spin asked for: with "
-            "these numbers of electrons the lowest energy belongs to another total spin"
-        )
-        warnings = (text,)
-    return _result(
-        hamiltonian,
-        "FCI",
-        float(energy),
-        started,
-        converged=converged,
-        properties=known,
-        warnings=warnings,
-    )
-
-
-def _symmetries(hamiltonian: Hamiltonian) -> list[Electrons]:
-    """The spaces that the labels of orbitals split the determinants into."""
-    labels, space = hamiltonian.orbital_symmetry, hamiltonian.space
-    if not any(labels):
-        return [space]
-    irreps = {0}
-    for label in labels:
-        irreps |= {label ^ other for other in irreps}
-    parts = [Electrons(space.norb, space.nelec, labels, irrep) for irrep in sorted(irreps)]
-    return [part for part in parts if part.size]
-
-
-def _lowest_state(
-    hamiltonian: Hamiltonian, space: Electrons
-) -> tuple[float, NDArray[np.float64], Electrons, bool]:
-    """Energy and state in one space, the space, and whether the iteration converged."""
-    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
-
-    operator = hamiltonian.on(space)
-    if isinstance(operator, MatrixOperator):
-        energies, states = np.linalg.eigh(operator.matrix.toarray())
-        return float(energies[0]), states[:, 0].copy(), space, True
-    column = np.empty((1, space.size))
-
-    def apply(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-        operator.apply(np.ascontiguousarray(vector, dtype=float).reshape(1, -1), column)
-        return np.array(column[0])
-
-    start = np.random.default_rng(0).normal(size=space.size)
-    try:
-        found = eigsh(
-            LinearOperator((space.size, space.size), matvec=apply, dtype=float),
-            k=1, which="SA", v0=start, tol=_RESIDUAL, maxiter=3000,
-        )  # fmt: skip
-        converged = True
-    except ArpackNoConvergence as stopped:
-        found, converged = (stopped.eigenvalues, stopped.eigenvectors), False
-        if not len(stopped.eigenvalues):
-            start /= np.linalg.norm(start)
-            found = (np.array([start @ apply(start)]), start[:, None])
-    energies, states = found
-    return float(energies[0]), np.ascontiguousarray(states[:, 0]), space, converged
-
-
-def fci_memory(space: Electrons) -> int:
-    """Predicted peak of `fci` in bytes, without regard to symmetry."""
-    return 8 * LANCZOS_VECTORS * space.size + table_memory(space)
 
 
 def ccsd_amplitudes(hamiltonian: Hamiltonian) -> Amplitudes:
@@ -357,7 +247,7 @@ def _has_triples(hamiltonian: Hamiltonian) -> bool:
 
 def _few_electron_energy(hamiltonian: Hamiltonian) -> float:
     """The exact energy, to which singles and doubles amount if `_uncorrelated`."""
-    return fci(hamiltonian).value
+    return reference_state_energy(fci(hamiltonian))
 
 
 def _t1_diagnostic(amplitudes: Amplitudes) -> float:
@@ -390,7 +280,7 @@ def _result(
     open_shell = hamiltonian.nelec[0] != hamiltonian.nelec[1]
     settings = (
         {"orbitals": "unrestricted, on ROHF orbitals"}
-        if open_shell and hamiltonian.restricted and method not in ("HF", "FCI")
+        if open_shell and hamiltonian.restricted and method != "HF"
         else {}
     )
     return Result(

@@ -267,8 +267,8 @@ def _beside_canonical(comparison: Comparison, system: Molecule) -> Comparison:
     """The comparison, with FCI over as many canonical orbitals in its problem if FCI ran."""
     from dataclasses import replace
 
-    from .classical import fci
     from .electronic_structure import electronic_hamiltonian
+    from .full_ci import fci
 
     if comparison.interrupted or comparison.result("FCI") is None:
         return comparison
@@ -363,6 +363,7 @@ def _show_table(comparison: Comparison) -> None:
                 else []
             ),
             *_reference_line(comparison),
+            *_searches_line(comparison),
         ],
         columns=[
             Column("method", _method_label, "left"),
@@ -415,6 +416,17 @@ def _reference_line(comparison: Comparison) -> list[str]:
     if reference is None or reference.source is None:
         return []
     return [f"errors from {reference.method} {reference.value:.9f} ({reference.source})"]
+
+
+def _searches_line(comparison: Comparison) -> list[str]:
+    """How far FCI can be relied on to have found the lowest state."""
+    exact = comparison.result("FCI")
+    states = [] if exact is None else exact.properties.get("states", [])
+    bounded = sum(state["status"] == "bounded" for state in states)
+    if not bounded:
+        return []
+    searches = f"{bounded} of {len(states)} searches for lower states"
+    return [f"FCI: {searches} ended when their residuals put them above it (no proof)"]
 
 
 def _method_label(result: Result) -> str:

@@ -19,6 +19,7 @@ from simulator.memory import MemoryLimitError
 from .ansatz.registry import ANSAETZE
 from .encoding import check_mapping
 from .fits import check_runs
+from .full_ci import reference_state_energy
 from .hamiltonian import Hamiltonian
 from .methods import CLASSICAL, METHODS, QUANTUM
 from .options import TAPERS, check_layers, check_threshold
@@ -37,6 +38,8 @@ from .result_checks import (
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
 # States whose <S^2> is off by more than this are not judged: 5 % of a triplet in a singlet.
 _SPIN_MIXED = 0.1
+
+_SAME_STATE = "lowest state with the symmetry and spin of the reference determinant"
 
 
 def solve(
@@ -87,7 +90,7 @@ def solve(
         resume: record of an ADAPT run that "adapt" goes on from.
         properties: tell more of the states of circuits and of FCI, as in
             `qchem.density.state_properties`.
-        time_limit: limit in seconds on the circuit's optimisation.
+        time_limit: limit in seconds on FCI, and on the circuit's optimisation.
         seed: of starts at random and of restarts, and stored in the record.
         progress: told of each method.
 
@@ -120,8 +123,8 @@ def solve(
 
     def prepared(method: str) -> Callable[[], Result]:
         run = partial(METHODS[method].run, hamiltonian)
-        if method == "fci" and properties:
-            return partial(run, properties=True)
+        if method == "fci":
+            return partial(run, properties=properties, time_limit=time_limit)
         if method not in QUANTUM:
             return run
         from .preparation import prepare_adapt, prepare_vqe
@@ -157,7 +160,7 @@ def solve(
     exact = next((result for result in results if result.method == "FCI"), None)
     problem = hamiltonian.describe()
     reference = (
-        Reference(exact.value, "FCI", "proven")
+        _fci_reference(exact)
         if exact is not None and exact.converged
         else library_reference(problem)
     )
@@ -182,6 +185,13 @@ def solve(
         seed=seed,
         started=started,
     )
+
+
+def _fci_reference(exact: Result) -> Reference:
+    """The lowest energy of the reference determinant's symmetry and spin, as other methods seek."""
+    energy = reference_state_energy(exact)
+    source = None if energy == exact.value else _SAME_STATE
+    return Reference(energy, "FCI", "proven", source)
 
 
 def _with_step_errors(result: Result, reference: Reference | None) -> Result:
@@ -219,7 +229,7 @@ def verdict(
         )
     exact = next((r for r in results if r.method == "FCI" and r.converged), None)
     if reference is None and exact is not None:
-        reference = Reference(exact.value, "FCI", "proven")
+        reference = _fci_reference(exact)
     cost = f"{counted(quantum.evaluations, 'evaluation')} in {quantum.seconds:.2g} s of simulation"
     rival = _rival(results, reference) if mean_field else None
     if reference is None:

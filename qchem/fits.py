@@ -61,7 +61,7 @@ def predict_memory(
     electrons, space = sum(nelec), Electrons(norb, nelec)
     needs = [0]
     if "fci" in methods:
-        from .classical import fci_memory
+        from .full_ci import fci_memory
 
         needs.append(fci_memory(space))
     if set(QUANTUM) & set(methods):

@@ -308,7 +308,7 @@ class Electrons:
     def size(self) -> int:
         """Number of determinants."""
         if self.orbital_symmetry:
-            alpha, beta = (self._string_counts(count) for count in self.nelec)
+            alpha, beta = (_string_counts(count, self.orbital_symmetry) for count in self.nelec)
             return sum(count * beta.get(label ^ self.irrep, 0) for label, count in alpha.items())
         rows, columns = self.shape
         return rows * columns
@@ -404,15 +404,6 @@ class Electrons:
             positions = np.where(inside, here, positions)
         return positions
 
-    def _string_counts(self, count: int) -> dict[int, int]:
-        """How many strings of `count` electrons there are of each label."""
-        counts: dict[tuple[int, int], int] = {(0, 0): 1}
-        for symmetry in self.orbital_symmetry:
-            for (electrons, label), ways in list(counts.items()):
-                key = (electrons + 1, label ^ symmetry)
-                counts[key] = counts.get(key, 0) + ways
-        return {label: ways for (electrons, label), ways in counts.items() if electrons == count}
-
     def _check_joined(self) -> None:
         if self.num_qubits > MAX_QUBITS:
             raise SpaceError(
@@ -438,6 +429,17 @@ class Electrons:
             part = state[sector.offset : sector.offset + size]
             matrix[np.ix_(rows, columns)] = part.reshape(len(rows), len(columns))
         return matrix
+
+
+@lru_cache(maxsize=64)
+def _string_counts(count: int, orbital_symmetry: tuple[int, ...]) -> dict[int, int]:
+    """How many strings of `count` electrons there are of each label."""
+    counts: dict[tuple[int, int], int] = {(0, 0): 1}
+    for symmetry in orbital_symmetry:
+        for (electrons, label), ways in list(counts.items()):
+            key = (electrons + 1, label ^ symmetry)
+            counts[key] = counts.get(key, 0) + ways
+    return {label: ways for (electrons, label), ways in counts.items() if electrons == count}
 
 
 @lru_cache(maxsize=64)

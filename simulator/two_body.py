@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from .symmetry import ZERO, distinct, orbital_symmetry, symmetric_integrals
 from .threads import thread_count
 from .two_body_tables import (
     Pair,
+    Tables,
     chunk_size,
     pair_block,
     pair_parities,
@@ -31,6 +34,8 @@ Floats = NDArray[np.float64]
 
 # Up to here a sparse matrix takes little time to build, and programs run in one kernel with it.
 MATRIX_SIZE = 256
+# Determinants that `apply_in_parts` does at a time, a fraction of a second each.
+PART = 1 << 19
 
 
 def two_body_operator(
@@ -107,9 +112,13 @@ class TwoBodyOperator:
             orbitals also (qp|rs).
         constant: added to every diagonal element.
         space: the determinants, with or without symmetry.
+        like: an operator of the same integrals and electrons on another `irrep`, whose matrices
+            over strings are used again.
     """
 
     real = True
+    string_matrices: tuple[csr_array[Any], csr_array[Any]]
+    tables: Tables
 
     def __init__(
         self,
@@ -117,6 +126,8 @@ class TwoBodyOperator:
         h2: tuple[Floats, Floats, Floats],
         constant: float,
         space: Electrons,
+        *,
+        like: TwoBodyOperator | None = None,
     ) -> None:
         from scipy.sparse import eye_array
 
@@ -124,11 +135,17 @@ class TwoBodyOperator:
         cleaned = {id(a): symmetric_integrals(a, symmetry, space) for a in distinct((*h1, *h2))}
         one = [cleaned[id(array)] for array in h1]
         aa, ab, bb = (cleaned[id(array)] for array in h2)
-        alpha = string_matrix(space, 0, one[0], aa)
-        same = space.nelec[0] == space.nelec[1] and one[0] is one[1] and aa is bb
-        beta = alpha if same else string_matrix(space, 1, one[1], bb)
-        alpha = alpha + constant * eye_array(alpha.shape[0], format="csr")
-        self.tables = two_body_tables(space, symmetry, ab, alpha, beta)
+        if like is None:
+            alpha = string_matrix(space, 0, one[0], aa)
+            same = space.nelec[0] == space.nelec[1] and one[0] is one[1] and aa is bb
+            beta = alpha if same else string_matrix(space, 1, one[1], bb)
+            alpha = alpha + constant * eye_array(alpha.shape[0], format="csr")
+        else:
+            alpha, beta = like.string_matrices
+        self.space, self.string_matrices = space, (alpha, beta)
+        self.tables = two_body_tables(
+            space, symmetry, ab, alpha, beta, None if like is None else like.tables
+        )
         widest = max((sector.shape[1] for sector in space.sectors), default=0)
         self._buffer_length = max(2 * WIDTH * widest, GROUP * chunk_size(widest), 1)
         self._links = space.nelec[0] * (space.norb - space.nelec[0]) + 1
@@ -142,6 +159,35 @@ class TwoBodyOperator:
         scratch = self.scratch(psi.dtype)
         for row, image in zip(psi, out, strict=True):
             two_body.apply(self._work, row, image, scratch, *self.tables)
+
+    def apply_in_parts(self, psi: Planar, out: Planar) -> Iterator[None]:
+        """`apply`, with a pause after each part of it, so that the caller can stop."""
+        from .kernels import two_body
+
+        scratch = self.scratch(psi.dtype)
+        for row, image in zip(psi, out, strict=True):
+            for tables in self._parts:
+                two_body.apply(self._work, row, image, scratch, *tables)
+                yield
+
+    @cached_property
+    def _parts(self) -> list[Any]:
+        """The tables with what is done for some rows of the result each."""
+        rows, alpha, weights, links, moves, beta = self.tables
+        first, count = beta.tiles.T
+        part = np.cumsum(rows.width[first] * count) // PART
+        starts = np.flatnonzero(np.diff(part, prepend=-1))
+        if len(starts) < 2:
+            return [self.tables]
+        parts = []
+        for low, high in zip(starts, [*starts[1:], len(part)], strict=True):
+            begin, end = first[low], first[high - 1] + count[high - 1]
+            tiles = alpha.tiles.copy()
+            tiles[:, 0], tiles[:, 1] = np.maximum(tiles[:, 0], begin), np.minimum(tiles[:, 1], end)
+            some = alpha._replace(tiles=np.ascontiguousarray(tiles[tiles[:, 0] < tiles[:, 1]]))
+            ours = beta._replace(tiles=np.ascontiguousarray(beta.tiles[low:high]))
+            parts.append((rows, some, weights, links, moves, ours))
+        return parts
 
     def scratch(self, dtype: Any) -> Scratch:
         """Memory for the kernel, made when first needed."""

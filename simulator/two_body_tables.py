@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations, product
 from math import comb
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .excitation_tables import PIECES, move_electrons, string_table
+from .excitation_tables import PIECES, Entries, move_electrons, string_table
 from .kernels.layout import WIDTH
 from .kernels.two_body_arrays import Links, Moves, Rows, StringMatrix, Weights
 from .spaces import Electrons
@@ -29,60 +30,86 @@ CHUNK = 512
 CACHE = 1 << 19
 
 
+Tables = tuple[Rows, StringMatrix, Weights, Links, Moves, StringMatrix]
+
+
 def two_body_tables(
     space: Electrons,
     symmetry: tuple[int, ...],
     ab: Floats,
     alpha: csr_array[Any],
     beta: csr_array[Any],
-) -> tuple[Rows, StringMatrix, Weights, Links, Moves, StringMatrix]:
-    """The arguments of the kernel that follow its scratch."""
-    norb = space.norb
-    occupied = [
-        (space.strings(spin)[:, None] >> np.arange(norb) & 1).astype(float) for spin in (0, 1)
-    ]
+    like: Tables | None = None,
+) -> Tables:
+    """The arguments of the kernel that follow its scratch.
+
+    Args:
+        space: the determinants.
+        symmetry: labels of the orbitals.
+        ab: integrals (pq|rs) of opposite spins.
+        alpha: the operator on electrons of alpha spin.
+        beta: the same of beta spin.
+        like: tables for the same integrals on another `irrep`, parts of which are used again.
+    """
     classes: dict[int, list[Pair]] = {0: []}
-    for pair in combinations(range(norb), 2):
+    for pair in combinations(range(space.norb), 2):
         classes.setdefault(symmetry[pair[0]] ^ symmetry[pair[1]], []).append(pair)
-    pairs = list(classes.values())
-    # (pp|rr) and, of totally symmetric pairs, (pq|rr): spin by spin the diagonal of a pair.
-    weighted = [(p, p) for p in range(norb)] + pairs[0]
-    weights = [ab[p, q].diagonal() @ occupied[1].T for p, q in weighted]
-    own = np.zeros((space.shape[0], len(pairs[0])))
-    for number, (r, s) in enumerate(pairs[0]):
-        own[:, number] = occupied[0] @ ab[:, :, r, s].diagonal()
     # A class of pairs for each parity, those of parity 1 first.
     parities = pair_parities(ab)
-    integrals = [pair_block(ab, members, k, parities) for k in parities for members in pairs]
-    turns = [parity for parity in parities for _ in pairs]
-    pairs = pairs * len(parities)
+    pairs = list(classes.values()) * len(parities)
+    turns = [parity for parity in parities for _ in classes]
+    rows = _rows(space)
+    if like is not None and np.array_equal(rows.width > 0, like[0].width > 0):
+        weights, links, moves = like[2:5]
+    else:
+        weights = _weights(space, ab, pairs[0])
+        links = Links(*_alpha_links(space, pairs, turns))
+        moves = _integrals(space, ab, pairs, turns)
+    every = [(p, q, k) for members, k in zip(pairs, turns, strict=True) for p, q in members]
+    bounds, target, source, sign = _beta_entries(space, every)
+    return (
+        rows,
+        _string_matrix(alpha, _alpha_tiles(space), np.arange(space.shape[0])),
+        weights,
+        links,
+        moves._replace(bounds=bounds, target=target, source=source, sign=sign),
+        _string_matrix(beta, _beta_tiles(space), _local(space)),
+    )
+
+
+def _weights(space: Electrons, ab: Floats, symmetric: list[Pair]) -> Weights:
+    """(pp|rr) and, of totally symmetric pairs, (pq|rr): spin by spin the diagonal of a pair."""
+    weighted = [(p, p) for p in range(space.norb)] + symmetric
+    occupied = _occupied(space, 1)
+    values = [ab[p, q].diagonal() @ occupied.T for p, q in weighted]
+    ranges, rows, index, sign = _alpha_links(space, [weighted], [1])
+    return Weights(
+        np.append(ranges[:, 0], ranges[-1:, 1]),
+        rows,
+        index,
+        sign,
+        np.array(values).reshape(len(weighted), -1),
+    )
+
+
+def _integrals(space: Electrons, ab: Floats, pairs: list[list[Pair]], turns: list[int]) -> Moves:
+    """Integrals class by class, as yet without the excitations of beta electrons."""
+    own, occupied = np.zeros((space.shape[0], len(pairs[0]))), _occupied(space, 0)
+    for number, (r, s) in enumerate(pairs[0]):
+        own[:, number] = occupied @ ab[:, :, r, s].diagonal()
+    parities = pair_parities(ab)
+    blocks = [pair_block(ab, members, k, parities) for members, k in zip(pairs, turns, strict=True)]
     sizes = np.array([len(members) for members in pairs])
     table = np.zeros((len(pairs), 4), dtype=np.int64)
     table[:, 0], table[:, 1] = np.cumsum(sizes) - sizes, sizes
     table[:, 2], table[0, 3] = np.cumsum(sizes**2) - sizes**2, 1
-    ranges, rows, index, sign = _alpha_links(space, [weighted], [1])
-    return (
-        _rows(space),
-        _string_matrix(alpha, _alpha_tiles(space), np.arange(space.shape[0])),
-        Weights(
-            np.append(ranges[:, 0], ranges[-1:, 1]),
-            rows,
-            index,
-            sign,
-            np.array(weights).reshape(len(weighted), -1),
-        ),
-        Links(*_alpha_links(space, pairs, turns)),
-        Moves(
-            table,
-            np.concatenate([np.zeros(0), *(block.ravel() for block in integrals)]),
-            own,
-            *_beta_entries(
-                space,
-                [(p, q, k) for members, k in zip(pairs, turns, strict=True) for p, q in members],
-            ),
-        ),
-        _string_matrix(beta, _beta_tiles(space), _local(space)),
-    )
+    flat = np.concatenate([np.zeros(0), *(block.ravel() for block in blocks)])
+    return Moves(table, flat, own, None, None, None, None)
+
+
+def _occupied(space: Electrons, spin: int) -> Floats:
+    """Occupation numbers of each string, 0 or 1."""
+    return (space.strings(spin)[:, None] >> np.arange(space.norb) & 1).astype(float)
 
 
 def pair_parities(ab: Floats) -> tuple[int, ...]:
@@ -140,10 +167,11 @@ def _alpha_links(
     columns: list[list[Any]] = [[], [], [], [], []]
     for kind, (members, parity) in enumerate(zip(classes, parities, strict=True)):
         for number, (p, q) in enumerate(members):
-            source, target, sign = string_table(space, 0, ((q,), (p,)) if p != q else ((), ()))
             if p == q:
                 source = target = np.flatnonzero(space.strings(0) >> p & 1)
                 sign = np.ones(len(source))
+            else:
+                source, target, sign = _moves(space, 0, p, q)
             both = (source, target, sign), (target, source, parity * sign)
             for there, here, signs in both[: 1 + (p != q)]:
                 constant = np.ones(len(here), dtype=np.int64)
@@ -205,30 +233,51 @@ def _beta_entries(
         Bounds, shape (sectors, pairs, chunks + 1); J' counted in its sector; J counted in its
         chunk; sign.
     """
-    sectors = {sector.label: sector for sector in space.sectors}
-    most = max((-(-s.shape[1] // chunk_size(s.shape[1])) for s in sectors.values()), default=1)
-    bounds = np.zeros((len(sectors), len(pairs), most + 1), dtype=np.int64)
-    local, pieces, length = _local(space), [], 0
-    for number, (r, s, parity) in enumerate(pairs):
-        source, target, sign = string_table(space, 1, ((s,), (r,)))
-        here, there = np.concatenate([target, source]), np.concatenate([source, target])
-        signs = np.concatenate([sign, parity * sign])
-        for row, sector in enumerate(space.sectors):
-            partner = sectors.get(sector.label ^ space.label((r, s)))
-            if partner is None:
-                continue
-            first, last = sector.beta
-            inside = np.flatnonzero((here >= first) & (here < last))
-            inside = inside[np.argsort(local[there[inside]], kind="stable")]
-            chunk = chunk_size(partner.shape[1])
-            q = local[there[inside]]
-            bounds[row, number] = length + np.searchsorted(q, chunk * np.arange(most + 1))
-            pieces.append((local[here[inside]], q % chunk, signs[inside]))
-            length += len(inside)
-    if not pieces:
-        return bounds, *_no_links()
-    p, q, sign = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    return bounds, p, q.astype(np.int32), sign
+    sectors = {sector.label: number for number, sector in enumerate(space.sectors)}
+    widths = np.array([sector.shape[1] for sector in space.sectors], dtype=np.int64)
+    chunks = np.array([chunk_size(width) for width in widths.tolist()], dtype=np.int64)
+    most = int(np.max(-(-widths // np.maximum(chunks, 1)), initial=1))
+    shape = len(sectors), len(pairs)
+    if not pairs or not sectors:
+        return np.zeros((*shape, most + 1), dtype=np.int64), *_no_links()
+    moves = [_moves(space, 1, r, s) for r, s, _ in pairs]
+    source, target = (np.concatenate([move[k] for move in moves]) for k in (0, 1))
+    here, there = np.concatenate([target, source]), np.concatenate([source, target])
+    lengths = [len(move[0]) for move in moves]
+    number = np.tile(np.repeat(np.arange(len(pairs)), lengths), 2)
+    turned = np.concatenate(
+        [parity * move[2] for move, (*_, parity) in zip(moves, pairs, strict=True)]
+    )
+    signs = np.concatenate([*(move[2] for move in moves), turned])
+    local, owner = _local(space), np.full(space.shape[1], -1)
+    for row, sector in enumerate(space.sectors):
+        owner[slice(*sector.beta)] = row
+    stored = np.flatnonzero((owner[here] >= 0) & (owner[there] >= 0))
+    stride = int(widths.max()) + 1  # of the places in one sector, with one past the last
+    key = (number[stored] * len(sectors) + owner[here[stored]]) * stride + local[there[stored]]
+    order = np.argsort(key)
+    stored = stored[order]
+    partner = np.array(
+        [[sectors.get(label ^ space.label(pair[:2]), -1) for pair in pairs] for label in sectors]
+    )
+    step = np.where(partner < 0, 0, chunks[partner])
+    ends = np.minimum(step[:, :, None] * np.arange(most + 1), stride - 1)
+    first = (np.arange(len(pairs)) * len(sectors) + np.arange(len(sectors))[:, None]) * stride
+    bounds = np.searchsorted(key[order], first[:, :, None] + ends)
+    place = local[there[stored]] % chunks[owner[there[stored]]]
+    return bounds, local[here[stored]], place.astype(np.int32), signs[stored]
+
+
+def _moves(space: Electrons, spin: int, p: int, q: int) -> Entries:
+    """E_pq over strings of one spin: source, target, sign."""
+    return _all_moves(space.norb, space.nelec[spin], space.orbital_symmetry)[p, q]
+
+
+@lru_cache(maxsize=4)
+def _all_moves(norb: int, count: int, orbital_symmetry: tuple[int, ...]) -> dict[Pair, Entries]:
+    """E_pq over strings for all p < q; the same in every symmetry of the determinants."""
+    space = Electrons(norb, (count, 0), orbital_symmetry)
+    return {(p, q): string_table(space, 0, ((q,), (p,))) for p, q in combinations(range(norb), 2)}
 
 
 def _local(space: Electrons) -> NDArray[np.int32]:

@@ -15,7 +15,7 @@ from qchem import Hamiltonian, electronic_hamiltonian
 from qchem.methods import CLASSICAL, METHODS
 from qchem.molecule import Molecule
 from qminima import InputError, MethodError
-from simulator import Electrons, MemoryLimitError
+from simulator import MemoryLimitError
 
 MakeIntegrals = Callable[[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
@@ -118,24 +118,6 @@ def test_fci_finds_the_least_state(atoms: str, energy: float, spin_square: float
     assert found.value == pytest.approx(energy, abs=1e-8)
     assert found.converged
     assert found.properties["spin_square"] == pytest.approx(spin_square, abs=1e-6)
-
-
-def test_fci_is_settled_only_if_every_symmetry_is(
-    lih: Hamiltonian, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from qchem import classical
-
-    search = classical._lowest_state
-
-    def unsettled(hamiltonian: Hamiltonian, space: Electrons) -> Any:
-        *state, settled = search(hamiltonian, space)
-        return (*state, settled and space.irrep == 0)
-
-    expected = qchem.fci(lih)
-    monkeypatch.setattr(classical, "_lowest_state", unsettled)
-    found = qchem.fci(lih)
-    assert (expected.converged, found.converged) == (True, False)
-    assert found.value == expected.value
 
 
 # -- spin ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, density_matrices
-from qchem.classical import _lowest_state
+from qchem.lowest_states import lowest_state
 from qminima import InputError
 from simulator import Electrons, Expectation
 from simulator.testing import random_state
@@ -91,8 +91,8 @@ def test_spin_of_unrestricted_orbitals() -> None:
     assert expected > 0.9
     broken = density_matrices(determinant, space).spin_square(orbitals.overlap)
     assert broken == pytest.approx(expected, abs=1e-9)
-    _, state, sector, _ = _lowest_state(hamiltonian, space)
-    exact = density_matrices(state, sector).spin_square(orbitals.overlap)
+    _, lowest = lowest_state(hamiltonian, space)
+    exact = density_matrices(lowest, space).spin_square(orbitals.overlap)
     assert exact == pytest.approx(0, abs=1e-9)
 
 
@@ -117,8 +117,8 @@ def test_molden(tmp_path: Path, water: Hamiltonian) -> None:
     expected = water.mean_field.mo_coeff  # type: ignore[union-attr]
     np.testing.assert_allclose(coefficients, expected, atol=1e-8)
     assert occupations.tolist() == [2, 2, 2, 2, 2, 0, 0]
-    _, state, sector, _ = _lowest_state(water, water.space)
-    density = density_matrices(state, sector)
+    _, lowest = lowest_state(water, water.space)
+    density = density_matrices(lowest, water.space)
     qchem.write_molden(water, path, density)
     natural = molden.load(str(path))[3]
     np.testing.assert_allclose(natural, density.natural_orbitals()[0], atol=1e-5)

@@ -61,7 +61,7 @@ def test_spectrum_and_circuits(mapping: str, taper: str) -> None:
     circuit = qchem.screen(qchem.uccsd(hamiltonian), hamiltonian)
     sector = circuit.space  # the determinants of the reference's symmetry
     assert isinstance(sector, Electrons)
-    from qchem.classical import _lowest_state
+    from qchem.lowest_states import lowest_state
 
     matrix = hamiltonian.on(sector)
     columns = []
@@ -71,7 +71,7 @@ def test_spectrum_and_circuits(mapping: str, taper: str) -> None:
         columns.append(image[0].copy())
     for level in np.linalg.eigvalsh(np.array(columns)):
         assert np.abs(levels - level).min() < 1e-10
-    assert levels[0] == pytest.approx(_lowest_state(hamiltonian, sector)[0], abs=1e-10)
+    assert levels[0] == pytest.approx(lowest_state(hamiltonian, sector)[0], abs=1e-10)
     params = np.random.default_rng(3).normal(scale=0.3, size=circuit.num_parameters)
     on_qubits = Expectation(qubits.circuit(circuit), qubits)
     determinants = Expectation(circuit, hamiltonian)

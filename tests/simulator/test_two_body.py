@@ -273,3 +273,37 @@ def test_wide_sectors_against_all_determinants(data: st.DataObject) -> None:
 def test_integrals_that_leave_the_sector_are_refused() -> None:
     with pytest.raises(SpaceError, match="changes the symmetry"):
         TwoBodyOperator(*integrals(3, 0), 0.0, Electrons(3, (1, 1), (0, 1, 0)))
+
+
+# -- for eigenvectors ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("labels", [(), (0, 1, 2, 3, 0, 1)])
+@pytest.mark.parametrize("part", [1, 30, 1 << 19])
+def test_application_in_parts(
+    labels: tuple[int, ...], part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.two_body.PART", part)
+    space = Electrons(6, (3, 2), labels)
+    operator = TwoBodyOperator(*integrals(6, 2, labels or (0,) * 6), 0.5, space)
+    psi = split(random_state(space.size, seed=1), 2, np.float64)
+    out = np.full_like(psi, np.nan)
+    pauses = len(list(operator.apply_in_parts(psi, out)))
+    assert (pauses == 2) == (part > space.size)
+    np.testing.assert_allclose(join(out), applied(operator, join(psi)), atol=1e-12)
+
+
+@pytest.mark.parametrize("nelec", [(3, 3), (2, 1), (1, 0), (5, 6)], ids=str)
+def test_operators_of_other_symmetries(nelec: tuple[int, int]) -> None:
+    """Tables made anew, and from those of another symmetry, which may hold other strings."""
+    labels = (0, 1, 2, 3, 0, 1)
+    one, two = integrals(6, 2, labels)
+    like = None
+    for irrep in range(4):
+        space = Electrons(6, nelec, labels, irrep)
+        if not space.size:
+            continue
+        like = TwoBodyOperator(one, two, 0.5, space, like=like)
+        state = random_state(space.size, seed=irrep)
+        anew = TwoBodyOperator(one, two, 0.5, space)
+        np.testing.assert_array_equal(applied(like, state), applied(anew, state))

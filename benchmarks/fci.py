@@ -1,0 +1,118 @@
+"""Full configuration interaction beside PySCF's solvers on the same integrals (`make bench-fci`).
+
+PySCF's solvers are given the symmetry of the reference determinant and find its lowest state;
+`qchem.fci` finds that state too, and searches all other symmetries for lower ones.  Processor time
+of one thread, the least of a few turns taken one after the other.  The benchmark stops if energies
+differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numba
+from machine import machine_line
+from report import Report
+
+import qchem
+from qchem.full_ci import reference_state_energy, symmetries
+
+# Name: atoms, active space, and other settings of the molecule.
+SYSTEMS: dict[str, tuple[str, tuple[int, int] | None, dict[str, Any]]] = {
+    "C2H4, STO-3G": ("c2h4", None, {}),
+    "H2O, cc-pVDZ (10,12)": ("h2o", (10, 12), {"basis": "cc-pvdz"}),
+    "N2, cc-pVDZ (10,8)": ("N 0 0 0; N 0 0 1.1", (10, 8), {"basis": "cc-pvdz"}),
+    "N2, cc-pVDZ (10,12)": ("N 0 0 0; N 0 0 1.1", (10, 12), {"basis": "cc-pvdz"}),
+    "FeO, def2-SVP (12,9)": ("Fe 0 0 0; O 0 0 1.616", (12, 9), {"basis": "def2-svp", "spin": 4}),
+    "CN, 6-31G (9,12)": ("C 0 0 0; N 0 0 1.172", (9, 12), {"basis": "6-31g", "spin": 1}),
+    "OH, 6-31G": ("O 0 0 0; H 0 0 0.97", None, {"basis": "6-31g", "spin": 1}),
+}
+SOLVERS = ("direct_spin0", "direct_spin1", "direct_spin0_symm", "direct_spin1_symm")
+# Without symmetry, larger spaces take PySCF minutes.
+MOST_WITHOUT_SYMMETRY = 1_000_000
+SLOW = 5.0  # seconds from which on two turns do
+AGREEMENT = 1e-7
+
+
+def main() -> None:
+    """The table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", metavar="TEXT", help="systems whose name contains this")
+    parser.add_argument("--write", metavar="FILE", help="put the table into this page as well")
+    arguments = parser.parse_args()
+    from pyscf import __version__, lib
+
+    numba.set_num_threads(1)
+    lib.num_threads(1)
+    report = Report("fci", "make bench-fci", f"{machine_line()}, pyscf {__version__}")
+    rows = []
+    for name in SYSTEMS:
+        if arguments.only is None or arguments.only in name:
+            rows.append(row(name))
+            report.progress(" ".join(map(str, rows[-1])))
+    report.table(
+        "FCI and the fastest of PySCF's solvers, seconds of one processor",
+        ["system", "determinants", "symmetries", "ours / s", "PySCF's fastest", "theirs / s",
+         "ratio", "energy / hartree"],
+        rows,
+    )  # fmt: skip
+    if arguments.write:
+        report.write(Path(arguments.write))
+
+
+def row(name: str) -> list[Any]:
+    """One system."""
+    atoms, space, settings = SYSTEMS[name]
+    make = qchem.Molecule.from_atoms if " " in atoms else qchem.Molecule.from_name
+    hamiltonian = qchem.electronic_hamiltonian(make(atoms, **settings), space)
+    solvers = [
+        solver
+        for solver in SOLVERS
+        if (hamiltonian.nelec[0] == hamiltonian.nelec[1] or "spin1" in solver)
+        and (hamiltonian.space.size <= MOST_WITHOUT_SYMMETRY or "symm" in solver)
+        and (any(hamiltonian.orbital_symmetry) or "symm" not in solver)
+    ]
+    qchem.fci(hamiltonian)  # loads kernels
+    best: dict[str, float] = {}
+    turn = 0
+    while turn < (2 if max(best.values(), default=0) > SLOW else 4):
+        for solver in ("ours", *solvers):
+            started = process_time()
+            if solver == "ours":
+                energy = reference_state_energy(qchem.fci(hamiltonian))
+            else:
+                theirs = pyscf_energy(solver, hamiltonian)
+            best[solver] = min(best.get(solver, float("inf")), process_time() - started)
+            if solver != "ours" and abs(energy - theirs) > AGREEMENT and "symm" in solver:
+                raise SystemExit(f"{name}: {energy:.9f} here, {theirs:.9f} by {solver}")
+        turn += 1
+    ours = best.pop("ours")
+    fastest = min(best, key=lambda solver: best[solver])
+    number = len(symmetries(hamiltonian))
+    return [name, hamiltonian.space.size, number, ours, fastest, best[fastest],
+            ours / best[fastest], f"{energy:.9f}"]  # fmt: skip
+
+
+def pyscf_energy(solver: str, hamiltonian: qchem.Hamiltonian) -> float:
+    """Energy by one of PySCF's solvers with its own settings."""
+    import numpy as np
+    from pyscf import fci, gto
+
+    molecule = gto.M(verbose=0)
+    options: dict[str, Any] = {}
+    if "symm" in solver:
+        molecule.groupname = "D2h"
+        home = symmetries(hamiltonian)[0]
+        options = {"orbsym": np.array(hamiltonian.orbital_symmetry), "wfnsym": home.irrep}
+    found, _ = getattr(fci, solver).FCI(molecule).kernel(
+        hamiltonian.h1, hamiltonian.h2, hamiltonian.norb, hamiltonian.nelec,
+        ecore=hamiltonian.core_energy, **options,
+    )  # fmt: skip
+    return float(found)
+
+
+if __name__ == "__main__":
+    main()
