@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SETUP = """
 import numpy as np
 from simulator import FlipSymmetric
-from simulator.layers import LayerRun
-run = LayerRun(FlipSymmetric(14), None)
+from simulator.layers import TiledLayers
+run = TiledLayers(FlipSymmetric(14), None)
 rng = np.random.default_rng(0)
 state = rng.normal(size=(4, 1 << 13))
 """
@@ -29,6 +31,7 @@ assert np.abs(work - state).max() < 1e-12, np.abs(work - state).max()
 """
 
 
+@pytest.mark.slow
 def test_kernels_of_different_processes_do_not_mix(tmp_path: Path) -> None:
     """Symbols of helpers that share a name would be taken from whichever kernel came first."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
