@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling comparison-study profile clean
+.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt bench-fci ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling comparison-study profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-chem UCCSD beside its fastest peers, in one run (about 15 minutes)"
 	@echo "make bench-qaoa QAOA beside gate simulators, in one run (about 30 minutes)"
 	@echo "make bench-adapt ADAPT-VQE beside published runs (about 2 minutes)"
+	@echo "make bench-fci  FCI beside PySCF's solvers on the same integrals (minutes)"
 	@echo "make ansatz-table ansätze side by side on small systems (about 3 minutes)"
 	@echo "make constraints-table XY mixers against penalties (under a minute)"
 	@echo "make variants-table variants of QAOA on twenty graphs (about a minute)"
@@ -57,6 +58,9 @@ bench-qaoa: $(VENV)/.installed
 
 bench-adapt: $(VENV)/.installed
 	$(BIN)/python benchmarks/adapt.py --write docs/benchmarks.md
+
+bench-fci: $(VENV)/.installed
+	$(BIN)/python benchmarks/fci.py
 
 ansatz-table: $(VENV)/.installed
 	$(BIN)/python benchmarks/ansatz_table.py --write docs/ansatz-table.md
