@@ -100,7 +100,7 @@ class Twins:
 
 
 def find_twins(entries: Entries, *, same_spin: bool) -> Twins:
-    """What distinguishes a file over complex orbitals from one over real ones.
+    """The signs of a file over complex orbitals, as against one over real ones.
 
     Args:
         entries: one for each integral, as `settle` gives with the symmetry of complex orbitals.

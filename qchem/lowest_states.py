@@ -55,7 +55,7 @@ class OutOfTimeError(Exception):
 
 @dataclass(eq=False)
 class State:
-    """What is known of the lowest state of one symmetry.
+    """The lowest state of one symmetry, as far as it is known.
 
     Attributes:
         space: the determinants of this symmetry.

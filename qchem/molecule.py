@@ -239,7 +239,7 @@ class Molecule:
         return _formula(symbol for symbol, _ in self.atoms)
 
     def warnings(self) -> list[str]:
-        """What looks wrong with the geometry or was read otherwise than asked, in sentences."""
+        """Sentences on what looks wrong with the geometry or was read otherwise than asked."""
         radii = _covalent_radii()
         found = list(self.remarks)
         for first, second, distance in _pairs(self.atoms):

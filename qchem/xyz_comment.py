@@ -58,7 +58,7 @@ class Comment:
         return cls(values)
 
     def words(self, keys: tuple[str, ...]) -> list[str]:
-        """What it says of some of the keys."""
+        """The values of some of the keys, as written."""
         return [f"{key}={shorten(v, 30)}" for key in keys for v in self.values.get(key, [])]
 
     def number(self, keys: tuple[str, ...], read: Callable[[str], int]) -> int | None:

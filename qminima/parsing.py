@@ -73,7 +73,7 @@ def fraction(text: str) -> Fraction:
 def json_value(
     text: str | bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None
 ) -> Any:
-    """What JSON holds.
+    """The value that a text in JSON holds.
 
     Args:
         text: in JSON.

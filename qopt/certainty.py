@@ -84,7 +84,7 @@ def _reaches(problem: BinaryProblem, result: Result, bound: Fraction) -> bool:
 
 
 def bound_of(result: Result) -> float | None:
-    """What no cost goes below, as a method has shown."""
+    """A lower bound on all costs that a method has shown."""
     if result.kind == "bound" or result.properties.get("proven"):
         return result.value
     bound, within = (result.properties.get(key) for key in ("lower_bound", "within"))

@@ -132,7 +132,7 @@ class SmallProgram:
         return value, gradient
 
     def _make_tables(self) -> tuple[Any, ...]:
-        """What the kernel takes behind parameters and gradient."""
+        """The arguments of the kernel after parameters and gradient."""
         steps, matrix = self._circuit.steps, self._operator.matrix
         entries = [entry for step in steps for entry in step.coefficients]
         low, high, sign = [], [], []

@@ -33,7 +33,7 @@ _SAME_ENERGY = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class GrowthStart:
-    """What an ansatz grows from.
+    """The start of an ansatz that grows.
 
     Attributes:
         observable: the Hamiltonian, on qubits if the pool is of Pauli strings.

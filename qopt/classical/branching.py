@@ -282,7 +282,7 @@ class _Tree:
         }
 
     def _proves(self, multipliers: dict[int, Fraction], fixed: Fixed, parts: FixedEdges) -> Leaf:
-        """What multipliers prove of a case, with those added that hold implied edges."""
+        """The bound of a case by multipliers, with those added that hold implied edges."""
         reduced, held = self._reduced(multipliers), dict(multipliers)
         for edge, value in parts.implied.items():
             if reduced[edge] < 0 if value else reduced[edge] > 0:
@@ -299,7 +299,7 @@ class _Tree:
         return reduced
 
     def _inherited(self, before: Leaf, fixed: Fixed) -> Leaf:
-        """What the multipliers of another case prove of this one."""
+        """The bound of this case by the multipliers of another one."""
         total = sum(
             (value * self._rows[row].bound for row, value in before.multipliers.items()),
             Fraction(0),

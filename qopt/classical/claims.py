@@ -1,4 +1,4 @@
-"""What may be called proven of a bit string beside a bound on all costs."""
+"""How far a bound on all costs proves a bit string optimal."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def optimality(problem: Problem, bitstring: str, gap: Fraction, cost: ExactCost)
 
 
 def trivial_cost(problem: Problem) -> Fraction | None:
-    """What no cost goes below, as the data shows at once; None where there is no such bound."""
+    """A lower bound on all costs that the data shows at once; None where there is none."""
     bound = problem.trivial_bound() if isinstance(problem, BinaryProblem) else None
     if bound is None:
         return None

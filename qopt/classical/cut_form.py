@@ -39,7 +39,7 @@ class CutForm:
     loss: float = 0.0
 
     def lower_bound(self, cut: float) -> float:
-        """What no cost goes below, where no cut exceeds a bound."""
+        """The lower bound on all costs that an upper bound on all cuts gives."""
         return self.constant - cut - self.loss
 
     def bitstring(self, sides: str) -> str:

@@ -1,4 +1,4 @@
-"""What edges that are fixed as cut or not imply for the others."""
+"""Consequences of fixed edges, cut or not, for the others."""
 
 from __future__ import annotations
 

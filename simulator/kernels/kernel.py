@@ -23,11 +23,27 @@ PARALLEL_THRESHOLD = 1 << 17
 
 
 _seconds = 0.0
+_is_loading = False
 
 
 def compile_seconds() -> float:
-    """Seconds this process has spent on compiling kernels or loading them from disk."""
+    """Seconds this process has spent on loading numba and kernels, or on compiling them."""
     return _seconds
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Count the time inside among `compile_seconds`, once where such blocks are nested."""
+    global _seconds, _is_loading
+    if _is_loading:
+        yield
+        return
+    started, _is_loading = perf_counter(), True
+    try:
+        yield
+    finally:
+        _seconds += perf_counter() - started
+        _is_loading = False
 
 
 _announce: Callable[[], None] | None = None
@@ -140,14 +156,12 @@ class Kernel:
 
     def _load(self, args: tuple[Any, ...], *, parallel: bool) -> Any:
         """Compile for these arguments, or load what an earlier process compiled."""
-        global _seconds
-        started = perf_counter()
-        import numba
+        with loading():
+            import numba
 
-        compiled: Any = self.parallel if parallel else self.serial
-        with _interrupts_deferred(), _compilation_noticed():
-            compiled.compile(tuple(numba.typeof(arg) for arg in args))
-        _seconds += perf_counter() - started
+            compiled: Any = self.parallel if parallel else self.serial
+            with _interrupts_deferred(), _compilation_noticed():
+                compiled.compile(tuple(numba.typeof(arg) for arg in args))
         return compiled
 
     def _dispatcher(self, *, parallel: bool) -> Any:
@@ -180,7 +194,7 @@ def _helper(function: Callable[..., Any], **options: Any) -> Any:
 
 
 def helper(function: Callable[..., Any]) -> Any:
-    """What a loop calls: compiled into it, never called from Python, which would crash."""
+    """Make a helper of loops: compiled into them, never called from Python, which would crash."""
     return _helper(function)
 
 

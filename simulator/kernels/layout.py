@@ -1,4 +1,4 @@
-"""What kernels and those who call them agree on; nothing of numba is loaded here."""
+"""Sizes that kernels and their callers share; nothing of numba is loaded here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Labels(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """What happens in each layer.
+    """The work in each layer.
 
     Attributes:
         tangents: of the angle of the mixer.
@@ -62,7 +62,7 @@ class Layers(NamedTuple):
 
 
 class ProductLayers(NamedTuple):
-    """What happens in each layer.
+    """The work in each layer.
 
     Attributes:
         tangents: of the angle of each bit, the mirror last; shape (layers, bits + 1).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +92,27 @@ def test_kernels_work_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPat
     values = np.zeros(2)
     fresh()(0, values)
     assert values.tolist() == [1, 1]
+
+
+def test_loading_is_counted_once_for_each_module() -> None:
+    """By a clock that ticks when it is read: in a process of its own, where nothing is loaded."""
+    program = """
+from itertools import count
+from simulator.kernels import kernel
+clock = count()
+before, kernel.perf_counter = kernel.compile_seconds(), lambda: next(clock)
+for _ in range(2):
+    from simulator.kernels import excitations, small
+with kernel.loading(), kernel.loading():
+    pass
+print(kernel.compile_seconds() - before)
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert round(float(found.stdout), 6) == 3  # two modules, and the outer one of two nested blocks
+
+
+def test_what_is_no_module_of_kernels() -> None:
+    from simulator import kernels
+
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        kernels.nonsense  # noqa: B018
