@@ -27,9 +27,10 @@ from .hamiltonian import Hamiltonian
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-# Determinants that are selected, or all of a space; matrices larger than this wake the threads of
-# LAPACK, which wait for each other where other programs run.
-SELECTED = 64
+# Determinants that are selected; matrices larger than this wake the threads of LAPACK, which wait
+# for each other where other programs run. Of spaces up to the second size all are: this takes less
+# than loading the kernel that applies H to larger ones.
+SELECTED, WHOLE = 64, 256
 # Least denominator of the preconditioner, in units of the spread of the model's levels.
 _LEAST = 0.01
 # The random start weighs each level by the square of its inverse distance from a point so far
@@ -142,7 +143,7 @@ def _diagonalise(matrix: Floats) -> tuple[Floats, Floats]:
 def model_space(hamiltonian: Hamiltonian, space: Electrons) -> ModelSpace:
     """Select determinants of a space that is not empty, and diagonalise H among them."""
     diagonal = averaged_diagonal(hamiltonian, space)
-    if space.size <= SELECTED:
+    if space.size <= WHOLE:
         positions = np.arange(space.size)
     else:
         positions = _select(hamiltonian, space, diagonal)

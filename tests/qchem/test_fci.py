@@ -101,6 +101,7 @@ def test_reference_state_is_pyscfs(name: str) -> None:
 def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything goes through the iteration, with few selected determinants."""
     monkeypatch.setattr(model_space, "SELECTED", 30)
+    monkeypatch.setattr(model_space, "WHOLE", 30)
     monkeypatch.setattr(lowest_states, "_CONVERGED", 0)
 
 

@@ -144,6 +144,7 @@ def test_diagonal_is_averaged_over_spins(name: str, request: pytest.FixtureReque
 def test_model_keeps_the_spin(ch2: Hamiltonian, monkeypatch: pytest.MonkeyPatch) -> None:
     """Corrections of a state of one total spin have that spin, and are orthogonal to it."""
     monkeypatch.setattr(model_space, "SELECTED", 40)
+    monkeypatch.setattr(model_space, "WHOLE", 40)
     singlet = Hamiltonian.from_integrals(ch2.h1, ch2.h2, (4, 4), core_energy=ch2.core_energy)
     for space in symmetries(singlet):
         model = model_space.model_space(singlet, space)
@@ -163,7 +164,10 @@ def test_model_keeps_the_spin(ch2: Hamiltonian, monkeypatch: pytest.MonkeyPatch)
             assert spin_square(correction, space) == pytest.approx(spin, abs=1e-8)
 
 
-def test_random_start_holds_every_low_state(ch2: Hamiltonian) -> None:
+def test_random_start_holds_every_low_state(
+    ch2: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_space, "WHOLE", model_space.SELECTED)
     for space in symmetries(ch2):
         model = model_space.model_space(ch2, space)
         start = model.random_state()
