@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt bench-fci ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling comparison-study profile clean
+.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt bench-fci bench-limits ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling comparison-study profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench-gset GSET=FOLDER   Gset graphs in a minute each, with proven bounds (9 minutes)"
 	@echo "make labs-scaling how work for optimal LABS sequences grows (minutes)"
 	@echo "make comparison-study QAOA on 3-regular graphs against classical methods (half an hour)"
+	@echo "make bench-limits how long methods take beyond a time limit, and after Ctrl-C (ten minutes)"
 	@echo "make profile    where the time of a UCCSD energy with gradient goes"
 	@echo "make format     rewrite the sources in the project's format"
 
@@ -61,6 +62,9 @@ bench-adapt: $(VENV)/.installed
 
 bench-fci: $(VENV)/.installed
 	$(BIN)/python benchmarks/fci.py
+
+bench-limits: $(VENV)/.installed
+	$(BIN)/python benchmarks/limits.py
 
 ansatz-table: $(VENV)/.installed
 	$(BIN)/python benchmarks/ansatz_table.py --write docs/ansatz-table.md

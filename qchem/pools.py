@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import sqrt
-from typing import TYPE_CHECKING
 
 from qminima.errors import InputError, unknown_name
 from simulator.generators import Excitation, Generator
@@ -19,9 +18,7 @@ from simulator.pauli import PauliString
 from simulator.spaces import Electrons
 
 from .hamiltonian import Hamiltonian
-
-if TYPE_CHECKING:
-    from openfermion import FermionOperator
+from .ladder_algebra import Terms, combined, conjugated, normal_ordered
 
 Orbitals = Sequence[int]
 
@@ -174,15 +171,22 @@ def spin_complement_generalised(space: Electrons) -> Iterator[LadderSum]:
     pairs = list(_ordered_pairs(orbitals))
     for number, (p, q) in enumerate(pairs):
         for r, s in pairs[: number + 1]:
-            same = _move((r, 0), (p, 0), (s, 0), (q, 0)) + _move((r, 1), (p, 1), (s, 1), (q, 1))
-            yield from _sums(same, f"complement aa {p} {q} -> {r} {s}")
+            alike = [_move(*((one, spin) for one in (r, p, s, q))) for spin in (0, 1)]
+            yield from _sums(
+                combined(*((1.0, one) for one in alike)), f"complement aa {p} {q} -> {r} {s}"
+            )
     tuples = list(product(orbitals, orbitals))
     for number, (p, q) in enumerate(tuples):
         if p > q:
             continue
         for r, s in tuples[: number + 1]:
-            mixed = _move((r, 0), (p, 0), (s, 1), (q, 1)) + _move((s, 0), (q, 0), (r, 1), (p, 1))
-            yield from _sums(mixed, f"complement ab {p} {q} -> {r} {s}")
+            mixed = [
+                _move((r, 0), (p, 0), (s, 1), (q, 1)),
+                _move((s, 0), (q, 0), (r, 1), (p, 1)),
+            ]
+            yield from _sums(
+                combined(*((1.0, one) for one in mixed)), f"complement ab {p} {q} -> {r} {s}"
+            )
 
 
 def _ordered_pairs(orbitals: Orbitals) -> Iterator[tuple[int, int]]:
@@ -193,63 +197,51 @@ def _ordered_pairs(orbitals: Orbitals) -> Iterator[tuple[int, int]]:
 
 
 def _mode(orbital: int, spin: int) -> int:
-    """A spin orbital's number in OpenFermion, where spins alternate."""
+    """A spin orbital's number where spins alternate, as in OpenFermion."""
     return 2 * orbital + spin
 
 
-def _move(*modes: tuple[int, int]) -> FermionOperator:
+def _move(*modes: tuple[int, int]) -> Terms:
     """c^dagger c c^dagger c of four spin orbitals."""
-    from openfermion import FermionOperator
-
-    numbers = [_mode(*mode) for mode in modes]
-    return FermionOperator(tuple((number, 1 - k % 2) for k, number in enumerate(numbers)))
+    return {tuple((_mode(*mode), 1 - k % 2) for k, mode in enumerate(modes)): 1.0}
 
 
-def _shift(p: int, q: int) -> FermionOperator:
+def _shift(p: int, q: int) -> Terms:
     """E_pq, the sum of c^dagger_p c_q over spins."""
-    from openfermion import FermionOperator
-
-    alpha, beta = (FermionOperator(((_mode(p, s), 1), (_mode(q, s), 0))) for s in (0, 1))
-    return alpha + beta
+    return {((_mode(p, spin), 1), (_mode(q, spin), 0)): 1.0 for spin in (0, 1)}
 
 
 def _singlet_doubles(
     leave: tuple[int, int], fill: tuple[int, int], *, generalised: bool
 ) -> Iterator[LadderSum]:
     """Two electrons coupled to triplets, and to singlets, that move together."""
-    from openfermion import FermionOperator
-
     (p, q), (r, s) = leave, fill
 
-    def term(spins: str) -> FermionOperator:
+    def term(spins: str) -> Terms:
         """The electrons that fill r and s, and those that leave p and q, by their spins."""
         at_r, at_p, at_s, at_q = ("ab".index(letter) for letter in spins)
         if generalised:
             return _move((r, at_r), (p, at_p), (s, at_s), (q, at_q))
         modes = [(r, at_r), (s, at_s), (p, at_p), (q, at_q)]
-        return FermionOperator(tuple((_mode(*mode), int(k < 2)) for k, mode in enumerate(modes)))
+        return {tuple((_mode(*mode), int(k < 2)) for k, mode in enumerate(modes)): 1.0}
 
+    equal = [(2.0, term("aaaa")), (2.0, term("bbbb"))]
     alike, crossed = [term("aabb"), term("bbaa")], [term("abba"), term("baab")]
-    equal = [term("aaaa"), term("bbbb")]
-    triplet = 2 * (equal[0] + equal[1]) + sum(alike + crossed, FermionOperator())
-    singlet = sum(alike, FermionOperator()) - sum(crossed, FermionOperator())
+    triplet = combined(*equal, *((1.0, one) for one in alike + crossed))
+    singlet = combined(*((1.0, one) for one in alike), *((-1.0, one) for one in crossed))
     label = f"{p} {q} -> {r} {s}"
     yield from _normalised(triplet, f"triplet pair {label}")
     yield from _normalised(singlet, f"singlet pair {label}")
 
 
-def _normalised(operator: FermionOperator, name: str) -> Iterator[LadderSum]:
+def _normalised(operator: Terms, name: str) -> Iterator[LadderSum]:
     yield from _sums(operator, name, normalise=True)
 
 
-def _sums(operator: FermionOperator, name: str, *, normalise: bool = False) -> Iterator[LadderSum]:
+def _sums(operator: Terms, name: str, *, normalise: bool = False) -> Iterator[LadderSum]:
     """T - T^dagger as a generator, unless it vanishes."""
-    from openfermion import hermitian_conjugated, normal_ordered
-
-    difference = normal_ordered(operator - hermitian_conjugated(operator))
-    terms = {
-        key: float(weight.real) for key, weight in difference.terms.items() if abs(weight) > 1e-12
-    }
+    difference = normal_ordered(combined((1.0, operator), (-1.0, conjugated(operator))))
+    terms = {key: weight for key, weight in difference.items() if abs(weight) > 1e-12}
     if not terms:
         return
     scale = sqrt(sum(weight**2 for weight in terms.values())) if normalise else 1.0

@@ -14,10 +14,17 @@ from .errors import InputError, InputTypeError, shorten
 class Deadline:
     """The end of a time limit that starts now; samplers that ask "stop?" can call it.
 
+    As a context manager it takes Ctrl-C inside its block as the end of the time: `interrupted` says
+    so, and what was found until then can be handed over (`runner.hand_over`).
+
     Args:
         limits: in seconds, of which the least counts; None for none.
         uncounted: seconds since some moment that no limit is meant for, such as those spent on
             loading kernels; by what they grow, the end moves.
+
+    Attributes:
+        reached: whether a call found that the time is over, or too short for another step.
+        interrupted: whether Ctrl-C ended a block.
 
     Raises:
         InputError: if the least limit is not a number above zero.
@@ -28,13 +35,69 @@ class Deadline:
         if seconds is not None and not 0 < seconds < inf:
             raise InputError(f"expected a time limit above zero seconds, got {seconds}")
         self._uncounted = uncounted or (lambda: 0.0)
-        self._end = inf if seconds is None else self._now() + seconds
+        self._before = self._now()
+        self._end = inf if seconds is None else self._before + seconds
+        self._whole: Deadline | None = None
         self.reached = False
+        self.interrupted = False
 
     def __call__(self) -> bool:
         """Whether the time is over; `reached` remembers it."""
-        self.reached = self.reached or self._now() >= self._end
-        return self.reached
+        return not self.allows(0.0)
+
+    def __enter__(self) -> Deadline:
+        self._before = self._now()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        if kind is not KeyboardInterrupt:
+            return False
+        self.interrupt()
+        return True
+
+    def interrupt(self) -> None:
+        """Take Ctrl-C, which came now, as the end of the time."""
+        if not self.interrupted:
+            self.interrupted, self._end = True, self._now()
+        if self._whole is not None:
+            self._whole.interrupt()
+
+    def step(self) -> bool:
+        """Whether no further step fits, if it takes as long as the one since the last call."""
+        now = self._now()
+        taken, self._before = now - self._before, now
+        return not self.allows(taken)
+
+    def allows(self, seconds: float) -> bool:
+        """Whether work of so many seconds would end in time; `reached` remembers if not."""
+        self.reached = self.reached or self._now() + seconds >= self._end
+        return not self.reached
+
+    def overdue(self, grace: float) -> bool:
+        """Whether so many seconds have passed since the time was over, or since Ctrl-C."""
+        return self._now() >= self._end + grace
+
+    def within(self, seconds: float | None) -> Deadline:
+        """The deadline of a part of the work, which may take so many seconds if there are so many.
+
+        Ctrl-C during the part is remembered by both; so it is with `more`.
+        """
+        return self._part(inf if seconds is None else seconds, self._end)
+
+    def more(self, seconds: float) -> Deadline:
+        """The deadline of what completes a result, also once the time is over."""
+        return self._part(seconds, inf)
+
+    def _part(self, seconds: float, latest: float) -> Deadline:
+        part = Deadline(None, uncounted=self._uncounted)
+        part._end, part._whole = min(self._now() + seconds, latest), self
+        return part
+
+    def reason(self, otherwise: str | None = None) -> str | None:
+        """Why the work ended: Ctrl-C, the time limit, or something else."""
+        if self.interrupted:
+            return "interrupted"
+        return "time limit reached" if self.reached else otherwise
 
     def charge(self, seconds: float) -> None:
         """Move the end forward by time that has been spent already."""

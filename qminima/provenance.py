@@ -15,7 +15,7 @@ from . import __version__
 
 _PACKAGES = (
     "numpy", "scipy", "numba", "pyscf", "openfermion", "networkx",
-    "dwave-samplers", "highspy", "cvxpy",
+    "dwave-samplers", "highspy",
 )  # fmt: skip
 
 

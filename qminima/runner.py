@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .errors import MethodError
+from .limits import Deadline
 from .progress import Progress
 from .result import Result
 
@@ -16,6 +17,17 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, result: Result) -> None:
         super().__init__("interrupted")
         self.result = result
+
+
+def hand_over(result: Result, deadline: Deadline) -> Result:
+    """The result of a method whose work a deadline enclosed.
+
+    Raises:
+        Interrupted: with the result, if Ctrl-C ended that work.
+    """
+    if deadline.interrupted:
+        raise Interrupted(result)
+    return result
 
 
 @dataclass

@@ -391,15 +391,16 @@ def prove(
 
         from .classical.branching import prove_cut
         from .classical.cut_form import exact_cut
-        from .classical.greedy import greedy
+        from .classical.greedy import greedy_bitstring
         from .classical.proof_check import check as verify
 
         loaded = _load_aloud(source, problem, settings, form, instance_seed)
         exact = exact_cut(loaded)
         graph = exact.form.maxcut
         with ProgressBar(1) as progress, progress.stage("proof"):
-            start = str(greedy(graph).bitstring)
-            proof = prove_cut(exact, start, Deadline(time_limit), progress)
+            deadline = Deadline(time_limit)
+            start = greedy_bitstring(graph, deadline.within(deadline.left() / 4))
+            proof = prove_cut(exact, start, deadline, progress)
         proof.write(target)
         typer.echo(_proven(loaded.name, verify(proof.record())))
         if proof.interrupted:

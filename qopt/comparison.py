@@ -125,7 +125,7 @@ def solve(
         alpha: the fraction of CVaR, as in `solve_qaoa`.
         precision: of QAOA's state, "double" or "single".
         seed: of all randomness.
-        time_limit: limit in seconds for each method that can be stopped.
+        time_limit: limit in seconds for each method.
         progress: told of each method.
 
     Raises:

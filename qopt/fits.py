@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 
     from .comparison import Instance
 
-# Bytes that the models of D-Wave's samplers and HiGHS take for each variable and term, and the
-# interior-point method of the semidefinite relaxation for each pair of nodes; measured on the
-# library's graphs.
+# Bytes that the models of D-Wave's samplers and HiGHS take for each variable and term; measured on
+# the library's graphs.
 _BYTES_EACH = 2_000
-_RELAXATION_BYTES = 20_000
 
 
 def check_fits(instance: Instance, method: str, depth: int, precision: Precision = "double") -> int:
@@ -99,13 +97,12 @@ def _own_bytes(instance: Instance, method: str) -> int:
     problem, space = instance.problem, instance.space
     n = problem.num_variables
     if method in ("gw", "sdp"):
-        from .classical.semidefinite import INTERIOR_POINT_NODES, MAX_NODES
+        from .classical.semidefinite import MAX_NODES
 
         # There is a node more where the cost tells a bit string from its flip.
         nodes = n if problem.cost.flip_symmetric else n + 1
         _check_size("the semidefinite relaxation", nodes, MAX_NODES)
-        # Of a matrix of all pairs, or of vectors and a factorisation that may fill in.
-        return (_RELAXATION_BYTES if nodes <= INTERIOR_POINT_NODES else 2) * nodes**2
+        return 2 * nodes**2  # of vectors and a factorisation that may fill in
     if method == "tabu":
         from .classical.tabu import BYTES_PER_PAIR, MAX_VARIABLES
 
@@ -120,12 +117,11 @@ def _own_bytes(instance: Instance, method: str) -> int:
     if method == "native" and not has_linear_model(problem):
         raise InputError(f"there is no linear model of {problem.kind}; use milp")
     if method == "tree":
-        from .classical.tree_decomposition import MAX_WIDTH, width
+        from .classical.tree_decomposition import MAX_WIDTH, is_tree_like
 
-        if (found := width(problem)) > MAX_WIDTH:
+        if not is_tree_like(problem):
             raise InputError(
-                f"tree decomposition takes costs up to width {MAX_WIDTH}, this one has about "
-                f"{found}"
+                f"tree decomposition takes costs up to width {MAX_WIDTH}, this one has more"
             )
     return 0
 

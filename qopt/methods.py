@@ -38,11 +38,13 @@ class Method:
 METHODS: dict[str, Method] = {
     "random": Method(
         "the best of 1,024 uniformly random bit strings, and their exact expectation value",
-        lambda i, o: qopt.random_assignment(i.problem, space=i.space, seed=o.seed),
+        lambda i, o: qopt.random_assignment(
+            i.problem, space=i.space, seed=o.seed, time_limit=o.time_limit
+        ),
     ),
     "greedy": Method(
         "fix one variable at a time, then flip single variables as long as the cost falls",
-        lambda i, _: qopt.greedy(i.problem),
+        lambda i, o: qopt.greedy(i.problem, time_limit=o.time_limit),
         quadratic=True,
     ),
     "annealing": Method(
@@ -87,8 +89,8 @@ METHODS: dict[str, Method] = {
         lambda i, o: qopt.native_milp(i.problem, time_limit=o.time_limit),
     ),
     "tree": Method(
-        "dynamic programming over a tree decomposition (dwave-samplers)",
-        lambda i, _: qopt.tree_decomposition(i.problem),
+        "dynamic programming over a tree decomposition",
+        lambda i, o: qopt.tree_decomposition(i.problem, time_limit=o.time_limit),
         quadratic=True,
     ),
     "qaoa": Method(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from math import isfinite
+from math import inf, isfinite
 from time import perf_counter
 from typing import Any
 
@@ -60,6 +60,46 @@ def first_feasible(problem: Problem, candidates: Iterable[str]) -> str:
 def best_of(problem: Problem, candidates: Iterable[str]) -> str:
     """The feasible candidate of least cost; where none is feasible, the one of least cost."""
     return min(candidates, key=lambda one: (not problem.feasible(one), problem.value(one)))
+
+
+# Bit strings of a method that was stopped before it had one.
+_FALLBACKS = 6
+
+
+class Best:
+    """The best bit string so far: a feasible one before all others, then the one of least cost.
+
+    Args:
+        problem: whose costs are compared.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._order = (True, inf)
+        self._bitstring: str | None = None
+
+    @property
+    def value(self) -> float:
+        """Its cost; infinite where nothing was seen."""
+        return self._order[1]
+
+    @property
+    def bitstring(self) -> str:
+        """The best one; where nothing was seen, the best of zeros, ones, and some uniform ones."""
+        if self._bitstring is None:
+            n = self._problem.num_variables
+            drawn = np.random.default_rng(0).integers(0, 2, (_FALLBACKS, n))
+            for candidate in ("0" * n, "1" * n, *map(bits, drawn.tolist())):
+                self.see(candidate)
+        return str(self._bitstring)
+
+    def see(self, bitstring: str) -> float:
+        """Take a bit string into account; its cost."""
+        value = self._problem.value(bitstring)
+        order = (not self._problem.feasible(bitstring), value)
+        if self._bitstring is None or order < self._order:
+            self._order, self._bitstring = order, bitstring
+        return value
 
 
 def plain_data(value: Any) -> Any:

@@ -30,6 +30,7 @@ from .tilings import (
     SECOND,
     Group,
     Tiling,
+    apart,
     passes_of_layers,
     scratch_memory,
     tile_count,
@@ -228,12 +229,16 @@ class TiledLayers(LayerRun):
         from .kernels import layers as kernels
 
         tiling, given = self._tiling(2, psi.dtype), costs or self._values
+        passes = passes_of_layers(tiling.groups, len(layers))
+        lowered, nothing = self._lowered(layers, psi.dtype), np.zeros((0, 0))
         sums = np.zeros((tiling.most_tiles, 2) if costs else (0, 0))
-        kernels.forward(
-            psi.shape[1], *psi, self._labels, tiling.scratch, tiling.padding,
-            passes_of_layers(tiling.groups, len(layers)), self._lowered(layers, psi.dtype),
-            start, given.labels, given.low, given.step, sums,
-        )  # fmt: skip
+        for part in apart(passes, psi.shape[1]):
+            begins, ends = part.start == 0, part.stop == len(passes)
+            kernels.forward(
+                psi.shape[1], *psi, self._labels, tiling.scratch, tiling.padding, passes[part],
+                lowered, start if begins else 0.0, given.labels, given.low, given.step,
+                sums if ends else nothing,
+            )  # fmt: skip
         total: Floats = sums.sum(axis=0)
         return total
 
@@ -245,11 +250,13 @@ class TiledLayers(LayerRun):
         tiling, given = self._tiling(4, psi.dtype), costs or self._values
         passes = passes_of_layers(tiling.groups, len(layers))
         sums = np.zeros((len(passes), tiling.most_tiles, 4))
-        kernels.backward(
-            psi.shape[1], *psi, *lam, self._labels, tiling.scratch, tiling.padding, passes,
-            self._lowered(layers, psi.dtype), costs is not None, given.labels, given.low,
-            given.step, sums,
-        )  # fmt: skip
+        lowered = self._lowered(layers, psi.dtype)
+        for part in reversed(apart(passes, psi.shape[1])):
+            weighs = costs is not None and part.stop == len(passes)
+            kernels.backward(
+                psi.shape[1], *psi, *lam, self._labels, tiling.scratch, tiling.padding,
+                passes[part], lowered, weighs, given.labels, given.low, given.step, sums[part],
+            )  # fmt: skip
         return passes, sums.sum(axis=1)
 
     def _tiling(self, rows: int, dtype: Any) -> Tiling:

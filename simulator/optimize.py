@@ -66,8 +66,27 @@ class Interrupted(KeyboardInterrupt):
         self.minimum = minimum
 
 
+# Why a minimisation ended that met its limit of time.
+TIME_LIMIT = "time limit reached"
+
+
 class _Stop(Exception):  # noqa: N818 - a signal, not an error
     """Ends an optimiser from inside its function."""
+
+
+class Stopwatch:
+    """Seconds of one evaluation, without the compilation of kernels or their loading."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Begin anew."""
+        self._begun, self._compiled = monotonic(), compile_seconds()
+
+    def seconds(self) -> float:
+        """Since it was started."""
+        return max(0.0, monotonic() - self._begun - (compile_seconds() - self._compiled))
 
 
 class _Recorder:
@@ -78,11 +97,13 @@ class _Recorder:
         function: Differentiable,
         callback: Callable[[int, float], None] | None,
         deadline: float,
+        headroom: float,
         max_evaluations: int | None,
     ) -> None:
         self._function = function
         self._callback = callback
         self._deadline = deadline
+        self._headroom = headroom
         self._max_evaluations = max_evaluations
         self.evaluations = 0
         self.best = np.inf
@@ -90,13 +111,16 @@ class _Recorder:
         self.gradient: Floats | None = None
         self.history: list[tuple[int, float]] = []
         self.inverse_hessian: Floats | None = None
+        self._clock = Stopwatch()
 
     def value(self, params: Floats) -> float:
+        self._clock.start()
         value = self._function(params)
         self._record(params, value, None)
         return value
 
     def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
+        self._clock.start()
         value, gradient = self._function.value_and_gradient(params)
         self._record(params, value, gradient)
         return value, gradient
@@ -110,6 +134,7 @@ class _Recorder:
             def counted(vector: Floats) -> Floats:
                 self.evaluations += 1
                 self._check_limits()
+                self._clock.start()
                 return product(vector)
 
             return counted
@@ -131,8 +156,10 @@ class _Recorder:
         self._check_limits()
 
     def _check_limits(self) -> None:
-        if monotonic() - compile_seconds() >= self._deadline:
-            raise _Stop("time limit reached")
+        # Kernels that are loaded or compiled take no part of the time.
+        left = self._deadline - (monotonic() - compile_seconds())
+        if left <= self._headroom * self._clock.seconds():
+            raise _Stop(TIME_LIMIT)
         if self._max_evaluations is not None and self.evaluations >= self._max_evaluations:
             raise _Stop("evaluation limit reached")
 
@@ -161,6 +188,7 @@ def minimize(
     max_iterations: int = 10_000,
     max_evaluations: int | None = None,
     time_limit: float | None = None,
+    headroom: float = 1.0,
     callback: Callable[[int, float], None] | None = None,
     seed: int | None = None,
 ) -> Minimum:
@@ -177,7 +205,10 @@ def minimize(
             identity, shape (num_parameters, num_parameters).
         max_iterations: limit on the optimiser's iterations.
         max_evaluations: limit on values computed.
-        time_limit: limit in seconds, those on loading and compiling kernels left out.
+        time_limit: limit in seconds, those on loading and compiling kernels left out. The first
+            evaluation is made in any case; a further one only if `headroom` times as long as the
+            one before it took is left.
+        headroom: 1 for the evaluation alone, more for what has to follow in the same time.
         callback: called with (evaluations, best value so far) after each evaluation.
         seed: of "SPSA", the only method that is random.
 
@@ -199,7 +230,7 @@ def minimize(
     if inverse_hessian is not None:
         inverse_hessian = _check_hessian(inverse_hessian, first, method)
     deadline = monotonic() - compile_seconds() + (np.inf if time_limit is None else time_limit)
-    recorder = _Recorder(function, callback, deadline, max_evaluations)
+    recorder = _Recorder(function, callback, deadline, headroom, max_evaluations)
     try:
         if first.size == 0:
             recorder.value(first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,16 +38,25 @@ class PauliGradient:
             x, z, phase = string.fold(space)
             self._groups.setdefault(x, []).append((number, z, phase))
 
-    def __call__(self, psi: NDArray[Any], image: NDArray[Any]) -> Floats:
+    def __call__(
+        self,
+        psi: NDArray[Any],
+        image: NDArray[Any],
+        stop: Callable[[], bool] | None = None,
+    ) -> Floats:
         """The derivatives, shape (strings,).
 
         Args:
             psi: the state, shape (size,).
             image: H psi.
+            stop: asked before each set of strings that flip the same qubits; once it says so, the
+                derivatives that are left are NaN.
         """
-        gradients = np.zeros(self._count)
+        gradients = np.full(self._count, np.nan)
         positions = np.arange(self._size)
         for x, strings in self._groups.items():
+            if stop is not None and stop():
+                break
             product = image[positions ^ x].conj() * psi
             few = len(strings) < self._size.bit_length()
             sums = None if few else _walsh_hadamard(product)

@@ -35,7 +35,7 @@ from .kernels.layout import ProductLayers as LoweredLayers
 from .planar import PADDING_BYTES, Planar
 from .spaces import FlipSymmetric, Qubits
 from .threads import thread_count
-from .tilings import FIRST, PHASE, SECOND, Tiling, passes_of_layers, scratch_memory
+from .tilings import FIRST, PHASE, SECOND, Tiling, apart, passes_of_layers, scratch_memory
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -177,10 +177,12 @@ class ProductLayers:
 
         layers = TurnedLayers.of(self._cut, angles, self._bits)
         tiling, parts = self._tiling(2, psi.dtype)
-        kernels.forward(
-            psi.shape[1], *psi, tiling.scratch, parts, self._part_bits(tiling),
-            self._passes(tiling, layers), layers.lowered,
-        )  # fmt: skip
+        passes = self._passes(tiling, layers)
+        for part in apart(passes, psi.shape[1]):
+            kernels.forward(
+                psi.shape[1], *psi, tiling.scratch, parts, self._part_bits(tiling), passes[part],
+                layers.lowered,
+            )  # fmt: skip
         _flip(psi, layers.mask)
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
@@ -195,10 +197,11 @@ class ProductLayers:
         of_terms = np.zeros(layers.signs.shape)
         of_bits = np.zeros(layers.cosines.shape)
         found = np.zeros((SHARES, len(self._cut.masks) + 2 * (self._bits + 1)))
-        kernels.backward(
-            psi.shape[1], *psi, *lam, tiling.scratch, parts, self._part_bits(tiling),
-            passes, layers.lowered, found, of_terms, of_bits,
-        )  # fmt: skip
+        for part in reversed(apart(passes, psi.shape[1])):
+            kernels.backward(
+                psi.shape[1], *psi, *lam, tiling.scratch, parts, self._part_bits(tiling),
+                passes[part], layers.lowered, found, of_terms, of_bits,
+            )  # fmt: skip
         of_terms *= layers.signs * layers.lowered.scales[:, None] ** 2
         of_bits *= self._weights(passes, layers)
         return self._overlaps(layers, of_terms, of_bits, len(angles))

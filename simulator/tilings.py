@@ -33,6 +33,9 @@ _LEAD = 2
 # Where threads may share the work there are at least 2^SHARE_BITS tiles, however many threads
 # there are: results do not depend on it.
 _SHARE_BITS = 4
+# Amplitudes from which on each pass is a call of a kernel by itself.
+LARGE_SIZE = 1 << 22
+
 # Columns of passes.
 FIRST, PHASE, SECOND = 3, 4, 5
 
@@ -88,6 +91,16 @@ def passes_of_layers(groups: Sequence[Group], count: int) -> Integers:
             else:
                 rows[-1][FIRST] = layer
     return np.array(rows, dtype=np.int64).reshape(-1, 8)
+
+
+def apart(passes: Integers, size: int) -> list[slice]:
+    """The passes that one call of a kernel makes, on a state of so many amplitudes.
+
+    Those of large states take a good part of a second each, and Ctrl-C is noticed between calls.
+    """
+    if size < LARGE_SIZE:
+        return [slice(0, len(passes))]
+    return [slice(k, k + 1) for k in range(len(passes))]
 
 
 @dataclass(frozen=True, eq=False)

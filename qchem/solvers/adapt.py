@@ -18,8 +18,8 @@ from qminima.runner import Interrupted
 from simulator.generators import Generator, PauliString, Support
 from simulator.kernels.kernel import compile_seconds
 from simulator.ladder_sum import LadderSum
+from simulator.optimize import TIME_LIMIT, Minimum, Stopwatch, minimize
 from simulator.optimize import Interrupted as MinimizationInterrupted
-from simulator.optimize import Minimum, minimize
 from simulator.pauli_gradient import PauliGradient
 from simulator.planar import join, split
 from simulator.pool_gradient import PoolGradient
@@ -219,6 +219,7 @@ class _Growth:
         self._inverse_hessian = np.zeros((0, 0))
         self._unfinished = ""  # why the last optimisation stopped early
         self._evaluations = 1
+        self._seconds = 0.0  # that the last derivatives took
         self._energy = start.energy([])
         self.value = self._energy(self.parameters)
         self.history = [(1, self.value)]
@@ -252,9 +253,11 @@ class _Growth:
         while True:
             if target is not None and self.value <= target:
                 return CONVERGED[1]
-            if deadline():
-                return "time limit reached"
+            if not deadline.allows(self._seconds):
+                return TIME_LIMIT
+            clock = Stopwatch()
             gradients = self._gradients()
+            self._seconds = clock.seconds()
             norm = float(np.linalg.norm(gradients[: len(self._candidates)]))
             if norm < max(gradient_threshold, _NOTHING):
                 return CONVERGED[0]
@@ -266,7 +269,7 @@ class _Growth:
             before = self.value
             finished = self._grow(added, gradients, norm, deadline)
             if not finished:
-                return "time limit reached"
+                return TIME_LIMIT
             if before - self.value <= energy_threshold:
                 return "a step lowered the energy by no more than the threshold"
 
@@ -340,7 +343,7 @@ class _Growth:
             hessian if minimum.inverse_hessian is None else minimum.inverse_hessian
         )
         self._accept(minimum, energy, added, gradients, norm)
-        return minimum.converged or not deadline()
+        return minimum.converged or not (deadline() or minimum.stop_reason == TIME_LIMIT)
 
     def _accept(
         self,

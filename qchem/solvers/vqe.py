@@ -18,8 +18,8 @@ from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
 from simulator.memory import require_memory
 from simulator.objectives import Mean
+from simulator.optimize import TIME_LIMIT, Minimum, minimize
 from simulator.optimize import Interrupted as MinimizationInterrupted
-from simulator.optimize import Minimum, minimize
 from simulator.optimizers import METHODS
 from simulator.program import Expectation, predict_memory
 from simulator.rotosolve import check_rotosolve
@@ -33,6 +33,9 @@ from ..qubit_hamiltonian import QubitHamiltonian
 from ..resources import circuit_resources
 from ..spin import spin_properties, spin_square, spin_warnings
 from ..starting_parameters import initial_parameters
+
+# What has to fit into the time for another energy, in units of the one before: it, and properties.
+_HEADROOM = 1.5
 
 ON_DETERMINANTS_ONLY = "properties are told of states on determinants only, not of this on qubits"
 
@@ -70,7 +73,7 @@ def vqe(
         optimizer: one of `simulator.optimizers.METHODS`.
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
         max_evaluations: limit on energies computed, of all runs together.
-        time_limit: limit in seconds on the optimisation, of all runs together.
+        time_limit: limit in seconds, of all runs together. At least one energy is computed.
         properties: tell more of a state on determinants, as in `qchem.density.state_properties`.
         settings: more of what the record is to say, such as how the circuit was screened.
         progress: told the energy as it falls.
@@ -124,12 +127,14 @@ def vqe(
         **(settings or {}),
     }
     minima: list[Minimum] = []
+    # Of large circuits this takes a while, for which nobody should wait in the end.
+    counted = circuit_properties(circuit)
 
     def finish() -> Result:
         best = min(minima, key=lambda minimum: minimum.value)
         warnings, strange = _warnings(best, circuit), list[str]()
         found = _properties(energy, best, hamiltonian)
-        found |= circuit_properties(circuit)
+        found |= counted
         if properties and isinstance(hamiltonian, Hamiltonian):
             assert isinstance(circuit.space, Electrons)  # noqa: S101 - others are on qubits above
             state = energy.state(best.parameters)
@@ -169,16 +174,13 @@ def vqe(
 
     for run in range(restarts + 1):
         done = sum(one.evaluations for one in minima)
-        if run and (deadline() or done == max_evaluations):
+        if run and (deadline() or minima[-1].stop_reason == TIME_LIMIT or done == max_evaluations):
             break
         params = first
         if run and given_at_random:
             params = _first_parameters(hamiltonian, circuit, start, random)
         elif run:
             params = first + random.normal(scale=spread, size=len(first))
-        left = time_limit
-        if run and time_limit is not None:
-            left = max(deadline.left(), 1e-3)
         try:
             minimum = minimize(
                 energy,
@@ -186,7 +188,8 @@ def vqe(
                 method=optimizer,
                 gradient_tolerance=gradient_tolerance,
                 max_evaluations=None if max_evaluations is None else max_evaluations - done,
-                time_limit=left,
+                time_limit=None if time_limit is None else max(deadline.left(), 1e-9),
+                headroom=_HEADROOM,
                 callback=lambda count, value: progress.note(
                     f"{value:.6f} hartree, {count} energies"
                 ),

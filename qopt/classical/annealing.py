@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import numpy as np
 
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
+from qminima.runner import hand_over
 
 from ..problems.problem import Problem
-from ..results import best_of, solution
-from .bqm import best_bitstring, binary_quadratic_model
+from ..results import Best, solution
+from .bqm import binary_quadratic_model
+from .reads import anneal, is_long
 
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
@@ -48,65 +51,59 @@ def annealing(
             and the last takes about half of the time. Every other run falls linearly through a
             narrower range of temperatures, which is the better schedule for large graphs.
         seed: of all runs.
-        time_limit: from then on no further run is begun; one that is under way ends.
+        time_limit: in seconds. A run that would not end in time is not begun, but for the first,
+            which then has fewer sweeps if it is long.
 
     Raises:
         InputError: if the cost is of higher than second degree, or for counts or times that are not
             above zero.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
-    from dwave.samplers import SimulatedAnnealingSampler
-
     started = perf_counter()
     check_count("reads", reads)
     check_count("sweeps", sweeps)
     check_seed(seed)
     deadline = Deadline(seconds, time_limit)
-    model = binary_quadratic_model(problem.cost, problem.num_variables)
-    if not any(model.linear.values()) and not model.quadratic:
-        # Nothing to anneal: the library would warn that it cannot choose temperatures.
-        return solution(
-            problem,
-            "simulated annealing",
-            "0" * problem.num_variables,
-            started,
-            stop_reason="the cost is constant",
-            seed=seed,
-        )
-    settings: dict[str, Any] = {"reads": reads, "sweeps": sweeps}
-    runs: Iterator[dict[str, Any]] = iter([{"num_reads": reads, "num_sweeps": sweeps}])
-    if seconds is not None:
-        settings = {"seconds": seconds}
-        runs = _longer_and_longer(model, deadline)
-    best, evaluations = "", 0
-    # The first is `sampler_seed(seed)`.
-    seeds = np.random.default_rng(seed)
-    for run in runs:
-        samples = SimulatedAnnealingSampler().sample(
-            model,
-            seed=None if seed is None else int(seeds.integers(2**31 - 1)),
-            interrupt_function=deadline,
-            **run,
-        )
-        evaluations += len(samples) * run["num_sweeps"] * problem.num_variables
-        if len(samples):
-            found = best_bitstring(problem, samples)
-            best = best_of(problem, (best, found)) if best else found
-    return solution(
+    best, evaluations = Best(problem), 0
+    with deadline:
+        model = binary_quadratic_model(problem.cost, problem.num_variables)
+        if not any(model.linear.values()) and not model.quadratic:
+            # Nothing to anneal: the library would warn that it cannot choose temperatures.
+            return solution(
+                problem,
+                "simulated annealing",
+                "0" * problem.num_variables,
+                started,
+                stop_reason="the cost is constant",
+                seed=seed,
+            )
+        runs: Iterable[dict[str, Any]] = [{"num_reads": reads, "num_sweeps": sweeps}]
+        if seconds is not None:
+            runs = _longer_and_longer(model, deadline)
+        elif is_long(model, sweeps):
+            runs = repeat({"num_reads": 1, "num_sweeps": sweeps}, reads)
+        # The first is `sampler_seed(seed)`.
+        seeds = np.random.default_rng(seed)
+        for run in runs:
+            one = None if seed is None else int(seeds.integers(2**31 - 1))
+            found, swept = anneal(model, run, one, deadline)
+            evaluations += swept * problem.num_variables
+            for candidate in found:
+                best.see(candidate)
+            if deadline():
+                break
+    settings = {"reads": reads, "sweeps": sweeps} if seconds is None else {"seconds": seconds}
+    result = solution(
         problem,
         "simulated annealing",
-        best,
+        best.bitstring,
         started,
         evaluations=evaluations,
         settings={**settings, "time_limit": time_limit},
-        stop_reason=_reason(seconds, deadline),
+        stop_reason=deadline.reason("all reads done") if seconds is None else "time is over",
         seed=seed,
     )
-
-
-def _reason(seconds: float | None, deadline: Deadline) -> str:
-    if seconds is not None:
-        return "time is over"
-    return "time limit reached" if deadline.reached else "all reads done"
+    return hand_over(result, deadline)
 
 
 def _longer_and_longer(model: BinaryQuadraticModel, deadline: Deadline) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,46 @@ from ..results import bits, first_feasible
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
 
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
 NEGLIGIBLE = 1e-12
+
+
+class Couplings(NamedTuple):
+    """A quadratic cost in spins, sum h_i z_i + sum J_ij z_i z_j, without its constant.
+
+    Attributes:
+        fields: h, shape (variables,).
+        first: one variable of each pair.
+        second: the other.
+        weights: J of these.
+    """
+
+    fields: Floats
+    first: Integers
+    second: Integers
+    weights: Floats
+
+
+@lru_cache(maxsize=4)
+def couplings(cost: Polynomial, num_variables: int) -> Couplings:
+    """The arrays of a quadratic cost.
+
+    Raises:
+        InputError: if the cost is of higher than second degree.
+    """
+    fields, pairs, weights = np.zeros(num_variables), list[tuple[int, ...]](), list[float]()
+    for qubits, weight in cost.terms:
+        if len(qubits) == 1:
+            fields[qubits[0]] = weight
+        elif len(qubits) == 2:
+            pairs.append(qubits)
+            weights.append(weight)
+        elif qubits:
+            raise InputError(f"expected a quadratic cost, got a term of degree {len(qubits)}")
+    first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return Couplings(fields, first, second, np.array(weights))
 
 
 def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadraticModel:
@@ -30,20 +70,14 @@ def binary_quadratic_model(cost: Polynomial, num_variables: int) -> BinaryQuadra
     """
     from dimod import SPIN, BinaryQuadraticModel
 
-    model = BinaryQuadraticModel(SPIN)
-    model.add_linear_from(dict.fromkeys(range(num_variables), 0.0))
-    largest = max((abs(weight) for qubits, weight in cost.terms if qubits), default=1.0)
-    for qubits, absolute in cost.terms:
-        weight = absolute / largest
-        if abs(weight) < NEGLIGIBLE or len(qubits) == 0:
-            continue
-        if len(qubits) == 1:
-            model.add_linear(qubits[0], weight)
-        elif len(qubits) == 2:
-            model.add_quadratic(*qubits, weight)
-        else:
-            raise InputError(f"expected a quadratic cost, got a term of degree {len(qubits)}")
-    return model
+    fields, first, second, weights = couplings(cost, num_variables)
+    sizes = (np.abs(fields).max(initial=0.0), np.abs(weights).max(initial=0.0))
+    largest = float(max(sizes)) or 1.0
+    fields, weights = fields / largest, weights / largest
+    fields[np.abs(fields) < NEGLIGIBLE] = 0.0
+    kept = np.abs(weights) >= NEGLIGIBLE
+    pairs = (first[kept], second[kept], weights[kept])
+    return BinaryQuadraticModel.from_numpy_vectors(fields, pairs, 0.0, SPIN)
 
 
 def best_bitstring(problem: Problem, samples: Any) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import inf
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ Fixed = dict[int, int]  # edges that a case has as not cut (0) or cut (1)
 
 # Multipliers are rounded to fractions of this many bits.
 _BITS = 50
+
+# Seconds that writing and checking the proof takes, for each second that the bound of a case does.
+_CLOSING = 6.0
 
 # Of the largest weight: bounds that are missed by less are not improved in the first round.
 _SLACK = Fraction(1, 10**7)
@@ -84,6 +88,7 @@ class _Tree:
         self._rows: list[Inequality] = []
         self._numbers: dict[Inequality, int] = {}
         self._in_program: list[int] = []
+        self._reserved = 0.0  # seconds of the time for writing and checking the proof
         self._tree: list[Branch | Leaf] = [self._inherited(Leaf(Fraction(0), {}), {})]
         self._fixed: Fixed = {}
         self._polish = Search(problem.cost, problem.num_variables, 0)
@@ -91,9 +96,10 @@ class _Tree:
 
     def grow(self) -> Proof:
         """Split cases until all are closed, time is over, or Ctrl-C ends it."""
-        interrupted = False
+        interrupted = self._deadline.interrupted
         try:
-            self._finish(self._split())
+            if not interrupted:
+                self._finish(self._split())
         except KeyboardInterrupt:
             interrupted = True
             # Cases that no branch has yet are the last ones.
@@ -300,6 +306,7 @@ class _Tree:
 
     def _inherited(self, before: Leaf, fixed: Fixed) -> Leaf:
         """The bound of this case by the multipliers of another one."""
+        begun = perf_counter()
         total = sum(
             (value * self._rows[row].bound for row, value in before.multipliers.items()),
             Fraction(0),
@@ -308,6 +315,10 @@ class _Tree:
             total += cost * fixed[edge] if edge in fixed else max(cost, Fraction(0))
         if self._whole:
             total = Fraction(total.numerator // total.denominator)
+        closing = _CLOSING * (perf_counter() - begun)
+        if closing > self._reserved:
+            self._deadline.charge(closing - self._reserved)
+            self._reserved = closing
         return Leaf(total, before.multipliers)
 
     def _closed(self, bound: Fraction) -> bool:
@@ -383,10 +394,14 @@ def _spread(
     parent, sign = list(range(nodes)), [1] * nodes
 
     def find(node: int) -> tuple[int, int]:
-        relative = 1
+        path = []
         while parent[node] != node:
-            relative *= sign[node]
+            path.append(node)
             node = parent[node]
+        relative = 1
+        for step in reversed(path):
+            relative *= sign[step]
+            parent[step], sign[step] = node, relative
         return node, relative
 
     for edge in order:

@@ -6,6 +6,7 @@ from time import perf_counter
 
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
+from qminima.runner import hand_over
 from simulator.kernels.kernel import compile_seconds
 
 from ..problems.problem import Problem
@@ -44,28 +45,33 @@ def breakout(
 
     Raises:
         InputError: for counts or times that are not above zero.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
 
     >>> import qopt
     >>> breakout(qopt.labs(13), seed=0).value
     6.0
     """
     started, compiled = perf_counter(), compile_seconds()
-    Deadline(seconds, time_limit)
+    Deadline(seconds)
+    limit = Deadline(time_limit, uncounted=compile_seconds)
     check_seed(seed)
     if flips is not None:
         check_count("flips", flips)
     elif seconds is None:
         flips = _FLIPS_EACH * problem.num_variables
     search = Search(problem.cost, problem.num_variables, seed)
-    deadline = Deadline(seconds, time_limit, uncounted=compile_seconds)
-    made = search.breakout(flips, deadline)
-    return solution(
+    deadline = limit.within(seconds)
+    with deadline:
+        search.breakout(flips, deadline)
+    reason = deadline.reason("all flips made")
+    result = solution(
         problem,
         "breakout local search",
         search.bitstring,
         started + compile_seconds() - compiled,
-        evaluations=made,
+        evaluations=search.flips,
         settings={"flips": flips, "seconds": seconds, "time_limit": time_limit},
-        stop_reason="time is over" if deadline.reached else "all flips made",
+        stop_reason="time is over" if reason == "time limit reached" else reason,
         seed=seed,
     )
+    return hand_over(result, deadline)

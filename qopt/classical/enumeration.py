@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from qminima.errors import InputError
 from qminima.limits import Deadline
 from qminima.result import Result
+from qminima.runner import hand_over
 from simulator.constrained import Subset
 from simulator.polynomial import Polynomial
 from simulator.spaces import Integers, Qubits, Space, bitstring
 
 from ..problems.problem import Problem
-from ..results import best_of, solution
+from ..results import Best, best_of, solution
 from .exact import exact_cost, rounding
 
 MAX_VARIABLES = 26
@@ -46,6 +47,7 @@ def enumeration(
 
     Raises:
         InputError: for more than 26 variables, or more than 2^26 configurations of a space.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
     n = problem.num_variables
@@ -80,26 +82,29 @@ def _search(
     off = rounding(problem)
     least, visited = np.inf, 0
     candidates: list[tuple[float, int]] = []
-    for configuration, values in pieces:
-        least = min(least, float(values.min()))
-        near = np.flatnonzero(values <= least + 2 * off)
-        # One for each of more candidates than could be scored, and none is proven then.
-        kept = near[:1] if off == 0 else near[: _MOST_CANDIDATES + 1]
-        candidates += [(float(values[k]), configuration(int(k))) for k in kept]
-        candidates = [one for one in candidates if one[0] <= least + 2 * off]
-        visited += len(values)
-        if visited < size and deadline():
-            break
+    with deadline:
+        for configuration, values in pieces:
+            least = min(least, float(values.min()))
+            near = np.flatnonzero(values <= least + 2 * off)
+            # One for each of more candidates than could be scored, and none is proven then.
+            kept = near[:1] if off == 0 else near[: _MOST_CANDIDATES + 1]
+            candidates += [(float(values[k]), configuration(int(k))) for k in kept]
+            candidates = [one for one in candidates if one[0] <= least + 2 * off]
+            visited += len(values)
+            if visited < size and deadline.step():
+                break
     finished = visited == size
-    few = [min(candidates)] if off == 0 else candidates[:_MOST_CANDIDATES]
-    found = _best(problem, [bitstring(one, n) for _, one in few])
+    few = sorted(candidates)[:1] if off == 0 else candidates[:_MOST_CANDIDATES]
+    strings = [bitstring(one, n) for _, one in few]
+    found = _best(problem, strings) if strings else Best(problem).bitstring
     told_apart = off == 0 or len(candidates) <= _MOST_CANDIDATES
     warnings = []
     if not finished:
-        warnings.append("stopped by the time limit before all were seen")
+        cause = "Ctrl-C" if deadline.interrupted else "the time limit"
+        warnings.append(f"stopped by {cause} before all were seen")
     if not told_apart:
         warnings.append("weights are too large beside each other to tell the best ones apart")
-    return solution(
+    result = solution(
         problem,
         "enumeration",
         found,
@@ -109,7 +114,9 @@ def _search(
         properties={"proven": finished and told_apart and problem.feasible(found)},
         settings={"space": str(space or "all bit strings"), "time_limit": time_limit},
         warnings=warnings,
+        stop_reason=deadline.reason(),
     )
+    return hand_over(result, deadline)
 
 
 def _best(problem: Problem, candidates: list[str]) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qminima.output import silenced_output
 
+from ..problems.linear_model import Row
+
 if TYPE_CHECKING:
     from highspy import Highs
+
+
+# Seconds between two looks whether the solver has ended.
+_BETWEEN = 0.1
 
 
 def quiet_solver() -> Highs:
@@ -20,7 +27,7 @@ def quiet_solver() -> Highs:
     with silenced_output():  # HiGHS greets before it can be asked to be silent
         solver = highspy.Highs()
     solver.silent()
-    solver.HandleKeyboardInterrupt = True  # Ctrl-C ends a program, and its status says so
+    solver.HandleUserInterrupt = True  # so that it can be stopped
     return solver
 
 
@@ -38,16 +45,37 @@ def add_row(
     solver.addRow(low, high, len(pairs), columns, np.array([value for _, value in pairs], float))
 
 
+def add_rows(solver: Highs, rows: Sequence[Row]) -> None:
+    """Many constraints at once."""
+    lengths = np.array([len(coefficients) for coefficients, _, _ in rows], dtype=np.int32)
+    columns = chain.from_iterable(coefficients for coefficients, _, _ in rows)
+    values = chain.from_iterable(coefficients.values() for coefficients, _, _ in rows)
+    solver.addRows(
+        len(rows),
+        np.array([low for _, low, _ in rows], dtype=float),
+        np.array([high for _, _, high in rows], dtype=float),
+        int(lengths.sum()),
+        np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32),
+        np.fromiter(columns, dtype=np.int32),
+        np.fromiter(values, dtype=float),
+    )
+
+
 def solve(solver: Highs, seconds: float) -> None:
     """Solve for a time at most, from now on.
 
     Raises:
-        KeyboardInterrupt: on Ctrl-C, which the solver only notices.
+        KeyboardInterrupt: on Ctrl-C, once the solver has ended; its best solution is kept.
     """
-    import highspy
-
     # The solver counts the time of its earlier calls too.
     solver.setOptionValue("time_limit", float(solver.getRunTime()) + max(seconds, 0.05))
-    solver.solve()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kInterrupt:
+    solver.startSolve()
+    ended = interrupted = False
+    while not ended:
+        try:
+            ended = solver.wait(_BETWEEN)[0]
+        except KeyboardInterrupt:
+            solver.cancelSolve()
+            interrupted = True
+    if interrupted:
         raise KeyboardInterrupt

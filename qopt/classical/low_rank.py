@@ -1,30 +1,35 @@
-"""The semidefinite relaxation of MaxCut on thousands of nodes: vectors instead of a matrix."""
+"""The semidefinite relaxation of MaxCut: vectors instead of a matrix, and a proof of its bound."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, sqrt
+from math import ceil, fsum, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from qminima.errors import MethodError
 from qminima.limits import Deadline
 
 from ..kernels.mixing import mix
+from ..problems.binary import exact_sum, sums_exactly
 from ..problems.maxcut import MaxCut
 from .cut_form import power_of_two
 from .positive import proven_shift
+from .prover import Abandoned, Prover
 
 Floats = NDArray[np.float64]
 
-# Sweeps end once one gains less than this share of the sum of all norms.
-_TOLERANCE = 3e-9
+# Sweeps end once one gains less than this share of the sum of all norms; where they are cheap, so
+# many multiplications in all, they go on to the second one. The bound is then off by about 1e-5 and
+# 1e-8 of itself.
+_TOLERANCE, _FINEST = 3e-9, 1e-15
+_REFINING = 10**9
 
 # Shifts that are tried, in units of the mean multiplier.
-_SHIFTS = tuple(10.0 ** (exponent / 2) for exponent in range(-16, 3))
+_SHIFTS = tuple(10.0 ** (exponent / 4) for exponent in range(-36, 5))
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,19 +39,23 @@ class Relaxation:
     Attributes:
         vectors: shape (nodes, rank).
         multipliers: l_i of the unit lengths, shape (nodes,).
-        tried: the shift of the diagonal whose factorisation is the proof.
+        tried: the shift of the diagonal whose factorisation is the proof; zero where there is none
+            because A + diag(l) is diagonally dominant.
         shift: d with A + diag(l) + d I positive semidefinite, as it proves.
-        bound: what no cut exceeds, as a fraction: W/2 + (sum l_i + n d)/4, rounded down where
-            weights are whole.
+        exact: what no cut exceeds, as a fraction: W/2 + (sum l_i + n d)/4.
+        bound: the same, rounded down where weights are whole.
         sweeps: how many were made.
+        converged: whether they ended because they gained nothing more.
     """
 
     vectors: Floats
     multipliers: Floats
     tried: float
     shift: float
+    exact: Fraction
     bound: Fraction
     sweeps: int
+    converged: bool
 
 
 def relax(
@@ -61,66 +70,135 @@ def relax(
 
         cut(x) = W/2 - x A x/4 <= W/2 + (sum_i l_i + n d)/4   if A + diag(l) + d I >= 0.
 
+    Where l_i = sum_j |w_ij| gives less, the sum of all positive weights, that is the bound.
+
     Args:
         problem: the cut to be maximised.
         seed: of the first vectors.
-        deadline: at which sweeps end; the bound holds all the same.
-
-    Raises:
-        MethodError: if no shift could be proven.
+        deadline: sweeps take half of its time at most, or end on Ctrl-C, which it remembers; the
+            bound holds all the same. Where the proof does not end in time, the bound is the sum of
+            all positive weights.
     """
-    n = problem.num_variables
+    deadline = deadline or Deadline(None)
     scale = power_of_two(problem.edges[2])
     adjacency = _adjacency(problem, scale)
-    rank = min(n, ceil(sqrt(2 * n)) + 1)
-    vectors = np.random.default_rng(seed).normal(size=(n, rank))
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    norms, sweeps = np.zeros(n), 0
-    starts, others = adjacency.indptr.astype(np.int64), adjacency.indices.astype(np.int64)
-    while adjacency.nnz:
-        gain = mix(0, vectors, norms, starts, others, adjacency.data)
-        sweeps += 1
-        if gain <= _TOLERANCE * norms.sum() or (deadline is not None and deadline()):
-            break
-    tried, shift = _shift(adjacency, norms)
-    multipliers, shift = scale * norms, scale * shift  # exact, by a power of two
-    bound = dual_bound(problem, multipliers, shift)
-    return Relaxation(vectors, multipliers, scale * tried, shift, bound, sweeps)
+    vectors, norms, sweeps, converged = _swept(adjacency, seed, deadline)
+    duals = [(_row_sums(problem, adjacency), 0.0, 0.0)]
+    proven = _shift(adjacency, norms, deadline)
+    if proven is not None:
+        duals.append((norms, *proven))
+    # Exact, by a power of two.
+    scaled = [(scale * lengths, scale * tried, scale * shift) for lengths, tried, shift in duals]
+    half = exact_sum(problem.edges[2]) / 2
+    values = [half + _dual_share(multipliers, shift) for multipliers, _, shift in scaled]
+    best = min(range(len(values)), key=values.__getitem__)
+    exact, bound = values[best], _whole(problem, values[best])
+    return Relaxation(vectors, *scaled[best], exact, bound, sweeps, converged)
+
+
+def load_kernel() -> None:
+    """Compile the kernel of the sweeps, or load it from disk, before there is a time to keep."""
+    none = np.zeros(0, dtype=np.int64)
+    mix(0, np.zeros((0, 1)), np.zeros(0), none, none, np.zeros(0))
 
 
 def dual_bound(problem: MaxCut, multipliers: Floats, shift: float) -> Fraction:
     """W/2 + (sum l_i + n d)/4 in exact arithmetic, rounded down where weights are whole."""
-    weights = [Fraction(weight) for weight in problem.edges[2].tolist()]
-    dual = sum(map(Fraction, multipliers.tolist()), Fraction(0))
-    dual += problem.num_variables * Fraction(shift)
-    bound = sum(weights, Fraction(0)) / 2 + dual / 4
-    whole = all(weight.denominator == 1 for weight in weights)
-    return Fraction(bound.numerator // bound.denominator) if whole else bound
+    return _whole(problem, exact_sum(problem.edges[2]) / 2 + _dual_share(multipliers, shift))
 
 
 def check_bound(problem: MaxCut, relaxation: Relaxation) -> bool:
     """Verify a bound anew from its multipliers and shifts, without the vectors."""
-    scale = power_of_two(problem.edges[2])
-    if not problem.edges[2].any():
-        return bool(relaxation.multipliers.min() >= 0) and relaxation.bound >= 0
-    matrix = csc_array(_adjacency(problem, scale) + _diagonal(relaxation.multipliers / scale))
-    proven = proven_shift(matrix, relaxation.tried / scale)
-    if proven is None or proven * scale > relaxation.shift:
-        return False
-    return dual_bound(problem, relaxation.multipliers, relaxation.shift) == relaxation.bound
+    scale, multipliers = power_of_two(problem.edges[2]), relaxation.multipliers
+    adjacency = _adjacency(problem, scale)
+    if relaxation.tried == 0:
+        if relaxation.shift < 0 or not _dominant(adjacency, multipliers / scale):
+            return False
+    else:
+        matrix = csc_array(adjacency + _diagonal(multipliers / scale))
+        proven = proven_shift(matrix, relaxation.tried / scale)
+        if proven is None or proven * scale > relaxation.shift:
+            return False
+    exact = exact_sum(problem.edges[2]) / 2 + _dual_share(multipliers, relaxation.shift)
+    return exact == relaxation.exact and _whole(problem, exact) == relaxation.bound
 
 
-def _shift(adjacency: csr_array, norms: Floats) -> tuple[float, float]:
-    """The shift that is tried with success, and the one that it proves."""
-    if not adjacency.nnz:
-        return 0.0, 0.0
-    matrix = csc_array(adjacency + _diagonal(norms))
-    mean = float(norms.mean())
-    for share in _SHIFTS:
-        proven = proven_shift(matrix, share * mean)
-        if proven is not None:
-            return share * mean, proven
-    raise MethodError("no bound could be proven from the vectors")
+def _swept(
+    adjacency: csr_array, seed: int | None, deadline: Deadline
+) -> tuple[Floats, Floats, int, bool]:
+    """Unit vectors of least energy, the lengths |g_i|, how many sweeps, whether they converged."""
+    n = adjacency.shape[0]
+    rank = min(n, ceil(sqrt(2 * n)) + 1)
+    vectors = np.random.default_rng(seed).normal(size=(n, rank))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    norms, sweeps, converged = np.zeros(n), 0, not adjacency.nnz
+    starts, others = adjacency.indptr.astype(np.int64), adjacency.indices.astype(np.int64)
+    most = _REFINING // max(1, adjacency.nnz * rank)
+    half = deadline.within(deadline.left() / 2)
+    with deadline:
+        while not converged:
+            gain = mix(0, vectors, norms, starts, others, adjacency.data)
+            sweeps += 1
+            tolerance = _FINEST if sweeps < most else _TOLERANCE
+            converged = gain <= tolerance * norms.sum()
+            if half.step():
+                break
+    return vectors, norms, sweeps, converged
+
+
+def _shift(adjacency: csr_array, norms: Floats, deadline: Deadline) -> tuple[float, float] | None:
+    """The least shift that is tried with success, and the one that it proves.
+
+    None if none was proven in time.
+    """
+    found: tuple[float, float] | None = None
+    if not norms.any():
+        return found
+    matrix, mean = csc_array(adjacency + _diagonal(norms)), float(norms.mean())
+    low, high = 0, len(_SHIFTS)
+    with deadline, suppress(Abandoned), Prover(matrix, deadline) as prove:
+        while low < high:
+            middle = (low + high) // 2
+            tried = _SHIFTS[middle] * mean
+            proven = prove(tried)
+            if proven is None:
+                low = middle + 1
+            else:
+                high = middle
+                found = (tried, proven) if found is None or proven < found[1] else found
+            if found and deadline.step():
+                break
+    return found
+
+
+def _row_sums(problem: MaxCut, adjacency: csr_array) -> Floats:
+    """sum_j |a_ij|, or a little more where it is rounded."""
+    sums = np.asarray(abs(adjacency).sum(axis=1), dtype=float).ravel()
+    eps = float(np.finfo(float).eps)
+    if sums_exactly(problem.edges[2]):
+        return sums
+    return sums * float(1 + 2 * (adjacency.shape[0] + 2) * eps)
+
+
+def _dominant(adjacency: csr_array, diagonal: Floats) -> bool:
+    """Whether no entry of a diagonal is below its row's sum of sizes, in exact arithmetic."""
+    rows = np.split(np.abs(adjacency.data), adjacency.indptr[1:-1])
+    # The sum is rounded correctly, so that its sign is right.
+    return all(
+        fsum([*row, -entry]) <= 0 for row, entry in zip(rows, diagonal.tolist(), strict=True)
+    )
+
+
+def _dual_share(multipliers: Floats, shift: float) -> Fraction:
+    """(sum l_i + n d)/4."""
+    return (exact_sum(multipliers) + len(multipliers) * Fraction(shift)) / 4
+
+
+def _whole(problem: MaxCut, bound: Fraction) -> Fraction:
+    """A bound on cuts, rounded down where weights are whole."""
+    weights = problem.edges[2]
+    whole = np.array_equal(weights, np.rint(weights))
+    return Fraction(bound.numerator // bound.denominator) if whole else bound
 
 
 def _diagonal(values: Floats) -> csr_array:

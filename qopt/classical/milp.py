@@ -16,7 +16,7 @@ from ..results import solution
 from .branching import prove_cut
 from .claims import lower_bound, optimality, rounded_down
 from .cut_form import exact_cut
-from .greedy import greedy
+from .greedy import greedy_bitstring
 from .proof_check import check
 
 DEFAULT_TIME_LIMIT = 10.0
@@ -51,7 +51,7 @@ def milp(
     limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
     deadline = Deadline(limit)
     exact = exact_cut(problem)
-    first = str(greedy(exact.form.maxcut).bitstring)
+    first = greedy_bitstring(exact.form.maxcut, deadline.within(deadline.left() / 4))
     proof = prove_cut(exact, first, deadline, progress)
     found = exact.form.bitstring(proof.bitstring)
     checked = check(proof.record())

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qminima.errors import InputError
 from qminima.limits import Deadline
 from qminima.result import Result
+from qminima.runner import hand_over
 
 from ..problems.binary import BinaryProblem
 from ..problems.linear_model import LinearModel
-from ..results import solution
+from ..results import Best, solution
 from .cut_form import power_of_two
-from .linear_program import add_column, add_row, quiet_solver, solve
+from .greedy import greedy_bitstring
+from .linear_program import add_column, add_rows, quiet_solver, solve
+
+if TYPE_CHECKING:
+    from highspy import Highs
 
 DEFAULT_TIME_LIMIT = 10.0
+
+# Coefficients from which on models are not presolved, since nothing can stop that.
+_LARGE = 30_000
+
+# Seconds for another method where there is no time for the solver.
+_AT_ONCE = 0.3
 
 
 def native_milp(problem: BinaryProblem, *, time_limit: float | None = None) -> Result:
@@ -36,7 +49,7 @@ def native_milp(problem: BinaryProblem, *, time_limit: float | None = None) -> R
 
     Raises:
         InputError: if the problem has no linear model.
-        KeyboardInterrupt: on Ctrl-C.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
 
     >>> import qopt
     >>> native_milp(qopt.knapsack([4, 3, 2], [3, 2, 2], capacity=4)).properties["profit"]
@@ -45,29 +58,29 @@ def native_milp(problem: BinaryProblem, *, time_limit: float | None = None) -> R
     started = perf_counter()
     limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
     deadline = Deadline(limit)
-    model = problem.linear_model()
-    if model is None:
-        raise InputError(f"there is no linear model of {problem.kind}; use milp")
-    values, bound, optimal = _solve(model, deadline)
-    if bound is not None and model.cost is not None:
-        bound = model.cost(bound)
-    if values is None:
-        text = "0" * problem.num_variables
-    elif model.read is None:
-        text = "".join("1" if value > 0.5 else "0" for value in values[: problem.num_variables])
-    else:
-        text = model.read(values)
-    return solution(
+    text, bound, optimal = None, None, False
+    with deadline:
+        model = problem.linear_model()
+        if model is None:
+            raise InputError(f"there is no linear model of {problem.kind}; use milp")
+        text, bound, optimal = _solve(problem, model, deadline)
+        if bound is not None and model.cost is not None:
+            bound = model.cost(bound)
+    if text is None:
+        text = _substitute(problem, deadline)
+    reason = "optimal within the solver's tolerances" if optimal else "time limit reached"
+    result = solution(
         problem,
         "HiGHS, own model",
         text,
         started,
         converged=optimal,
-        stop_reason="optimal within the solver's tolerances" if optimal else "time limit reached",
+        stop_reason="interrupted" if deadline.interrupted else reason,
         settings={"time_limit": limit},
         properties={"solver_bound": bound, "optimal": optimal},
         warnings=() if optimal else ("the solver did not close the gap",),
     )
+    return hand_over(result, deadline)
 
 
 def _unit(model: LinearModel) -> float:
@@ -76,8 +89,10 @@ def _unit(model: LinearModel) -> float:
     return 1.0 if 1.0 <= largest <= 1e6 else power_of_two(np.array(model.costs))
 
 
-def _solve(model: LinearModel, deadline: Deadline) -> tuple[list[float] | None, float | None, bool]:
-    """Values of the variables, a bound, and whether the solver says that it is optimal."""
+def _solve(
+    problem: BinaryProblem, model: LinearModel, deadline: Deadline
+) -> tuple[str | None, float | None, bool]:
+    """The bit string, a bound, and whether the solver says that it is optimal."""
     import highspy
 
     solver, unit = quiet_solver(), _unit(model)
@@ -86,14 +101,34 @@ def _solve(model: LinearModel, deadline: Deadline) -> tuple[list[float] | None, 
         if whole:
             kind = highspy.HighsVarType.kInteger
             solver.changeColIntegrality(solver.getNumCol() - 1, kind)
-    for coefficients, low, high in model.rows:
-        add_row(solver, coefficients.items(), low, high)
+    add_rows(solver, model.rows)
     solver.setOptionValue("mip_rel_gap", 0.0)
-    solve(solver, deadline.left())
-    found = list(solver.getSolution().col_value)
+    if sum(len(coefficients) for coefficients, _, _ in model.rows) > _LARGE:
+        solver.setOptionValue("presolve", "off")
+    with deadline:
+        solve(solver, deadline.left())
     optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    feasible = (
-        solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    )
     bound = unit * float(solver.getInfo().mip_dual_bound)
-    return found if feasible else None, bound if np.isfinite(bound) else None, optimal
+    return _bitstring(problem, model, solver), bound if np.isfinite(bound) else None, optimal
+
+
+def _bitstring(problem: BinaryProblem, model: LinearModel, solver: Highs) -> str | None:
+    """The bit string of the best solution, if there is any."""
+    import highspy
+
+    status = solver.getInfo().primal_solution_status
+    if status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    values = list(solver.getSolution().col_value)
+    if model.read is not None:
+        return model.read(values)
+    return "".join("1" if value > 0.5 else "0" for value in values[: problem.num_variables])
+
+
+def _substitute(problem: BinaryProblem, deadline: Deadline) -> str:
+    """A solution without the solver: all zeros, or the greedy one."""
+    best = Best(problem)
+    best.see("0" * problem.num_variables)
+    with suppress(InputError):  # for costs of higher degree
+        best.see(greedy_bitstring(problem, deadline.more(_AT_ONCE)))
+    return best.bitstring

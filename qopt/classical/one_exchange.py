@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from qminima.errors import InputError
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
+from qminima.runner import hand_over
 from simulator.kernels.kernel import compile_seconds
 
 from ..problems.problem import Problem
-from ..results import best_of, solution
+from ..results import Best, solution
 from .search import Search
 
 Floats = NDArray[np.float64]
@@ -44,6 +45,7 @@ def one_exchange(
 
     Raises:
         InputError: for no bit strings, or ones of another length.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
 
     >>> import networkx, qopt
     >>> one_exchange(qopt.maxcut(networkx.cycle_graph(4)), ["0001"]).bitstring
@@ -59,29 +61,35 @@ def one_exchange(
         check_seed(seed)
         random = np.random.default_rng(seed)
         rows = (np.where(random.random(n) < 0.5, -1.0, 1.0) for _ in range(starts))
-    search, deadline = Search(problem.cost, n, 0), Deadline(time_limit, uncounted=compile_seconds)
+    deadline, best = Deadline(time_limit, uncounted=compile_seconds), Best(problem)
+    search = Search(problem.cost, n, 0)
     flips, first, last, count = 0, 0.0, 0.0, 0
-    optima: dict[str, None] = {}
-    for row in rows:
-        if count and deadline():
-            break
-        count += 1
-        search.restart(row)
-        first += search.value
-        flips += search.descend()
-        last += search.value
-        optima[search.bitstring] = None
-    return solution(
+    seen: set[str] = set()
+    with deadline:
+        for row in rows:
+            search.restart(row)
+            start = search.value
+            made = search.descend()
+            count, flips = count + 1, flips + made
+            first, last = first + start, last + search.value
+            if search.bitstring not in seen:
+                seen.add(search.bitstring)
+                best.see(search.bitstring)
+            if deadline.step():
+                break
+    result = solution(
         problem,
         method or "uniform + one-exchange",
-        best_of(problem, optima),
+        best.bitstring,
         started + compile_seconds() - compiled,
         evaluations=flips + count,
-        expectation=last / count,
+        expectation=last / count if count else None,
         settings={"starts": count, "time_limit": time_limit},
-        properties={"start_mean": first / count},
+        properties={"start_mean": first / count} if count else {},
+        stop_reason=deadline.reason(),
         seed=seed,
     )
+    return hand_over(result, deadline)
 
 
 def _spins(starts: Sequence[str], n: int) -> Floats:

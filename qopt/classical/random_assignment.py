@@ -6,17 +6,23 @@ from time import perf_counter
 
 import numpy as np
 
-from qminima.limits import check_count, check_seed
+from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
+from qminima.runner import hand_over
 from simulator.spaces import Space, bitstring
 from simulator.uniform import uniform_configurations, uniform_mean
 
 from ..problems.problem import Problem
-from ..results import best_of, solution
+from ..results import Best, solution
 
 
 def random_assignment(
-    problem: Problem, *, space: Space | None = None, shots: int = 1024, seed: int | None = None
+    problem: Problem,
+    *,
+    space: Space | None = None,
+    shots: int = 1024,
+    seed: int | None = None,
+    time_limit: float | None = None,
 ) -> Result:
     """The best of `shots` uniform bit strings, and as `expectation` the exact uniform mean.
 
@@ -25,10 +31,16 @@ def random_assignment(
         space: configurations to draw from, such as the feasible ones; all unless given.
         shots: how many are drawn.
         seed: of the draws.
+        time_limit: in seconds; those that are not looked at by then are left out.
+
+    Raises:
+        InputError: for fewer than one shot, or a time limit that is not above zero.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
     check_count("shots", shots)
     check_seed(seed)
+    deadline = Deadline(time_limit)
     rng = np.random.default_rng(seed)
     n = problem.num_variables
     if space is None:
@@ -41,13 +53,24 @@ def random_assignment(
         drawn = uniform_configurations(space, shots, rng)
         candidates = [bitstring(one, n) for one in drawn.tolist()]
         mean = uniform_mean(problem.cost, space)
-    return solution(
+    best, seen = Best(problem), 0
+    with deadline:
+        for candidate in candidates:
+            best.see(candidate)
+            seen += 1
+            if deadline.step():
+                break
+    result = solution(
         problem,
         "random assignment",
-        best_of(problem, candidates),
+        best.bitstring,
         started,
-        evaluations=shots,
+        evaluations=seen,
         expectation=mean,
-        settings={"shots": shots, "space": str(space or "all bit strings")},
+        settings={
+            "shots": shots, "space": str(space or "all bit strings"), "time_limit": time_limit
+        },
+        stop_reason=deadline.reason(),
         seed=seed,
-    )
+    )  # fmt: skip
+    return hand_over(result, deadline)

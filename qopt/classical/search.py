@@ -76,6 +76,7 @@ class Search:
         self.restart(np.where(self._random.random(num_variables) < 0.5, -1.0, 1.0))
         if len(weights):  # kernels are loaded now, before any clock is looked at
             self._run(0, -np.inf)
+            descend(0, weights, self._tables, self._state, np.inf)
 
     def restart(self, spins: Floats) -> None:
         """Go on from other spins; what is best is forgotten."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from math import inf
 from time import perf_counter
+from typing import Any
+
+import numpy as np
 
 from qminima.errors import InputError
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
+from qminima.runner import hand_over
 
 from ..problems.problem import Problem
-from ..results import solution
-from .bqm import best_bitstring, binary_quadratic_model, sampler_seed
+from ..results import Best, solution
+from .bqm import best_bitstring, binary_quadratic_model
+from .greedy import greedy_bitstring
 
 # The library works on several matrices of all pairs: gigabytes, and their time, beyond this.
 MAX_VARIABLES = 10_000
@@ -18,6 +24,13 @@ BYTES_PER_PAIR = 40
 
 # Seconds of search for each read where no limit is given: by its size, as more has to be seen.
 _SECONDS_PER_VARIABLE = 0.002
+
+# Seconds of one call of the library, which nothing can stop, and about those that it needs for each
+# pair of variables before it begins.
+_PIECE, _SECONDS_PER_PAIR = 1.0, 5e-8
+
+# Seconds for another method where there is no time for this one.
+_AT_ONCE = 0.3
 
 
 def tabu(
@@ -40,14 +53,13 @@ def tabu(
     Raises:
         InputError: if the cost is of higher than second degree, for more than 10,000 variables, or
             for counts or times that are not above zero.
+        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
-    from dwave.samplers import TabuSampler
-
     started = perf_counter()
     check_count("reads", reads)
     check_seed(seed)
-    Deadline(time_limit)
     Deadline(seconds)
+    limit, best = Deadline(time_limit), Best(problem)
     if problem.num_variables > MAX_VARIABLES:
         raise InputError(
             f"tabu takes up to {MAX_VARIABLES} variables, the problem has {problem.num_variables}; "
@@ -55,20 +67,51 @@ def tabu(
         )
     if seconds is None:
         seconds = _SECONDS_PER_VARIABLE * problem.num_variables * reads
+    with limit:
+        _search(problem, reads, seconds, seed, limit, best)
+    if best.value == inf:  # there was no time
+        best.see(greedy_bitstring(problem, limit.more(_AT_ONCE)))
     if time_limit is not None:
         seconds = min(seconds, time_limit)
-    samples = TabuSampler().sample(
-        binary_quadratic_model(problem.cost, problem.num_variables),
-        num_reads=reads,
-        seed=sampler_seed(seed),
-        timeout=max(1, round(1000 * seconds / reads)),
-    )
-    return solution(
+    result = solution(
         problem,
         "tabu",
-        best_bitstring(problem, samples),
+        best.bitstring,
         started,
         settings={"reads": reads, "time_limit": time_limit, "seconds": seconds},
-        stop_reason="time is over",
+        stop_reason="interrupted" if limit.interrupted else "time is over",
         seed=seed,
     )
+    return hand_over(result, limit)
+
+
+def _search(
+    problem: Problem, reads: int, seconds: float, seed: int | None, limit: Deadline, best: Best
+) -> None:
+    """Some seconds of search, in pieces that go on from the best of the one before."""
+    from dwave.samplers import TabuSampler
+
+    n, seeds, state = problem.num_variables, np.random.default_rng(seed), dict[str, Any]()
+    model = binary_quadratic_model(problem.cost, n)
+    needed, search = _SECONDS_PER_PAIR * n**2, limit.within(seconds)
+    while limit.allows(needed):
+        piece = min(search.left(), limit.left() - needed, _PIECE)
+        begun = perf_counter()
+        samples = TabuSampler().sample(
+            model,
+            num_reads=reads,
+            seed=None if seed is None else int(seeds.integers(2**31 - 1)),
+            timeout=max(1, round(1000 * piece / reads)),
+            **state,
+        )
+        best.see(best_bitstring(problem, samples))
+        needed = max(0.0, perf_counter() - begun - piece)
+        if not search.allows(1e-3):
+            return
+        # The first search is for what a start is near to, the others for what they all are.
+        restart = 2500 if n <= 500 else 6250
+        state = {
+            "initial_states": samples,
+            "coefficient_z_first": 1,
+            "coefficient_z_restart": restart,
+        }

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from math import fsum
 from typing import Any, ClassVar
 
@@ -190,6 +191,14 @@ class BinaryProblem(ABC):
 def nearest_sum(values: NDArray[np.float64]) -> float:
     """The floating-point number nearest to the exact sum, whatever cancels."""
     return fsum(values.tolist()) + 0.0  # no minus zero
+
+
+def exact_sum(values: NDArray[np.float64]) -> Fraction:
+    """The sum without rounding: what `fsum` leaves over is added until nothing is left."""
+    summands, parts = values.tolist(), list[float]()
+    while rest := fsum(chain(summands, (-part for part in parts))):
+        parts.append(rest)
+    return sum(map(Fraction, parts), Fraction(0))
 
 
 def sums_exactly(weights: NDArray[np.float64]) -> bool:

@@ -17,7 +17,7 @@ from qminima.result import Reference
 from simulator.polynomial import Polynomial
 
 from ..graphs import check_graph, edge_positions, single_edges, warn_of_unused
-from .binary import BinaryProblem, Bits, Bound, nearest_sum, sums_exactly
+from .binary import BinaryProblem, Bits, Bound, exact_sum, nearest_sum, sums_exactly
 
 # Gradients hold squares of weights, which must neither vanish nor overflow.
 _SMALLEST = 1e-150
@@ -83,8 +83,8 @@ class MaxCut(BinaryProblem):
 
     def trivial_bound(self) -> Bound:
         """The sum of all positive weights."""
-        positive = (Fraction(weight) for weight in self.edges[2].tolist() if weight > 0)
-        return Bound(sum(positive, Fraction(0)), "no cut exceeds the sum of all positive weights")
+        positive = exact_sum(self.edges[2][self.edges[2] > 0])
+        return Bound(positive, "no cut exceeds the sum of all positive weights")
 
     def solution(self, bits: Bits) -> tuple[set[Hashable], set[Hashable]]:
         """The labels on either side, those of bit 0 first."""

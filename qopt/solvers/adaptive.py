@@ -11,7 +11,7 @@ from qminima.errors import InputError
 from qminima.result import Result
 from simulator.circuit import Circuit, Step, UniformState
 from simulator.generators import Diagonal
-from simulator.optimize import Minimum, minimize
+from simulator.optimize import Minimum, Stopwatch, minimize
 from simulator.pauli_gradient import PauliGradient
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits, Space
@@ -21,7 +21,7 @@ from ..angles import gamma_scale, rescale_gammas
 from ..ansatz import check_depth, check_space, smallest_space
 from ..mixers import Mixer
 from ..problems.problem import Problem
-from .training import Options, Trained, Training, improve, scaled
+from .training import HEADROOM, SAMPLES, Options, Trained, Training, improve, scaled
 
 Floats = NDArray[np.float64]
 
@@ -129,6 +129,7 @@ class _Growth:
         self.mixers: list[Mixer] = []
         self.derivatives: list[float] = []
         self.pool_gradients = 0
+        self._seconds = 0.0  # that the last of these took
         # The state, H times it, their product and its transforms, as complex numbers.
         self.memory = 6 * 16 * space.size
 
@@ -147,10 +148,12 @@ class _Growth:
         history: list[tuple[int, float]] = []
         used, reason, interrupted = 0, "", False
         for _ in range(depth):
-            if minimum is not None and (reason := self._options.limit(used)):
+            if minimum is not None and (reason := self._options.limit(used, self._seconds)):
                 break
             try:
                 mixer, derivative = self._steepest(angles)
+                if minimum is not None and (reason := self._options.limit(used)):
+                    break
                 if minimum is not None and derivative * self._factor < _LEAST:
                     reason = "no derivative is left"
                     break
@@ -187,17 +190,27 @@ class _Growth:
 
     def _train(self, mixers: list[Mixer], start: Floats, used: int) -> Minimum:
         options = self._options
-        return minimize(
-            scaled(self._problem, self.circuit(mixers), options),
+        program = scaled(self._problem, self.circuit(mixers), options)
+        minimum = minimize(
+            program,
             start,
             gradient_tolerance=options.gradient_tolerance,
             max_evaluations=options.left(used),
             time_limit=options.seconds(),
+            headroom=HEADROOM,
             callback=options.reporter(self._factor, used),
         )
+        options.reserve = SAMPLES * program.seconds
+        return minimum
 
     def _steepest(self, angles: Floats) -> tuple[Mixer, float]:
-        """The mixer of the next layer, and the size of its derivative in units of the cost."""
+        """The mixer of the next layer, and the size of its derivative in units of the cost.
+
+        Of those that the time allows; none of the first layer is looked at in more than half of it.
+        """
+        clock, deadline = Stopwatch(), self._options.deadline
+        if not self.mixers:
+            deadline = deadline.within(deadline.left() / 2)
         space, cost = self._space, self._problem.cost
         values = cost.values(space).to_array()
         state: NDArray[Any]
@@ -207,10 +220,13 @@ class _Growth:
         else:
             state = np.full(space.size, space.size**-0.5)
         state = state * np.exp(-1j * self._first * self._factor * values)
-        single = self._gradient(state, values * state)
+        single = self._gradient(state, values * state, deadline)
         self.pool_gradients += 1
         ends = np.cumsum([len(group) for group in self._strings])
         sums = [part.sum() for part in np.split(single, ends[:-1])]
         sizes = np.abs([sign(mixer) * value for mixer, value in zip(self.pool, sums, strict=True)])
-        best = int(np.flatnonzero(sizes >= sizes.max() - _TIE / self._factor)[0])
+        self._seconds = clock.seconds()
+        if np.isnan(sizes).all():
+            return self.pool[0], 0.0
+        best = int(np.flatnonzero(sizes >= np.nanmax(sizes) - _TIE / self._factor)[0])
         return self.pool[best], float(sizes[best])

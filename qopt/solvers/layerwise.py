@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from ..angle_tables import starting_angles
 from ..angles import gamma_scale, interpolate, linear_ramp, rescale_gammas
 from ..fourier import extend_fourier
 from ..problems.problem import Problem
-from .training import Options, ScaledProgram, Trained, improve, scaled
+from .training import GRADIENT, HEADROOM, SAMPLES, Options, ScaledProgram, Trained, improve, scaled
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,11 @@ class _Stage:
     circuit: Circuit
     minimum: Minimum
     tried: int
+
+
+def _untrained(params: Floats, value: float, reason: str) -> Minimum:
+    """A starting point, where nothing can follow."""
+    return Minimum(value, params, 0, converged=False, stop_reason=reason, history=((0, value),))
 
 
 def with_another_layer(params: Floats | None) -> list[Floats]:
@@ -64,6 +70,9 @@ class LayerwiseTraining:
         options: of the training.
         start: as in `solve_qaoa`; None where nothing is known of good angles. So is `growth`.
         growth: from one depth to the next, one of `GROWTHS`.
+
+    Attributes:
+        seconds: that the last value took.
     """
 
     def __init__(
@@ -84,6 +93,7 @@ class LayerwiseTraining:
         self._stages: list[_Stage] = []
         self._limit = ""  # what ended the training between two depths
         self._interrupted = False
+        self.seconds = 0.0
 
     def run(self, depth: int) -> Trained:
         """Train all depths up to `depth`, or until a limit or Ctrl-C; the best is the result."""
@@ -91,10 +101,12 @@ class LayerwiseTraining:
         values = self._problem.cost.values(self._build(1).space)
         try:
             for layers in range(1, depth + 1):
-                if self._stages and (limit := self._options.limit(self.evaluations)):
+                if self._stages and (limit := self._limit_before(layers)):
                     self._limit = limit
                     break
                 self._grow(layers)
+                if self._interrupted:
+                    break
         except KeyboardInterrupt:
             if not self._stages:
                 raise
@@ -144,7 +156,11 @@ class LayerwiseTraining:
         circuit = self._build(layers)
         program = scaled(self._problem, circuit, options)
         left = options.left(self.evaluations)
-        first, tried = self._starting_point(program, layers, left)
+        first, value, tried = self._starting_point(program, layers, left)
+        limit = "interrupted" if self._interrupted else ""
+        if value is not None and (limit or (limit := options.limit(0, GRADIENT * program.seconds))):
+            self._stages.append(_Stage(circuit, _untrained(first, value, limit), tried))
+            return
         try:
             minimum = minimize(
                 program,
@@ -152,20 +168,31 @@ class LayerwiseTraining:
                 gradient_tolerance=options.gradient_tolerance,
                 max_evaluations=None if left is None else left - tried,
                 time_limit=options.seconds(),
+                headroom=HEADROOM,
                 callback=options.reporter(self._factor, self.evaluations + tried),
             )
         except MinimizationInterrupted as interrupt:
-            if interrupt.minimum.evaluations:
-                self._stages.append(_Stage(circuit, interrupt.minimum, tried))
+            minimum = interrupt.minimum
+            if not minimum.evaluations and value is not None:
+                minimum = _untrained(first, value, minimum.stop_reason)
+            if minimum.history:
+                self._stages.append(_Stage(circuit, minimum, tried))
             raise
         self._stages.append(_Stage(circuit, minimum, tried))
+        self.seconds = program.seconds
+
+    def _limit_before(self, layers: int) -> str:
+        """The limit that leaves no room for another depth."""
+        seconds = GRADIENT * self.seconds * layers / max(1, layers - 1)
+        return self._options.limit(self.evaluations, seconds)
 
     def _starting_point(
         self, program: ScaledProgram, depth: int, left: int | None
-    ) -> tuple[Floats, int]:
-        """The candidate of least value, and how many were evaluated to find it.
+    ) -> tuple[Floats, float | None, int]:
+        """The candidate of least value, this value, and how many were evaluated to find it.
 
-        Where `left` evaluations do not allow a comparison, the first candidate is taken unseen.
+        Where `left` evaluations do not allow a comparison, the first candidate is taken unseen;
+        where the time does not allow all, others are.
         """
         previous = self._stages[-1].minimum.parameters if self._stages else None
         candidates = [self._grown(previous)] if previous is not None else []
@@ -177,5 +204,19 @@ class LayerwiseTraining:
         if self._start in (None, "ramp", "best") or not candidates:
             candidates.append(linear_ramp(depth))
         if len(candidates) == 1 or (left is not None and left <= len(candidates)):
-            return candidates[0], 0
-        return min(candidates, key=program), len(candidates)
+            return candidates[0], None, 0
+        best, least, tried = candidates[0], inf, 0
+        for candidate in candidates:
+            try:
+                value, tried = program(candidate), tried + 1
+            except KeyboardInterrupt:
+                if not tried:
+                    raise
+                self._interrupted = True
+                break
+            if value < least:
+                best, least = candidate, value
+            self._options.reserve = SAMPLES * program.seconds
+            if self._options.limit(0, program.seconds):
+                break
+        return best, least, tried

@@ -19,9 +19,12 @@ from ..multi_angle import multi_angle_qaoa, spread_angles
 from ..problems.problem import Problem
 from .layerwise import LayerwiseTraining
 from .starts import best_of_starts
-from .training import Options, ScaledProgram, Training
+from .training import GRADIENT, Options, ScaledProgram, Training
 
 _DISTURBANCE = 0.3
+
+# Evaluations with an angle for each term and qubit take about so much longer than those of QAOA.
+_SLOWER = 3.0
 
 
 def solve_multi_angle(
@@ -77,7 +80,9 @@ def solve_multi_angle(
     properties = {"plain": plain.value}
     if reached < depth:
         circuit = multi_angle_qaoa(problem, reached, space=circuit.space)
-    if plain.interrupted or options.left(plain.evaluations) == 0:
+    # An evaluation takes some times longer with angles for all.
+    needed = GRADIENT * _SLOWER * layerwise.seconds
+    if plain.interrupted or options.limit(plain.evaluations, needed):
         spread = replace(
             plain, circuit=circuit, parameters=spread_angles(plain.parameters, problem)
         )

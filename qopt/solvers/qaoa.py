@@ -60,7 +60,7 @@ def solve_qaoa(
               are as for unweighted 3-regular MaxCut (see `gamma_scale`). Unless given it is 1e-3,
               in single precision 4e-3, below which means differ by no more than their rounding.
             - `max_evaluations`: limit on values of the objective computed, over all depths.
-            - `time_limit`: limit in seconds on the optimisation.
+            - `time_limit`: limit in seconds, with the samples; at least one value is computed.
             - `progress`: told the objective as it falls.
 
     Returns:

@@ -12,14 +12,17 @@ from qminima.limits import check_whole
 from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
-from simulator.polynomial import Polynomial
+from simulator.optimize import Stopwatch
 from simulator.program import Expectation
+from simulator.spaces import FlipSymmetric, Qubits
 
 from ..ansatz import check_depth, qaoa
 from ..classical.enumeration import enumeration
+from ..classical.search import Search
 from ..problems.polynomial_problem import PolynomialProblem, ising
 from ..problems.problem import Problem
 from ..results import bits, solution
+from .correlations import spin_correlations
 from .layerwise import LayerwiseTraining
 from .training import Options, Trained, Training
 
@@ -51,7 +54,8 @@ def solve_recursive(
         A result with the bit string, no `expectation`, and None as `circuit`, because each step
         trains another one; `eliminations` among the properties lists
         the steps: `variables`, `sign`, `correlation`, and whether its training `converged`. Where a
-        limit ends the recursion, variables that are left are 0.
+        limit ends the recursion, variables that are left are fixed greedily, and their number is
+        `greedy` among the properties.
 
     Raises:
         InputError: for a cutoff that is not from 1 to 20, `shots`, and as `solve_qaoa`.
@@ -99,7 +103,10 @@ def solve_recursive(
             limit = "interrupted"
             break
         options.progress.note(f"{len(_variables(cost))} variables left, {used} values")
-    spins = _rest(cost, free, cutoff)
+    names = _variables(cost)
+    greedy = len(names) if len(names) > cutoff else 0
+    spins = dict.fromkeys(free, 1)
+    spins |= _greedily(cost, names) if greedy else _enumerated(cost, names)
     for step in reversed(eliminations):
         *others, last = step["variables"]
         spins[last] = step["sign"] * int(np.prod([spins[one] for one in others]))
@@ -116,13 +123,19 @@ def solve_recursive(
         converged=converged,
         stop_reason=reason,
         settings={"depth": depth, "cutoff": cutoff, **settings},
-        properties={"eliminations": eliminations},
-        warnings=() if converged else (f"not converged ({reason})",),
+        properties={"eliminations": eliminations, **({"greedy": greedy} if greedy else {})},
+        warnings=() if converged else _warnings(reason, greedy),
         seed=options.seed,
     )
     if limit == "interrupted":
         raise Interrupted(result)
     return result
+
+
+def _warnings(reason: str, greedy: int) -> list[str]:
+    """Warnings about a recursion that did not converge."""
+    found = [f"not converged ({reason})"]
+    return [*found, f"{greedy} variables were fixed greedily, by no circuit"] if greedy else found
 
 
 def tie(cost: Terms, variables: tuple[int, ...], sign: int) -> Terms:
@@ -149,8 +162,9 @@ def correlations(cost: Terms, energy: Expectation, angles: Any) -> dict[tuple[in
     pairs = {pair for term in cost for pair in combinations(sorted(term), 2)}
     chosen = sorted(pairs) if even else [*((one,) for one in _variables(cost)), *sorted(pairs)]
     space = energy.circuit.space
-    weights = np.abs(energy.state(angles)) ** 2
-    return {key: float(Polynomial({key: 1.0}).values(space).to_array() @ weights) for key in chosen}
+    assert isinstance(space, Qubits | FlipSymmetric)  # noqa: S101 - of circuits with the X mixer
+    singles, products = spin_correlations(np.abs(energy.state(angles)) ** 2, space)
+    return {key: float(singles[key] if len(key) == 1 else products[key]) for key in chosen}
 
 
 def _strongest(
@@ -164,10 +178,12 @@ def _strongest(
         return qaoa(rest, layers)
 
     trained = LayerwiseTraining(rest, build, options.after(used), start="best").run(depth)
+    clock = Stopwatch()
     energy = Expectation(trained.circuit, rest.cost, options.precision)
     numbers = {name: number for number, name in enumerate(names)}
     renamed = {frozenset(numbers[one] for one in term): weight for term, weight in cost.items()}
     found = correlations(renamed, energy, trained.parameters)
+    options.reserve = clock.seconds()  # the next step takes half as long, and a training
     largest = max(map(abs, found.values()))
     chosen = next(key for key, value in found.items() if abs(value) >= largest - _TIE)
     return tuple(names[one] for one in chosen), found[chosen], trained
@@ -182,11 +198,24 @@ def _variables(cost: Terms) -> list[int]:
     return sorted(set().union(*cost)) if cost else []
 
 
-def _rest(cost: Terms, free: set[int], cutoff: int) -> dict[int, int]:
-    """The best spins of the free variables; those that do not count, or are too many, are +1."""
-    spins = dict.fromkeys(free, 1)
-    names = _variables(cost)
-    if not names or len(names) > cutoff:
-        return spins
+def _enumerated(cost: Terms, names: list[int]) -> dict[int, int]:
+    """The best spins of a few variables."""
+    if not names:
+        return {}
     best = str(enumeration(_problem(cost, names)).bitstring)
-    return spins | {name: 1 - 2 * int(bit) for name, bit in zip(names, best, strict=True)}
+    return {name: 1 - 2 * int(bit) for name, bit in zip(names, best, strict=True)}
+
+
+def _greedily(cost: Terms, names: list[int]) -> dict[int, int]:
+    """Spins that are fixed one by one, the most decided first, and then flipped downhill."""
+    left, rest, spins = cost, list(names), dict[int, int]()
+    while rest:
+        fields = {name: left.get(frozenset({name}), 0.0) for name in rest}
+        chosen = max(rest, key=lambda name: abs(fields[name]))
+        spins[chosen] = 1 if fields[chosen] <= 0 else -1
+        left = tie(left, (chosen,), spins[chosen])
+        rest.remove(chosen)
+    search = Search(_problem(cost, names).cost, len(names), 0)
+    search.restart(np.array([spins[name] for name in names], dtype=float))
+    search.descend()
+    return {name: 1 - 2 * int(bit) for name, bit in zip(names, search.bitstring, strict=True)}

@@ -15,12 +15,26 @@ from simulator.optimize import Interrupted as MinimizationInterrupted
 from simulator.optimize import Minimum, minimize
 from simulator.spaces import Space
 
+from ..angles import linear_ramp
 from ..ansatz import qaoa
 from ..mixers import Mixer
 from ..problems.problem import Problem
-from .training import Options, ScaledProgram, Trained, Training, improve, scaled
+from .training import (
+    GRADIENT,
+    HEADROOM,
+    SAMPLES,
+    Options,
+    ScaledProgram,
+    Trained,
+    Training,
+    improve,
+    scaled,
+)
 
 Floats = NDArray[np.float64]
+
+# Amplitudes from which on a single evaluation can take seconds.
+_LARGE = 1 << 18
 
 
 def solve_multi_start(
@@ -39,7 +53,8 @@ def solve_multi_start(
 
     Args:
         problem: what is minimised.
-        depth: number of layers, at least 1.
+        depth: number of layers, at least 1; fewer where the time limit is too short for a single
+            evaluation of a large state.
         starts: how many.
         space: as in `qaoa`.
         mixer: as in `qaoa`, X unless given.
@@ -63,14 +78,32 @@ def solve_multi_start(
     options = Options(problem, training)
     circuit = qaoa(problem, depth, space=space, mixer=mixer)
     options.require_memory(circuit)
+    reached = _affordable(problem, depth, circuit.space, mixer, options)
+    if reached < depth:
+        circuit = qaoa(problem, reached, space=circuit.space, mixer=mixer)
     program = scaled(problem, circuit, options)
     trained, records = best_of_starts(
-        circuit, program, (_random(options.seed, k, depth) for k in range(starts)), options
+        circuit, program, (_random(options.seed, k, reached) for k in range(starts)), options
     )
     settings = {
-        "depth": depth, "requested_depth": depth, "mixer": str(mixer or "X"), "starts": starts
+        "depth": reached, "requested_depth": depth, "mixer": str(mixer or "X"), "starts": starts
     }  # fmt: skip
     return trained.result(problem, options, "multi-start QAOA", settings, {"starts": records})
+
+
+def _affordable(
+    problem: Problem, depth: int, space: Space, mixer: Mixer | None, options: Options
+) -> int:
+    """The depth, or a smaller one where a single evaluation would exceed the time limit.
+
+    Layers of large states take about as long as the first one, of which a value is computed.
+    """
+    if options.time_limit is None or space.size < _LARGE:
+        return depth
+    program = scaled(problem, qaoa(problem, 1, space=space, mixer=mixer), options)
+    program(linear_ramp(1))
+    layer = HEADROOM * GRADIENT * program.seconds
+    return min(depth, max(1, int(options.deadline.left() / max(layer, 1e-6))))
 
 
 def best_of_starts(
@@ -98,7 +131,7 @@ def best_of_starts(
         improve(history, minimum, program.factor, used)
 
     for start in starts:
-        if minima and (limit := options.limit(used)):
+        if minima and (limit := options.limit(used, GRADIENT * program.seconds)):
             break
         try:
             minimum = minimize(
@@ -107,6 +140,7 @@ def best_of_starts(
                 gradient_tolerance=options.gradient_tolerance,
                 max_evaluations=options.left(used),
                 time_limit=options.seconds(),
+                headroom=HEADROOM,
                 callback=options.reporter(program.factor, used),
             )
         except MinimizationInterrupted as interrupt:
@@ -117,6 +151,7 @@ def best_of_starts(
             limit, interrupted = "interrupted", True
             break
         keep(start, minimum)
+        options.reserve = SAMPLES * program.seconds
         used += minimum.evaluations
     best = min(minima, key=lambda minimum: minimum.value)
     return (

@@ -23,7 +23,7 @@ from simulator.diagonal import DiagonalValues
 from simulator.kernels.kernel import compile_seconds
 from simulator.memory import require_memory
 from simulator.objectives import Mean, Objective
-from simulator.optimize import Minimum
+from simulator.optimize import Minimum, Stopwatch
 from simulator.polynomial import Polynomial
 from simulator.program import Expectation, Precision, Program, predict_memory
 from simulator.spaces import Integers, Space, bitstring
@@ -35,6 +35,11 @@ from ..results import first_feasible, solution
 from .options import check_objective, check_precision, check_scale
 
 Floats = NDArray[np.float64]
+
+# About how much longer a value takes with its gradient, and samples of a state than its value; and
+# what has to fit into the time, in units of an evaluation with gradient.
+GRADIENT, SAMPLES = 3.0, 1.5
+HEADROOM = 1 + SAMPLES / GRADIENT
 
 GRADIENT_TOLERANCE = {"double": 1e-3, "single": 4e-3}
 
@@ -92,6 +97,7 @@ class Options:
         self.time_limit = given.get("time_limit")
         self.deadline = Deadline(self.time_limit, uncounted=compile_seconds)
         self.deadline.charge(spent)
+        self.reserve = 0.0  # seconds of the time that are left for samples of the final state
         self.progress = given.get("progress") or Progress()
         # Loading kernels is no part of a method's time, as loading libraries is none.
         self._started, self._compiled = perf_counter() - spent, compile_seconds()
@@ -127,11 +133,16 @@ class Options:
         seconds = self.deadline.left()
         return max(seconds, 1e-3) if np.isfinite(seconds) else None
 
-    def limit(self, used: int) -> str:
-        """The limit that ends the training after so many evaluations; empty if none does."""
+    def limit(self, used: int, needed: float = 0.0) -> str:
+        """The limit that ends the training after so many evaluations; empty if none does.
+
+        Args:
+            used: the evaluations.
+            needed: seconds that it takes to go on.
+        """
         if self.left(used) == 0:
             return "evaluation limit reached"
-        return "time limit reached" if self.deadline() else ""
+        return "" if self.deadline.allows(needed + self.reserve) else "time limit reached"
 
     def reporter(self, factor: float, before: int = 0) -> Callable[[int, float], None]:
         """Tells the objective as it falls, from values in scaled units."""
@@ -171,20 +182,30 @@ class ScaledProgram:
         program: whose values these are.
         factor: of the value.
         gammas: which parameters are angles of the cost, to be taken times the factor as well.
+
+    Attributes:
+        seconds: of the last value without gradient, which samples take as well; a third of one with
+            gradient before there was any.
     """
 
     def __init__(self, program: Program, factor: float, gammas: NDArray[np.bool_]) -> None:
         self.program = program
         self.factor = factor
         self.units = np.where(gammas, factor, 1.0)
+        self.seconds = 0.0
 
     def __call__(self, params: Floats) -> float:
         """The scaled value."""
-        return self.factor * self.program(self.units * params)
+        clock = Stopwatch()
+        value = self.program(self.units * params)
+        self.seconds = clock.seconds()
+        return self.factor * value
 
     def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
         """The scaled value and its derivatives by the scaled parameters."""
+        clock = Stopwatch()
         value, gradient = self.program.value_and_gradient(self.units * params)
+        self.seconds = self.seconds or clock.seconds() / GRADIENT
         return self.factor * value, self.factor * self.units * gradient
 
 

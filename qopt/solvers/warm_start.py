@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Unpack
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from qminima.result import Result
 from simulator.circuit import Circuit
 
-from ..classical.semidefinite import goemans_williamson
+from ..classical.semidefinite import hyperplane_roundings
 from ..problems.problem import Problem
 from ..warm_start import warm_start_qaoa
 from .layerwise import LayerwiseTraining
@@ -54,10 +55,13 @@ def solve_warm_start(
     options = Options(problem, training)
     properties: dict[str, float] = {}
     if probabilities is None:
-        rounded = goemans_williamson(problem, hyperplanes=1, seed=options.seed)
-        probabilities = str(rounded.bitstring)
+        random = np.random.default_rng(options.seed)
+        relaxed = hyperplane_roundings(problem, random, options.deadline)
+        if options.deadline.interrupted:
+            raise KeyboardInterrupt
+        (probabilities,) = relaxed.bitstrings(1)
         # The relaxation is part of the method's time, also where it was solved before.
-        options = Options(problem, training, spent=rounded.seconds)
+        options = Options(problem, training, spent=relaxed.seconds)
     if isinstance(probabilities, str):
         warm_start_qaoa(problem, depth, probabilities, epsilon=epsilon)  # checks it
         properties["start_cost"] = problem.value(probabilities)

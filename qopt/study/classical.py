@@ -186,7 +186,10 @@ def goemans_williamson(task: Task) -> Drawn:
     """
     account, found = Account(task.budget), list[str]()
     random, problem = task.random(), task.instance.problem
-    relaxed = hyperplane_roundings(problem, random, task.budget.seconds)
+    deadline = Deadline(task.budget.seconds)
+    relaxed = hyperplane_roundings(problem, random, deadline)
+    if deadline.interrupted:
+        raise KeyboardInterrupt
     watch = Stopwatch()
     for count in account.batches(1):
         found += relaxed.bitstrings(count)

@@ -12,7 +12,7 @@ import pytest
 from openfermion import get_sparse_operator
 
 import qchem
-from qchem import Hamiltonian, adapt, cnot_resources, operator_pool
+from qchem import Hamiltonian, adapt, cnot_resources, operator_pool, uccsd, vqe
 from qchem.mappings import to_openfermion_order
 from qchem.pools import POOLS, Pool
 from qminima import InputError, Interrupted, Progress, Result
@@ -353,6 +353,26 @@ def test_a_stationary_start_returns_its_energy() -> None:
 def test_refused_options(options: dict[str, Any], h2: Hamiltonian) -> None:
     with pytest.raises(InputError):
         adapt(h2, **options)
+
+
+@pytest.mark.parametrize("solve", [adapt, lambda h, **o: vqe(h, uccsd(h), restarts=50, **o)])
+def test_nothing_is_begun_that_would_end_late(
+    solve: Callable[..., Result], h4: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look at the clock takes a second."""
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 1.0
+        return now[0]
+
+    monkeypatch.setattr("qminima.limits.monotonic", clock)
+    monkeypatch.setattr("simulator.optimize.monotonic", clock)
+    monkeypatch.setattr("simulator.kernels.kernel.perf_counter", lambda: 0.0)
+    result = solve(h4, time_limit=40.0)
+    assert now[0] <= 48.0  # with the looks that end it
+    assert result.stop_reason == "time limit reached"
+    assert not result.converged
 
 
 def test_interrupted(h4: Hamiltonian, stop_at: Callable[[int], Progress]) -> None:

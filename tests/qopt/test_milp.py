@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Hashable
 from fractions import Fraction
 from itertools import combinations
@@ -203,22 +199,3 @@ def test_infeasible_bit_strings_are_no_optimum() -> None:
     cost, gap = exact_cost(problem), Fraction(0)
     assert optimality(problem, "111", gap, cost) == {"proven": False}
     assert optimality(problem, "101", gap, cost) == {"proven": True}
-
-
-def test_ctrl_c_ends_a_program_that_is_the_problem_s_own() -> None:
-    run = """
-import networkx as nx, qopt
-problem = qopt.independent_set(nx.gnp_random_graph(300, 0.05, seed=1))
-print("ready", flush=True)
-qopt.native_milp(problem, time_limit=120)
-"""
-    child = subprocess.Popen(
-        [sys.executable, "-c", run], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    time.sleep(2)
-    child.send_signal(signal.SIGINT)
-    _, errors = child.communicate(timeout=60)
-    assert child.returncode == -signal.SIGINT, errors
-    assert errors.rstrip().endswith("KeyboardInterrupt")

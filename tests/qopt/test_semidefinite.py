@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
+import cvxpy
 import networkx as nx
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 import qopt
 from qminima import InputError
-from qopt.classical.semidefinite import _repaired_bound
+from qopt.classical.cut_form import cut_form
 from qopt.loading import load_maxcut
 
 
@@ -88,18 +90,74 @@ def test_bipartite_graphs_are_cut_whole(name: str) -> None:
     assert qopt.goemans_williamson(problem, seed=0).properties["cut"] == edges
 
 
-@given(
-    graph=weighted_graphs(),
-    seed=st.integers(0, 2**31),
-    size=st.sampled_from([0.0, 1e-6, 1.0, 1e6]),
-)
-def test_any_multipliers_give_a_valid_bound(graph: nx.Graph[int], seed: int, size: float) -> None:
-    laplacian = np.zeros((len(graph), len(graph)))
-    for u, v, weight in graph.edges(data="weight", default=1):
-        laplacian[[u, v], [u, v]] += weight
-        laplacian[[u, v], [v, u]] -= weight
-    multipliers = size * np.random.default_rng(seed).normal(size=len(graph))
-    assert _repaired_bound(laplacian / 4, multipliers) >= best_cut(graph)
+def interior_point_bound(problem: qopt.MaxCut) -> float:
+    """The bound by an interior-point method on matrices, right to about 1e-7 of itself.
+
+    The dual of max tr(L X)/4, min sum y with diag y - L/4 positive semidefinite, is solved by
+    Clarabel. Any y at all gives a bound, sum y + n max(0, largest eigenvalue of L/4 - diag y).
+    """
+    n, (first, second, weights) = problem.num_variables, problem.edges
+    quarter = np.zeros((n, n))
+    np.add.at(quarter, (first, second), -weights / 4)
+    quarter += quarter.T
+    quarter -= np.diag(quarter.sum(axis=0))
+    multipliers, scale = cvxpy.Variable(n), np.abs(quarter).max()
+    slack = cvxpy.diag(multipliers) - quarter / scale >> 0
+    cvxpy.Problem(cvxpy.Minimize(cvxpy.sum(multipliers)), [slack]).solve(solver=cvxpy.CLARABEL)
+    found = scale * np.asarray(multipliers.value, dtype=float)
+    missed = np.linalg.eigvalsh(quarter - np.diag(found))[-1]
+    return float(found.sum() + n * max(missed, 0.0))
+
+
+def weighted(graph: nx.Graph[Any], seed: int) -> nx.Graph[Any]:
+    random = np.random.default_rng(seed)
+    for u, v in graph.edges:
+        graph.edges[u, v]["weight"] = float(random.normal())
+    return graph
+
+
+RELAXED = {
+    "petersen": nx.petersen_graph(),
+    "3-regular": nx.random_regular_graph(3, 16, seed=1),
+    "dense": nx.gnp_random_graph(30, 0.5, seed=1),
+    "bipartite": nx.grid_2d_graph(4, 5),
+    "complete": nx.complete_graph(7),
+    "wheel": nx.wheel_graph(12),
+    "two nodes": nx.path_graph(2),
+    "isolated nodes": nx.disjoint_union(nx.cycle_graph(5), nx.empty_graph(3)),
+    "spin glass": weighted(nx.complete_graph(18), 2),
+    "negative": weighted(nx.random_regular_graph(4, 14, seed=2), 3),
+}
+
+
+@pytest.mark.parametrize("graph", RELAXED.values(), ids=RELAXED)
+def test_bound_is_as_tight_as_that_of_an_interior_point_method(graph: nx.Graph[Any]) -> None:
+    problem = qopt.maxcut(graph)
+    bound = qopt.semidefinite_bound(problem).properties["cut"]
+    assert bound == pytest.approx(interior_point_bound(problem), rel=1e-6)
+
+
+def test_bound_of_a_cost_that_flips_change() -> None:
+    problem = qopt.ising({(0, 1): 1.0, (1, 2): 1.0, (0, 2): 1.0, (0,): 0.7, (3,): -2.0, (): 5.0})
+    bound = qopt.semidefinite_bound(problem)
+    form = cut_form(problem)
+    tight = form.constant - interior_point_bound(form.maxcut)
+    assert bound.value == pytest.approx(tight, rel=1e-6)
+    assert bound.value <= qopt.enumeration(problem).value
+
+
+@pytest.mark.parametrize("name", ["bipartite", "two nodes"])
+def test_bound_of_bipartite_graphs_is_exact(name: str) -> None:
+    problem = qopt.maxcut(RELAXED[name])
+    edges = problem.graph.number_of_edges()
+    assert qopt.semidefinite_bound(problem).properties["cut"] == edges
+
+
+@pytest.mark.parametrize("n", [1, 2, 30])
+def test_graphs_without_edges(n: int) -> None:
+    problem = qopt.maxcut(nx.empty_graph(n))
+    assert qopt.semidefinite_bound(problem).value == 0
+    assert qopt.goemans_williamson(problem, seed=0).value == 0
 
 
 def test_rounding_is_reproducible() -> None:

@@ -145,6 +145,27 @@ def test_any_number_of_threads_gives_the_same_bits(
             np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15)], ids=str)
+@pytest.mark.usefixtures("small_tiles")
+def test_passes_one_by_one_give_the_same_bits(
+    space: AnySpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As large states are done, so that Ctrl-C is noticed between passes."""
+    values, _ = diagonal("few", space.size)
+    assert values is not None
+    found: list[list[Any]] = []
+    for large in (1 << 30, 1):
+        monkeypatch.setattr(tilings_module, "LARGE_SIZE", large)
+        run = TiledLayers(space, values)
+        ket, bra = (split(random_state(space.size, seed=k), 2, np.float64) for k in (3, 4))
+        mean = run.mean_from_uniform(ket, ANGLES, values)
+        after, slopes = ket.copy(), run.backward_from_mean(ket, bra, ANGLES, values)
+        run.forward(bra, ANGLES)
+        found.append([mean, after, slopes, ket, bra, run.backward(bra, ket, ANGLES)])
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 @pytest.mark.parametrize("integer", [True, False])
 def test_single_precision_after_fifty_layers(integer: bool) -> None:
     """What is lost: some 1e-7 of the width of the spectrum in means, 1e-6 in derivatives."""

@@ -24,6 +24,7 @@ from simulator import (
     gates,
     minimize,
 )  # fmt: skip
+from simulator.optimize import TIME_LIMIT
 from simulator.optimizers import GRADIENT_FREE_METHODS, GRADIENT_METHODS
 from simulator.program import Program
 from simulator.rotosolve import least_of_trigonometric
@@ -75,6 +76,22 @@ def test_time_limit_leaves_out_the_loading_of_kernels(monkeypatch: pytest.Monkey
     monkeypatch.setattr("simulator.optimize.compile_seconds", lambda: 2 * monotonic())
     found = minimize(Rosenbrock(), [-0.5, 0.8], time_limit=1e-9)
     assert found.converged
+
+
+@pytest.mark.parametrize(("headroom", "made"), [(1.0, 5), (2.0, 4), (4.5, 1)])
+def test_evaluations_that_would_end_late_are_not_made(
+    headroom: float, made: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("simulator.optimize.monotonic", lambda: now[0])
+    monkeypatch.setattr("simulator.optimize.compile_seconds", lambda: 0.0)
+
+    def second(_: int) -> None:
+        now[0] += 1.0
+
+    found = minimize(Rosenbrock(second), [-0.5, 0.8], time_limit=5.5, headroom=headroom)
+    assert found.evaluations == made
+    assert found.stop_reason == TIME_LIMIT
 
 
 def test_interruption_keeps_the_best_point() -> None:

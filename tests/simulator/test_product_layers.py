@@ -106,6 +106,16 @@ def test_several_groups(space: AnySpace, seed: int, dtype: Any) -> None:
     check(Circuit(space, UniformState(), numbered(generators)), dtype, angles)
 
 
+@pytest.mark.usefixtures("small_tiles")
+def test_passes_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As large states are done, so that Ctrl-C is noticed between passes."""
+    monkeypatch.setattr("simulator.tilings.LARGE_SIZE", 1)
+    space = Qubits(14)
+    generators = random_generators(space, depth=2, seed=3)
+    circuit = Circuit(space, UniformState(), numbered(generators))
+    check(circuit, np.float64, np.random.default_rng(3).normal(size=len(generators)))
+
+
 @pytest.mark.parametrize("space", [Qubits(17), FlipSymmetric(18)], ids=str)
 def test_threads_change_nothing(space: AnySpace) -> None:
     generators = random_generators(space, depth=1, seed=1)
