@@ -18,9 +18,10 @@ import numpy as np
 
 from .diagonal import DiagonalValues
 from .excitation_tables import ExcitationTables, Part
+from .kernels.layout import SMALL_SIZE
 from .layers import layer_run
-from .operators import Operator, inner, phase_overlap
-from .planar import Planar, join
+from .operators import Operator, PauliOperator, inner, phase_overlap
+from .planar import Planar, join, turn
 from .spaces import Electrons, FlipSymmetric, Qubits
 from .threads import thread_count
 
@@ -54,27 +55,39 @@ class Action(ABC):
 
 
 class PauliAction(Action):
-    """A = -i P on 2^m positions, A^2 = -1."""
+    """A = -i P on 2^m positions, A^2 = -1.
 
-    def __init__(self, x: int, z: int, phase: complex) -> None:
-        self._x, self._z = x, z
+    Args:
+        size: 2^m.
+        x: mask of the bits that P flips.
+        z: mask of the bits whose signs P takes.
+        phase: of P.
+    """
+
+    def __init__(self, size: int, x: int, z: int, phase: complex) -> None:
+        self._size, self._x, self._z = size, x, z
         self._factor = -1j * phase
+        self._image = PauliOperator(size, [(x, z, self._factor, 1.0)])
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Flip, sign and phase."""
-        from .kernels import pauli
-
-        x, z = np.array([self._x]), np.array([self._z])
-        factor = np.array([self._factor])
-        work = psi.shape[1]
-        pauli.apply(work, *psi, *out, x, z, factor.real.copy(), factor.imag.copy())
+        self._image.apply(psi, out)
 
     def forward(self, psi: Planar, angle: float) -> None:
         """Cos + sin A."""
+        if self._size <= SMALL_SIZE:
+            sources, factors = self._image.rows
+            state = join(psi)
+            image = state.take(sources[0])
+            image *= sin(angle) * factors[0]
+            state *= cos(angle)
+            state += image
+            psi[0], psi[1] = state.real, state.imag
+            return
         from .kernels import pauli
 
         real, imag = self._factor.real, self._factor.imag
-        pauli.rotate(psi.shape[1], *psi, self._x, self._z, real, imag, cos(angle), sin(angle))
+        pauli.rotate(self._size, *psi, self._x, self._z, real, imag, cos(angle), sin(angle))
 
 
 class PhaseAction(Action):
@@ -91,10 +104,14 @@ class PhaseAction(Action):
 
     def forward(self, psi: Planar, angle: float) -> None:
         """A phase per configuration; a look-up where there are few distinct values."""
-        from .kernels import diagonal
-
         size = psi.shape[1]
         levels, codes = self._values.levels, self._values.codes
+        if size <= SMALL_SIZE:
+            phases = angle * self._values.to_array()
+            turn(psi, np.cos(phases), np.sin(phases))
+            return
+        from .kernels import diagonal
+
         if codes is None:
             diagonal.rotate_by_value(size, *psi, levels, angle)
         else:

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from .circuit import Circuit, Step
 from .excitation_tables import ExcitationTables
 from .generators import Diagonal, Excitation, OrbitalRotation
+from .kernels.layout import SMALL_SIZE
 from .layers import layer_run
 from .planar import Planar
 from .product_layers import ProductLayers
 from .quadratic_phases import QuadraticPhases
 from .small import SmallRun
+from .small_products import SmallProducts
 from .spaces import Electrons, FlipSymmetric, Qubits, Space
 from .threads import thread_count
 from .two_body import MATRIX_SIZE
@@ -46,7 +48,8 @@ def evolution(circuit: Circuit) -> Evolution:
     if cost is not None and isinstance(space, Qubits | FlipSymmetric):
         return layer_run(space, cost.values(space))
     if ProductLayers.supports(circuit):
-        return ProductLayers(circuit)
+        small = space.size <= SMALL_SIZE
+        return SmallProducts(circuit) if small else ProductLayers(circuit)
     return StepByStep(circuit.steps, circuit.space)
 
 

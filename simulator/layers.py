@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .diagonal import DiagonalValues
-from .kernels.layout import NARROW, NOTHING, WIDE
+from .kernels.layout import NARROW, NOTHING, SMALL_SIZE, WIDE
 from .kernels.layout import Layers as LoweredLayers
 from .planar import LINE_BYTES, Planar
 from .small_layers import SmallLayers
@@ -39,9 +39,8 @@ from .tilings import (
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-# The largest states, in bits of a position, that are done in NumPy and as a whole.
-SMALL_BITS = 10
-WHOLE_BITS = 16
+# The largest state that is done as a whole, 512 kB in single precision.
+WHOLE_SIZE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -273,9 +272,9 @@ def layer_run(
     space: Qubits | FlipSymmetric, values: DiagonalValues | None
 ) -> SmallLayers | LayerRun:
     """Layers on a space, by the way that is fastest for its size, loading included."""
-    if space.size <= 1 << SMALL_BITS:
+    if space.size <= SMALL_SIZE:
         return SmallLayers(space, values)
-    return (WholeLayers if space.size <= 1 << WHOLE_BITS else TiledLayers)(space, values)
+    return (WholeLayers if space.size <= WHOLE_SIZE else TiledLayers)(space, values)
 
 
 def layer_memory(steps: int, space: Qubits | FlipSymmetric, levels: int) -> int:
@@ -283,8 +282,8 @@ def layer_memory(steps: int, space: Qubits | FlipSymmetric, levels: int) -> int:
 
     Counted are double precision, and mixers that are all done in two halves.
     """
-    if space.size <= 1 << SMALL_BITS:
+    if space.size <= SMALL_SIZE:
         return 16 * 8 * space.size
-    if space.size <= 1 << WHOLE_BITS:
+    if space.size <= WHOLE_SIZE:
         return steps * 16 * levels
     return scratch_memory(space.size) + steps * (2 * 32 * tile_count(space.size) + 16 * levels)

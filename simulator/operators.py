@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .diagonal import DiagonalValues
-from .kernels.layout import BLOCK
+from .kernels.layout import BLOCK, SMALL_SIZE
 from .planar import Planar, join
 
 
@@ -46,9 +48,11 @@ class DiagonalOperator:
         In single precision the norm drifts by some 1e-6 over a circuit, and nearly all of the
         error of <f> is that of the norm.
         """
+        size, values = psi.shape[1], self.values
+        if size <= SMALL_SIZE:
+            return _small_mean(values.to_array(), psi, out)
         from .kernels import diagonal
 
-        size, values = psi.shape[1], self.values
         labels, sums = values.labels, np.zeros((len(psi), -(-size // BLOCK), 2))
         images = np.zeros((len(psi), 0), dtype=psi.dtype) if out is None else out
         for row, image, found in zip(psi, images, sums, strict=True):
@@ -57,8 +61,20 @@ class DiagonalOperator:
         return float(weighted / norm)
 
 
+def _small_mean(values: NDArray[np.float64], psi: Planar, out: Planar | None) -> float:
+    """`DiagonalOperator.mean` in NumPy."""
+    wide = psi.astype(float)
+    image = values * wide
+    if out is not None:
+        out[:] = image
+    return float(np.vdot(image, wide) / np.vdot(wide, wide))
+
+
 class PauliOperator:
     """A sum of Pauli strings on 2^m positions, applied without storing a matrix.
+
+    On few positions the strings that flip the same qubits are added up to one row of numbers, and
+    no kernel is needed.
 
     Args:
         size: 2^m.
@@ -74,11 +90,27 @@ class PauliOperator:
 
     def apply(self, psi: Planar, out: Planar) -> None:
         """Write the sum applied to psi; a real sum leaves a real state real."""
-        if len(psi) == 1:
+        if self.size <= SMALL_SIZE:
+            sources, factors = self.rows
+            image = (factors * join(psi)[sources]).sum(axis=0)
+            out[0] = image.real
+            if len(out) == 2:
+                out[1] = image.imag
+        elif len(psi) == 1:
             zero = np.zeros_like(psi[0])
             self._apply(psi[0], zero, out[0], zero)
         else:
             self._apply(psi[0], psi[1], out[0], out[1])
+
+    @cached_property
+    def rows(self) -> tuple[NDArray[np.int64], NDArray[np.inexact]]:
+        """For each distinct x mask and position, the position that is read, and its factor."""
+        masks, number = np.unique(self._x, return_inverse=True)
+        sources = np.arange(self.size) ^ masks[:, None]
+        factors = np.zeros(sources.shape, dtype=complex)
+        for row, z, weight in zip(number, self._z, self._weights, strict=True):
+            factors[row] += weight * (1.0 - 2.0 * (np.bitwise_count(sources[row] & z) & 1))
+        return sources, factors.real.copy() if self.real else factors
 
     def _apply(self, re: Any, im: Any, out_re: Any, out_im: Any) -> None:
         from .kernels import pauli
@@ -107,9 +139,12 @@ class MatrixOperator:
 
 def phase_overlap(values: DiagonalValues, lam: Planar, psi: Planar) -> float:
     """Re <lam| -i f |psi>."""
+    size = psi.shape[1]
+    if size <= SMALL_SIZE:
+        (lam_re, lam_im), (re, im) = lam.astype(float), psi.astype(float)
+        return float(values.to_array() @ (lam_re * im - lam_im * re))
     from .kernels import diagonal
 
-    size = psi.shape[1]
     if values.codes is None:
         total = diagonal.overlap_by_value(size, *lam, *psi, values.levels)
     else:

@@ -109,7 +109,7 @@ class PauliString:
         from .polynomial import Polynomial
 
         if isinstance(space, Qubits | FlipSymmetric):
-            return PauliAction(*self.fold(space))
+            return PauliAction(space.size, *self.fold(space))
         if self.x:
             raise SpaceError(f"the Pauli string {self} changes occupations, so it leaves {space}")
         qubits = tuple(q for q in range(self.num_qubits) if self.z >> q & 1)

@@ -20,6 +20,9 @@ PADDING_BYTES = 192
 LINE_BYTES = 64  # of a cache; what a register holds should not stand in two lines
 
 
+_COMPLEX = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex128}
+
+
 def aligned(shape: tuple[int, ...], dtype: Any) -> Planar:
     """Memory for numbers, not set, that begins with a line of the cache."""
     itemsize, spare = np.dtype(dtype).itemsize, LINE_BYTES // np.dtype(dtype).itemsize
@@ -59,7 +62,7 @@ def join(rows: Planar) -> NDArray[np.inexact]:
     if len(rows) == 1:
         real: NDArray[np.inexact] = rows[0].copy()
         return real
-    state = np.empty(rows.shape[1], dtype=np.result_type(rows.dtype, np.complex64))
+    state: NDArray[np.inexact] = np.empty(rows.shape[1], dtype=_COMPLEX[rows.dtype])
     state.real, state.imag = rows
     return state
 
@@ -73,3 +76,12 @@ def as_planar(state: NDArray[Any]) -> Planar:
         return real
     pairs: Planar = np.ascontiguousarray(state).view(state.real.dtype).reshape(-1, 2)
     return pairs.T
+
+
+def turn(state: Planar, cosines: Any, sines: Any) -> None:
+    """Multiply a complex state by cos - i sin, in place."""
+    real, imag = state
+    turned = real * cosines + imag * sines
+    imag *= cosines
+    imag -= real * sines
+    real[:] = turned

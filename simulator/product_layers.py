@@ -30,7 +30,7 @@ from .circuit import Circuit
 from .cut_circuit import CutCircuit, rotated_qubits
 from .generators import Diagonal
 from .kernels.kernel import runs_parallel
-from .kernels.layout import LEAST_BITS, SHARES
+from .kernels.layout import SHARES, SMALL_SIZE
 from .kernels.layout import ProductLayers as LoweredLayers
 from .planar import PADDING_BYTES, Planar
 from .spaces import FlipSymmetric, Qubits
@@ -164,9 +164,9 @@ class ProductLayers:
 
     @staticmethod
     def supports(circuit: Circuit) -> bool:
-        """Whether a circuit consists of such steps, and the kernels can run on its space."""
+        """Whether a circuit consists of such steps; kernels need 2^LEAST_BITS positions, too."""
         space = circuit.space
-        if not isinstance(space, Qubits | FlipSymmetric) or space.size < 1 << LEAST_BITS:
+        if not isinstance(space, Qubits | FlipSymmetric):
             return False
         others = [g for g in {s.generator for s in circuit.steps} if not isinstance(g, Diagonal)]
         return bool(others) and all(rotated_qubits(g, space.num_qubits) for g in others)
@@ -274,6 +274,8 @@ def _flip(psi: Planar, mask: int) -> None:
 def product_memory(circuit: Circuit, space: Qubits | FlipSymmetric) -> int:
     """Bytes of scratch, of the weights of all terms in all layers, and of their overlaps."""
     cut = CutCircuit.of(circuit, space)
+    if space.size <= SMALL_SIZE:
+        return 8 * space.size * (len(cut.masks) + 32)
     threads = thread_count()
     columns = len(cut.masks) + space.num_qubits + 1
     layers = 2 * (cut.count + 1)  # where each is done in two halves

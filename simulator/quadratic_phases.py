@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .planar import Planar
+from .planar import Planar, turn
 from .polynomial import Polynomial
 from .spaces import Electrons, Integers
 
@@ -74,7 +73,7 @@ class QuadraticPhases:
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Multiply by the phases."""
         for part, phases in self._phases(angles):
-            _turn(psi[:, part], np.cos(phases), np.sin(phases))
+            turn(psi[:, part], np.cos(phases), np.sin(phases))
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
         """Undo the phases on both states; return Re <lam| -i f_k |psi> of each step."""
@@ -89,8 +88,8 @@ class QuadraticPhases:
             moments[1] += beta.T @ (weights.sum(axis=0)[:, None] * beta)
             moments[2] += alpha.T @ weights @ beta
             cosines, sines = np.cos(phases), -np.sin(phases)
-            _turn(ket, cosines, sines)
-            _turn(costate, cosines, sines)
+            turn(ket, cosines, sines)
+            turn(costate, cosines, sines)
         overlaps = np.zeros(self._count)
         for terms, moment in zip(self._terms, moments, strict=True):
             if terms is not None:
@@ -128,12 +127,3 @@ def _spins(strings: Integers, norb: int) -> Floats:
     """1 and the spins z_p of each string, shape (strings, 1 + norb)."""
     bits = strings[:, None] >> np.arange(norb) & 1
     return np.hstack([np.ones((len(strings), 1)), 1.0 - 2.0 * bits])
-
-
-def _turn(state: Planar, cosines: Any, sines: Any) -> None:
-    """Multiply by cos - i sin, in place."""
-    real, imag = state
-    turned = real * cosines + imag * sines
-    imag *= cosines
-    imag -= real * sines
-    real[:] = turned

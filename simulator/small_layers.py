@@ -37,16 +37,14 @@ class SmallLayers:
 
     def __init__(self, space: Qubits | FlipSymmetric, values: DiagonalValues | None) -> None:
         bits = space.size.bit_length() - 1
-        count = -(-bits // _MATRIX_BITS)
-        bounds = [bits * k // max(count, 1) for k in range(count + 1)]
         self._mirrored = isinstance(space, FlipSymmetric)
         self._values = values
         # Of each group of bits the lowest, and in how many of them positions differ.
-        self._groups = [(low, _distances(high - low)) for low, high in pairwise(bounds)]
+        self._groups = [(low, _distances(high - low)) for low, high in bit_groups(bits)]
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all steps, first to last."""
-        _store(self._evolved(_joined([psi]), angles)[0], psi)
+        store_state(self._evolved(join_states([psi]), angles)[0], psi)
 
     def from_uniform(self, psi: Planar, angles: Floats) -> None:
         """Write the uniform state with all steps applied, first to last."""
@@ -61,7 +59,7 @@ class SmallLayers:
 
     def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
         """Undo all steps on both states, last to first; return Re <lam|A_k|psi> of each."""
-        states, overlaps = _joined([psi, lam]), np.zeros(len(angles))
+        states, overlaps = join_states([psi, lam]), np.zeros(len(angles))
         for layer in range(len(angles) // 2 - 1, -1, -1):
             gamma, beta = angles[2 * layer : 2 * layer + 2]
             overlaps[2 * layer + 1] = self._mixer_overlap(*states)
@@ -70,8 +68,8 @@ class SmallLayers:
                 product = (states[1].conj() * states[0]).imag
                 overlaps[2 * layer] = self._values.to_array() @ product
                 states = states * _phases(self._values, -gamma, states.dtype)
-        _store(states[0], psi)
-        _store(states[1], lam)
+        store_state(states[0], psi)
+        store_state(states[1], lam)
         return overlaps
 
     def backward_from_mean(
@@ -94,7 +92,7 @@ class SmallLayers:
         for low, distances in self._groups:
             moved = np.arange(len(distances).bit_length())
             powers = (stay ** moved[::-1] * move**moved).astype(dtype)
-            states = _multiplied(powers[distances], states, low)
+            states = multiplied(powers[distances], states, low)
         if self._mirrored:
             states = dtype(stay) * states + dtype(move) * states[:, ::-1]
         return states
@@ -104,7 +102,7 @@ class SmallLayers:
         found = np.vdot(lam, psi[::-1]) if self._mirrored else 0.0
         for low, distances in self._groups:
             neighbours = (distances == 1).astype(psi.dtype)
-            found += np.vdot(lam, _multiplied(neighbours, psi[None], low))
+            found += np.vdot(lam, multiplied(neighbours, psi[None], low))
         return -float(np.imag(found))
 
 
@@ -114,6 +112,12 @@ def _phases(values: DiagonalValues, gamma: float, dtype: Any) -> Complex:
     return phases if values.codes is None else phases[values.codes]
 
 
+def bit_groups(bits: int) -> list[tuple[int, int]]:
+    """First and one past the last bit of groups of neighbouring bits, one matrix for each."""
+    count = -(-bits // _MATRIX_BITS)
+    return list(pairwise(bits * k // max(count, 1) for k in range(count + 1)))
+
+
 def _distances(bits: int) -> NDArray[np.uint8]:
     """The number of bits in which two positions differ."""
     positions = np.arange(1 << bits)
@@ -121,7 +125,7 @@ def _distances(bits: int) -> NDArray[np.uint8]:
     return distances
 
 
-def _multiplied(matrix: Complex, states: Complex, low: int) -> Complex:
+def multiplied(matrix: Complex, states: Complex, low: int) -> Complex:
     """A symmetric matrix on the bits of the position from `low` on, of every state."""
     size = len(matrix)
     if low == 0:
@@ -129,7 +133,7 @@ def _multiplied(matrix: Complex, states: Complex, low: int) -> Complex:
     return (matrix @ states.reshape(-1, size, 1 << low)).reshape(states.shape)
 
 
-def _joined(rows: list[Planar]) -> Complex:
+def join_states(rows: list[Planar]) -> Complex:
     """Planar states as complex ones, shape (states, size)."""
     states = np.empty((len(rows), rows[0].shape[1]), np.result_type(rows[0].dtype, np.complex64))
     for state, row in zip(states, rows, strict=True):
@@ -137,5 +141,6 @@ def _joined(rows: list[Planar]) -> Complex:
     return states
 
 
-def _store(state: Complex, psi: Planar) -> None:
+def store_state(state: Complex, psi: Planar) -> None:
+    """Write a complex state as a planar one."""
     psi[0], psi[1] = state.real, state.imag

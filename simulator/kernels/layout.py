@@ -13,6 +13,9 @@ LEAST_BITS = 5
 # Positions that are summed up by themselves.
 BLOCK = 4096
 
+# Up to so many positions circuits on qubits, and means of diagonals, need no kernel but NumPy.
+SMALL_SIZE = 1 << 10
+
 # Up to so many positions NumPy reads a distribution off a state faster than a kernel is loaded.
 FEW = 1 << 16
 

@@ -21,3 +21,10 @@ def small_tiles(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(tilings, "_TILE_BYTES", 1 << (15 if large else 13))
     monkeypatch.setattr(tilings, "_WIDTH_BYTES", 1 << 8)
     monkeypatch.setattr(tilings, "_LEAST_WIDTH_BYTES", 1 << 8)
+
+
+@pytest.fixture
+def kernels_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do few positions by the kernels for many, not in NumPy."""
+    for module in ("actions", "operators"):
+        monkeypatch.setattr(f"simulator.{module}.SMALL_SIZE", 0)

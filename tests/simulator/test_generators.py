@@ -110,6 +110,16 @@ def test_contract(generator: Generator, space: Space) -> None:
     check_generator(generator, space)
 
 
+WITHOUT_KERNELS = [case for case in CASES if isinstance(case[0], PauliString | Diagonal)]
+
+
+@pytest.mark.usefixtures("kernels_for_few")
+@pytest.mark.parametrize(("generator", "space"), WITHOUT_KERNELS, ids=str)
+def test_contract_of_kernels(generator: Generator, space: Space) -> None:
+    """Of those that run in NumPy where there are few positions."""
+    check_generator(generator, space)
+
+
 ELECTRONS = [
     Electrons(4, (2, 2)),
     Electrons(4, (3, 1)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from simulator import (
     Space,
     SpaceError,
 )
+from simulator.operators import DiagonalOperator, phase_overlap
 from simulator.planar import join, split
 from simulator.testing import dense_observable, random_state
 
@@ -29,6 +32,14 @@ def apply(observable: Observable, space: Space, state: np.ndarray) -> np.ndarray
     return np.asarray(join(out))
 
 
+@pytest.fixture(params=["NumPy", "kernels"])
+def both_ways(request: pytest.FixtureRequest) -> None:
+    """Few positions in NumPy, as usual, and by the kernels for many."""
+    if request.param == "kernels":
+        request.getfixturevalue("kernels_for_few")
+
+
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize(
     ("observable", "space"),
     [
@@ -51,6 +62,29 @@ def test_operators_agree_with_dense_matrices(observable: Observable, space: Spac
     np.testing.assert_allclose(apply(observable, space, state), expected, atol=1e-12)
 
 
+@pytest.mark.usefixtures("both_ways")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_means_of_diagonals(dtype: Any) -> None:
+    """<f>/<1> of a state that is not normalised, its costate, and <lam| -i f |psi>."""
+    for cost, space in (
+        (Polynomial({(0,): 1.0, (1, 2): 0.5, (): 2.0}), Qubits(3)),
+        (Polynomial({(0, 3): 0.3, (1, 2): np.pi}), FlipSymmetric(5)),
+    ):
+        operator = cost.on(space)
+        assert isinstance(operator, DiagonalOperator)
+        psi, lam = (split(2 * random_state(space.size, seed=seed), 2, dtype) for seed in (5, 6))
+        values = dense_observable(cost, space).diagonal().real
+        expected = values @ (psi.astype(float) ** 2).sum(axis=0) / 4
+        out, tolerance = np.empty_like(psi), 1e-13 if dtype == np.float64 else 1e-6
+        assert operator.mean(psi, out) == pytest.approx(expected, abs=tolerance)
+        assert operator.mean(psi) == pytest.approx(expected, abs=tolerance)
+        np.testing.assert_allclose(out, values * psi, atol=tolerance)
+        overlap = np.vdot(join(lam), -1j * values * join(psi)).real
+        found = phase_overlap(operator.values, lam, psi)
+        assert found == pytest.approx(overlap, abs=4 * tolerance)
+
+
+@pytest.mark.usefixtures("both_ways")
 def test_real_operators_keep_real_states_real() -> None:
     operator = PauliSum({"X0 X1": 1.0, "Y0 Y1": 0.5, "Z0": 0.2}).on(Qubits(2))
     assert operator.real

@@ -33,10 +33,12 @@ from simulator.kernels.walsh import transform
 from simulator.planar import join, split
 from simulator.product_layers import ProductLayers, product_memory
 from simulator.small_layers import SmallLayers
+from simulator.small_products import SmallProducts
 from simulator.testing import dense_state, random_state
 
 AnySpace = Qubits | FlipSymmetric
 TOLERANCE: dict[Any, float] = {np.float64: 1e-12, np.float32: 3e-6}
+WAYS = [ProductLayers, SmallProducts]
 COST = Polynomial({(0, 1): 0.5, (1, 2): -1.0, (2, 3): 1.5, (0, 3): 0.3, (): -1.0})
 
 
@@ -70,11 +72,13 @@ def random_generators(space: AnySpace, *, depth: int, seed: int) -> list[Any]:
     return generators + [Diagonal(COST)] * (seed % 2)
 
 
-def check(circuit: Circuit, dtype: Any, angles: Any) -> None:
+def check(
+    circuit: Circuit, dtype: Any, angles: Any, way: type[ProductLayers | SmallProducts]
+) -> None:
     """One sweep forward and one backward, against `StepByStep` in double precision."""
     size, found = circuit.space.size, []
-    fast = evolution(circuit)
-    assert isinstance(fast, ProductLayers)
+    assert ProductLayers.supports(circuit)
+    fast = way(circuit)
     for run, number in ((fast, dtype), (StepByStep(circuit.steps, circuit.space), np.float64)):
         ket, bra = (split(random_state(size, seed=seed), 2, number) for seed in (1, 2))
         run.forward(ket, angles)
@@ -86,14 +90,15 @@ def check(circuit: Circuit, dtype: Any, angles: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize(
     "space", [Qubits(5), Qubits(6), Qubits(11), FlipSymmetric(6), FlipSymmetric(9)], ids=str
 )
-def test_one_group(space: AnySpace, seed: int, dtype: Any) -> None:
+def test_one_group(space: AnySpace, seed: int, way: Any, dtype: Any) -> None:
     generators = random_generators(space, depth=2, seed=seed)
     angles = np.random.default_rng(seed).uniform(-4, 4, len(generators))
-    check(Circuit(space, UniformState(), numbered(generators)), dtype, angles)
+    check(Circuit(space, UniformState(), numbered(generators)), dtype, angles, way)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -103,7 +108,8 @@ def test_one_group(space: AnySpace, seed: int, dtype: Any) -> None:
 def test_several_groups(space: AnySpace, seed: int, dtype: Any) -> None:
     generators = random_generators(space, depth=2, seed=seed)
     angles = np.random.default_rng(seed).uniform(-4, 4, len(generators))
-    check(Circuit(space, UniformState(), numbered(generators)), dtype, angles)
+    circuit = Circuit(space, UniformState(), numbered(generators))
+    check(circuit, dtype, angles, ProductLayers)
 
 
 @pytest.mark.usefixtures("small_tiles")
@@ -113,7 +119,8 @@ def test_passes_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     space = Qubits(14)
     generators = random_generators(space, depth=2, seed=3)
     circuit = Circuit(space, UniformState(), numbered(generators))
-    check(circuit, np.float64, np.random.default_rng(3).normal(size=len(generators)))
+    angles = np.random.default_rng(3).normal(size=len(generators))
+    check(circuit, np.float64, angles, ProductLayers)
 
 
 @pytest.mark.parametrize("space", [Qubits(17), FlipSymmetric(18)], ids=str)
@@ -154,18 +161,20 @@ def test_against_matrix_exponentials_and_differences(space: AnySpace, shared: in
 
 @pytest.mark.parametrize("z", [0.0, 1e-200, 1e-9, 1e-3, 0.05])
 @pytest.mark.parametrize("angle", [0.0, np.pi / 4, np.pi / 2, 3 * np.pi / 2, np.pi])
-def test_special_angles(angle: float, z: float) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_special_angles(way: Any, angle: float, z: float) -> None:
     """Quarter turns, and axes nearly along X, where Euler angles are badly conditioned."""
     tilted = [AxisRotation(qubit, np.sqrt(1 - z * z), z) for qubit in range(5)]
     generators = [Diagonal(COST), *tilted, AxisRotation(3), Diagonal(COST), *tilted]
     circuit = Circuit(Qubits(5), UniformState(), numbered(generators))
-    check(circuit, np.float64, np.full(len(generators), angle))
+    check(circuit, np.float64, np.full(len(generators), angle), way)
 
 
-def test_many_turns() -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_many_turns(way: Any) -> None:
     generators = [Diagonal(COST), AxisRotation(0), AxisRotation(1, -1.0), AxisRotation(2, 0.6, 0.8)]
     circuit = Circuit(Qubits(5), UniformState(), numbered(generators))
-    check(circuit, np.float64, np.array([0.3, 1e20, -1e20, 1e20]))
+    check(circuit, np.float64, np.array([0.3, 1e20, -1e20, 1e20]), way)
 
 
 def test_many_terms_make_larger_parts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +182,8 @@ def test_many_terms_make_larger_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     terms = {tuple(np.flatnonzero(row)): rng.normal() for row in rng.integers(0, 2, (300, 12))}
     generators = [Diagonal(Polynomial(terms)), AxisRotation(3, 0.6, 0.8)]
-    check(Circuit(Qubits(12), UniformState(), numbered(generators)), np.float64, np.ones(2))
+    circuit = Circuit(Qubits(12), UniformState(), numbered(generators))
+    check(circuit, np.float64, np.ones(2), ProductLayers)
 
 
 def test_cut_into_layers() -> None:
@@ -194,12 +204,13 @@ def test_which_circuits_are_fused() -> None:
         return evolution(Circuit(space, UniformState(), numbered(list(generators))))
 
     cost, turn = Diagonal(COST), AxisRotation(0)
-    assert isinstance(run(Qubits(5), cost, turn), ProductLayers)
-    assert isinstance(run(Qubits(5), turn), ProductLayers)
-    assert isinstance(run(Qubits(5), PauliString.parse("X3")), ProductLayers)
-    assert isinstance(run(FlipSymmetric(6), cost, cost, XMixer()), ProductLayers)
+    assert isinstance(run(Qubits(11), cost, turn), ProductLayers)
+    assert isinstance(run(Qubits(10), cost, turn), SmallProducts)
+    assert isinstance(run(Qubits(5), turn), SmallProducts)
+    assert isinstance(run(Qubits(5), PauliString.parse("X3")), SmallProducts)
+    assert isinstance(run(FlipSymmetric(6), cost, cost, XMixer()), SmallProducts)
     assert isinstance(run(Qubits(5), cost, XMixer()), SmallLayers)
-    assert isinstance(run(Qubits(4), cost, turn), StepByStep)
+    assert isinstance(run(Qubits(5), cost), StepByStep)
     assert isinstance(run(Qubits(5), cost), StepByStep)
     assert isinstance(run(Qubits(5), cost, PauliString.parse("X0 X1")), StepByStep)
     assert isinstance(run(Qubits(5), cost, PauliString.parse("Y0")), StepByStep)
