@@ -26,7 +26,8 @@ def mix(vectors: Array, norms: Array, starts: Array, others: Array, weights: Arr
     field = np.empty(rank)
     gain = 0.0
     for i in range(nodes):
-        field[:] = 0.0
+        for r in range(rank):
+            field[r] = 0.0
         for k in range(starts[i], starts[i + 1]):
             j, w = others[k], weights[k]
             for r in range(rank):

@@ -96,4 +96,6 @@ def weigh(row, labels, low, step, image, sums):
     for block in prange(len(sums)):
         first = block * BLOCK
         count = min(row.size - first, BLOCK)
-        sums[block] = weighted_sums(row, image, first, count, labels, low, step)
+        weighted, plain = weighted_sums(row, image, first, count, labels, low, step)
+        sums[block, 0] = weighted
+        sums[block, 1] = plain

@@ -51,7 +51,8 @@ def _pack(tile, psi, job, x, y, first, count):
             position += np.uint64(step_x)
     else:
         if count < WIDTH:
-            tile[: (nx + ny) * WIDTH] = 0
+            for k in range((nx + ny) * WIDTH):
+                tile[k] = 0
         for lane in range(count):
             k = first + lane
             for r in range(nx):

@@ -67,7 +67,8 @@ def find_in_blocks(psi, blocks, starts, targets, positions):
                 positions[target] = k
                 target += 1
         # Rounding may leave targets behind the end of the block.
-        positions[target : starts[h + 1]] = last
+        for rest in range(target, starts[h + 1]):
+            positions[rest] = last
 
 
 @kernel_of(0, 1)

@@ -14,7 +14,7 @@ import numpy as np
 from numba import prange
 
 from .butterflies import rotate_mirrored, rotate_mirrored_back
-from .kernel import helper, kernel
+from .kernel import helper, inlined_helper, kernel
 from .layers import copy_in, copy_out, count_tiles, tile_of
 from .rotations import rotate_tile_unequal, rotate_tile_unequal_back, weight_after
 from .spin_phases import (
@@ -145,17 +145,21 @@ def _tile_back(ket, bra, tile, row, rows, part_bits, layers, found):
         _mix_unequal_back(*ket, *bra, tile, row, layers.tangents[row[3]], first)
 
 
-@helper
+@inlined_helper
 def _add_shares(found, row, term_overlaps, bit_overlaps):
-    """Add what the shares of a pass have found to the overlaps of its layers."""
+    """Add what the shares of a pass have found to the overlaps of its layers, and clear it."""
     terms, bits = term_overlaps.shape[1], bit_overlaps.shape[1]
     for share in range(len(found)):
-        if row[5] >= 0:
-            bit_overlaps[row[5]] += found[share, terms : terms + bits]
-        if row[4] >= 0:
-            term_overlaps[row[4]] += found[share, :terms]
-        if row[3] >= 0:
-            bit_overlaps[row[3]] += found[share, terms + bits :]
+        for k in range(found.shape[1]):
+            number, found[share, k] = found[share, k], 0.0
+            if k < terms:
+                if row[4] >= 0:
+                    term_overlaps[row[4], k] += number
+            elif k < terms + bits:
+                if row[5] >= 0:
+                    bit_overlaps[row[5], k - terms] += number
+            elif row[3] >= 0:
+                bit_overlaps[row[3], k - terms - bits] += number
 
 
 @kernel
@@ -192,16 +196,15 @@ def backward(
 ):  # fmt: skip
     """Undo all passes on psi and lam, last to first, in one sweep.
 
-    Arguments as in `forward`, with four rows of scratch. `found` has a row for each share, which
-    holds a number for each term and two for each column of `layers.tangents`. The others, zero
-    at the start, take the overlaps of each layer, of the size they have when the layer's group
-    (of bits) or the layer's phases are undone.
+    Arguments as in `forward`, with four rows of scratch. `found`, zero at the start, has a row for
+    each share, which holds a number for each term and two for each column of `layers.tangents`. The
+    others, zero at the start, take the overlaps of each layer, of the size they have when the
+    layer's group (of bits) or the layer's phases are undone.
     """
     threads, shares = len(scratch), len(found)
     for reverse in range(len(passes)):
         row = passes[len(passes) - 1 - reverse]
         tiles = count_tiles(re.size, row)
-        found[:] = 0
         for thread in prange(threads):
             copy = (scratch[thread, 0], scratch[thread, 1])
             copy_bra = (scratch[thread, 2], scratch[thread, 3])

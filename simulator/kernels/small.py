@@ -39,9 +39,11 @@ def value_and_gradient(
         columns: their columns.
         elements: their values.
     """
-    psi[:] = 0.0
+    for k in range(len(psi)):
+        psi[k] = 0.0
     psi[reference] = 1.0
-    gradient[:] = 0.0
+    for k in range(len(gradient)):
+        gradient[k] = 0.0
     for step in range(len(offsets)):
         angle = offsets[step]
         for k in range(step_range[step], step_range[step + 1]):

@@ -74,7 +74,8 @@ def pack_rows(tile, start, psi, positions, first, count, length):
     """
     begin, done = np.uint64(start) * _WIDTH, np.int64(0)
     if length < WIDTH:
-        tile[begin : begin + np.uint64(length) * _WIDTH] = 0
+        for k in range(begin, begin + np.uint64(length) * _WIDTH):
+            tile[k] = 0
         for lane in range(count):
             for r in range(length):
                 tile[(start + r) * WIDTH + lane] = psi[positions[first + lane] + r]
