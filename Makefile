@@ -30,6 +30,7 @@ help:
 	@echo "make format     rewrite the sources in the project's format"
 
 demo: $(VENV)/.installed
+	@echo "The first run compiles kernels as it needs them; qchem warm-up and qopt warm-up compile all, once."
 	$(BIN)/qchem solve $(DEMO_CHEMISTRY)
 	$(BIN)/qopt solve $(DEMO_GRAPH)
 

@@ -204,6 +204,26 @@ def solve(
         finish(comparison, _show, json, (plot, _draw))
 
 
+@app.command("warm-up")
+def warm_up() -> None:
+    """Compile what circuits of molecules need, once; later runs then start at once.
+
+    Compiling takes a few minutes. What is compiled already is loaded, which takes seconds.
+    """
+    from simulator.warm_up import CacheError
+    from simulator.warm_up import warm_up as compile_kernels
+
+    with reported_errors(MemoryLimitError, CacheError):
+        from qminima.progress import ProgressBar
+
+        from .warm_up import examples
+
+        listed = examples()
+        with ProgressBar(len(listed)) as progress:
+            found = compile_kernels(listed, progress)
+        typer.echo(str(found))
+
+
 @app.command("list")
 def list_names() -> None:
     """List the methods, ansätze, pools and molecules, one line each."""

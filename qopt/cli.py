@@ -469,6 +469,26 @@ def fetch(
             typer.echo(path)
 
 
+@app.command("warm-up")
+def warm_up() -> None:
+    """Compile what circuits and searches need, once; later runs then start at once.
+
+    Compiling takes a few minutes. What is compiled already is loaded, which takes seconds.
+    """
+    from simulator.warm_up import CacheError
+    from simulator.warm_up import warm_up as compile_kernels
+
+    with reported_errors(MemoryLimitError, CacheError):
+        from qminima.progress import ProgressBar
+
+        from .warm_up import examples
+
+        listed = examples()
+        with ProgressBar(len(listed)) as progress:
+            found = compile_kernels(listed, progress)
+        typer.echo(str(found))
+
+
 @app.command("list")
 def list_names() -> None:
     """List the methods, problems, circuits, mixers, formats and instances, one line each."""

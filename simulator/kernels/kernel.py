@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from time import perf_counter
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from ..threads import thread_count
 
@@ -67,20 +67,67 @@ def _say_that_it_compiles() -> None:
         announce()
 
 
+class ReadyKernel(NamedTuple):
+    """One form of a kernel that can run.
+
+    Attributes:
+        name: module, function, types of numbers, and whether it runs on several threads.
+        compiled: whether it was compiled, rather than loaded.
+        folder: where it is kept for later processes; None if no folder can be written.
+    """
+
+    name: str
+    compiled: bool
+    folder: Path | None
+
+
+class KernelWatch(Protocol):
+    """Follows the compilation and loading of kernels."""
+
+    def compiling(self, name: str) -> object:
+        """Called when the compilation of a kernel begins; not for those that are loaded."""
+
+    def ready(self, kernel: ReadyKernel) -> object:
+        """Called when a kernel has been compiled or loaded."""
+
+
+_watch: KernelWatch | None = None
+
+
 @contextmanager
-def _compilation_noticed() -> Iterator[None]:
-    """Announce it if numba begins to compile; of what it finds in its cache it says nothing."""
+def watched_kernels(watch: KernelWatch) -> Iterator[None]:
+    """Report every kernel that is compiled or loaded inside."""
+    global _watch
+    _watch = watch
+    try:
+        yield
+    finally:
+        _watch = None
+
+
+@contextmanager
+def _compilation_noticed(name: str) -> Iterator[list[str]]:
+    """Announce it if numba begins to compile; loading from its cache makes no event.
+
+    Yields a list that takes the name when that happens.
+    """
     from numba.core import event
+
+    found: list[str] = []
 
     class Listener(event.Listener):  # type: ignore[misc]
         def on_start(self, _: Any) -> None:
-            _say_that_it_compiles()
+            if not found:  # helpers follow
+                found.append(name)
+                _say_that_it_compiles()
+                if _watch is not None:
+                    _watch.compiling(name)
 
         def on_end(self, _: Any) -> None:
             """Nothing."""
 
     with event.install_listener("numba:compile", Listener()):
-        yield
+        yield found
 
 
 @contextmanager
@@ -159,10 +206,21 @@ class Kernel:
         with loading():
             import numba
 
-            compiled: Any = self.parallel if parallel else self.serial
-            with _interrupts_deferred(), _compilation_noticed():
-                compiled.compile(tuple(numba.typeof(arg) for arg in args))
-        return compiled
+            ready: Any = self.parallel if parallel else self.serial
+            name = self._name(args, parallel=parallel)
+            with _interrupts_deferred(), _compilation_noticed(name) as compiled:
+                ready.compile(tuple(numba.typeof(arg) for arg in args))
+        if _watch is not None:
+            folder = ready.stats.cache_path
+            _watch.ready(ReadyKernel(name, bool(compiled), Path(folder) if folder else None))
+        return ready
+
+    def _name(self, args: tuple[Any, ...], *, parallel: bool) -> str:
+        """The name of a form, as "layers.forward (float32, several threads)"."""
+        module = self.function.__module__.rpartition(".")[2]
+        types = ", ".join(str(args[k].dtype) for k in self._varying)
+        threads = "several threads" if parallel else "one thread"
+        return f"{module}.{self.function.__name__} ({types}, {threads})"
 
     def _dispatcher(self, *, parallel: bool) -> Any:
         import numba

@@ -1,0 +1,38 @@
+"""What `qopt warm-up` runs: every kind of circuit and search that needs kernels."""
+
+from __future__ import annotations
+
+from simulator.warm_up import Example
+from simulator.warm_up_examples import qaoa_examples
+
+# Spins of the examples, and sweeps of so long a run of annealing that a kernel does it.
+_SPINS, _SWEEPS = 12, 10**6
+
+
+def examples() -> list[Example]:
+    """Searches, and circuits in both precisions."""
+    return [
+        Example("local search", _searches),
+        Example("semidefinite relaxation", _relaxation),
+        *qaoa_examples("single"),
+        *qaoa_examples("double"),
+    ]
+
+
+def _searches() -> None:
+    from qopt import annealing, breakout, one_exchange, spin_glass
+
+    problem = spin_glass(_SPINS)
+    annealing(problem, reads=1, sweeps=_SWEEPS, seed=0, time_limit=1e-2)
+    one_exchange(problem, 1, seed=0)
+    breakout(problem, seed=0, time_limit=1e-3)
+
+
+def _relaxation() -> None:
+    import networkx as nx
+
+    from qopt import maxcut
+
+    from .classical.low_rank import relax
+
+    relax(maxcut(nx.cycle_graph(_SPINS)), seed=0)
