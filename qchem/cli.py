@@ -146,7 +146,7 @@ def solve(
         from .molecule import load_molecule
         from .options import STARTS, TAPERS, check_layers, check_threshold
         from .pools import POOLS
-        from .threads import use_threads
+        from .threads import suitable_threads, use_threads
 
         methods, named = select_methods(method, CLASSICAL, QUANTUM)
         optional = set(methods) - set(named)
@@ -165,8 +165,8 @@ def solve(
         record = None if resume is None else _adapt_record(resume)
         check_name("start", start, STARTS)
         check_threshold(amplitude_threshold)
-        use_threads(threads)
         system = load_molecule(molecule, basis=basis, charge=charge, spin=spin, unit=unit.value)
+        use_threads(suitable_threads(system, space) if threads is None else threads)
         with (
             ProgressBar(len(methods) + 1) as progress,
             announced_compilation(lambda: progress.say(COMPILING)),

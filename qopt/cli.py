@@ -113,6 +113,7 @@ def solve(
         from .comparison import solve as solve_problem
         from .methods import CLASSICAL, QUANTUM
         from .solvers.options import check_objective, check_precision
+        from .threads import use_threads
 
         check_depth(depth)
         check_objective(objective, alpha)
@@ -123,11 +124,8 @@ def solve(
                 context, ("depth", "objective", "alpha", "precision", "constraints"), "qaoa"
             )
         optional = set(methods) - set(named)
-        if threads is not None:
-            from simulator.threads import set_threads
-
-            set_threads(threads)
         loaded, warned = _load(source, problem, settings, form, instance_seed)
+        use_threads(threads, loaded)
         if not loaded.constrained:
             refuse_vacuous(context, "constraints", f"{loaded.kind} has none")
         instance = Instance.of(loaded, constraints)
@@ -273,6 +271,7 @@ def compare(
         from .study.contenders import USUAL, contenders
         from .study.device import Device
         from .study.shown import show
+        from .threads import use_threads
 
         device = Device(gate_time, readout_time)
         number = check_precision(precision)
@@ -289,10 +288,6 @@ def compare(
         if not any(one.tuned for one in entries):
             for option in ("train_on", "tuning_evaluations"):
                 refuse_vacuous(context, option, "no method has anything to choose")
-        if threads is not None:
-            from simulator.threads import set_threads
-
-            set_threads(threads)
 
         def load(names: list[str], first: int) -> list[BinaryProblem]:
             return [
@@ -305,6 +300,7 @@ def compare(
             for option in ("instances", "instance_seed"):
                 refuse_vacuous(context, option, "no sizes of random instances are named")
         problems, others = load(sources, 0), load(train_on or [], instances)
+        use_threads(threads, *problems, *others)
         choices = sum(one.tuned and not one.then_local for one in entries)
         stages = len(problems) * len(entries) + choices
         with (

@@ -31,6 +31,7 @@ HOME = {
     "numba": "simulator",
     "matplotlib": "qminima",
     "rich": "qminima",
+    "threadpoolctl": "qminima",
 }
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
