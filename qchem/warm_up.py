@@ -1,4 +1,4 @@
-"""What `qchem warm-up` runs: every kind of circuit and Hamiltonian that needs kernels."""
+"""Examples that `qchem warm-up` runs: every kind of circuit and Hamiltonian that needs kernels."""
 
 from __future__ import annotations
 

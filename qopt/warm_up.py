@@ -1,4 +1,4 @@
-"""What `qopt warm-up` runs: every kind of circuit and search that needs kernels."""
+"""Examples that `qopt warm-up` runs: every kind of circuit and search that needs kernels."""
 
 from __future__ import annotations
 
