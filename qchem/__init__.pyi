@@ -14,6 +14,7 @@ from .ansatz.uccsd import uccsd as uccsd
 from .ansatz.ucj import local_ucj as local_ucj
 from .ansatz.ucj import ucj as ucj
 from .ansatz.ucj import ucj_start as ucj_start
+from .canonical import with_canonical_fci as with_canonical_fci
 from .classical import ccsd as ccsd
 from .classical import ccsd_amplitudes as ccsd_amplitudes
 from .classical import ccsd_t as ccsd_t

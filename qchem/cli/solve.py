@@ -1,4 +1,4 @@
-"""The command `qchem`."""
+"""The command `qchem solve`."""
 
 from __future__ import annotations
 
@@ -21,27 +21,22 @@ from qminima.command import (
     check_threads,
     check_time_limit,
     finish,
-    make_app,
     refuse_options,
     reported_errors,
-    run,
     select_methods,
 )
 from qminima.errors import InputError, shorten
 from simulator.memory import MemoryLimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from qminima.result import Comparison
 
-    from qminima.result import Comparison, Result
-    from qminima.tables import Column
+    from ..active_space import ActiveSpace
+    from ..molecule import Molecule
 
-    from .active_space import ActiveSpace
-    from .molecule import Molecule
-
-app = make_app(
-    "qchem", "Ground-state energies of molecules, quantum ansätze beside classical methods."
-)
+_OF_VQE = (
+    "ansatz", "layers", "start", "amplitude_threshold", "optimizer", "restarts", "mapping", "taper",
+)  # fmt: skip
 
 
 class LengthUnit(StrEnum):
@@ -51,7 +46,6 @@ class LengthUnit(StrEnum):
     BOHR = "bohr"
 
 
-@app.command()
 def solve(
     context: typer.Context,
     molecule: Annotated[str, typer.Argument(help="An xyz file, or a name such as h2o.")],
@@ -138,15 +132,17 @@ def solve(
         from simulator.kernels.kernel import announced_compilation
         from simulator.optimizers import METHODS
 
-        from .ansatz.registry import ANSAETZE
-        from .comparison import solve as solve_molecule
-        from .electronic_structure import electronic_hamiltonian
-        from .encoding import MAPPINGS
-        from .methods import CLASSICAL, QUANTUM
-        from .molecule import load_molecule
-        from .options import STARTS, TAPERS, check_layers, check_threshold
-        from .pools import POOLS
-        from .threads import suitable_threads, use_threads
+        from ..ansatz.registry import ANSAETZE
+        from ..canonical import with_canonical_fci
+        from ..comparison import solve as solve_molecule
+        from ..electronic_structure import electronic_hamiltonian
+        from ..encoding import MAPPINGS
+        from ..methods import CLASSICAL, QUANTUM
+        from ..molecule import load_molecule
+        from ..options import STARTS, TAPERS, check_layers, check_threshold
+        from ..pools import POOLS
+        from ..table import show
+        from ..threads import suitable_threads, use_threads
 
         methods, named = select_methods(method, CLASSICAL, QUANTUM)
         optional = set(methods) - set(named)
@@ -200,60 +196,15 @@ def solve(
             )
             if space is not None and space.kind in ("avas", "natural"):
                 with progress.stage("FCI, canonical orbitals"):
-                    comparison = _beside_canonical(comparison, system)
-        finish(comparison, _show, json, (plot, _draw))
-
-
-@app.command("warm-up")
-def warm_up() -> None:
-    """Compile what circuits of molecules need, once; later runs then start at once.
-
-    Compiling takes a few minutes. What is compiled already is loaded, which takes seconds.
-    """
-    from simulator.warm_up import CacheError
-    from simulator.warm_up import warm_up as compile_kernels
-
-    with reported_errors(MemoryLimitError, CacheError):
-        from qminima.progress import ProgressBar
-
-        from .warm_up import examples
-
-        listed = examples()
-        with ProgressBar(len(listed)) as progress:
-            found = compile_kernels(listed, progress)
-        typer.echo(str(found))
-
-
-@app.command("list")
-def list_names() -> None:
-    """List the methods, ansätze, pools and molecules, one line each."""
-    with reported_errors(MemoryLimitError):
-        from qminima.library import Library
-        from qminima.tables import print_names, summary
-        from simulator.optimizers import METHODS as OPTIMISERS
-
-        from .ansatz.registry import ANSAETZE
-        from .methods import METHODS
-        from .pools import POOLS
-
-        print_names("methods (--method)", {n: m.summary for n, m in METHODS.items()})
-        print_names("optimisers (--optimizer)", OPTIMISERS)
-        print_names("ansätze (--ansatz)", {n: a.summary for n, a in ANSAETZE.items()})
-        print_names("pools (--pool)", {n: summary(f) for n, f in POOLS.items()})
-        notes = {name: entry["note"] for name, entry in Library("molecules").index.items()}
-        print_names("molecules", notes)
-
-
-_OF_VQE = (
-    "ansatz", "layers", "start", "amplitude_threshold", "optimizer", "restarts", "mapping", "taper",
-)  # fmt: skip
+                    comparison = with_canonical_fci(comparison, system)
+        finish(comparison, show, json, (plot, _draw))
 
 
 def _active_space(
     text: str | None, *, frozen_core: bool, natural: str | None, avas: list[str] | None
 ) -> ActiveSpace | None:
     """The active space that the options ask for."""
-    from .active_space import ActiveSpace
+    from ..active_space import ActiveSpace
 
     given = [
         name
@@ -283,28 +234,11 @@ def _active_space(
     return ActiveSpace.window(electrons, orbitals)
 
 
-def _beside_canonical(comparison: Comparison, system: Molecule) -> Comparison:
-    """The comparison, with FCI over as many canonical orbitals in its problem if FCI ran."""
-    from dataclasses import replace
-
-    from .electronic_structure import electronic_hamiltonian
-    from .full_ci import fci
-
-    if comparison.interrupted or comparison.result("FCI") is None:
-        return comparison
-    electrons, orbitals = comparison.problem["active_space"]
-    try:
-        energy = fci(electronic_hamiltonian(system, (electrons, orbitals))).value
-    except KeyboardInterrupt:
-        return replace(comparison, interrupted=True)
-    return replace(comparison, problem={**comparison.problem, "canonical_fci": energy})
-
-
 def _adapt_record(path: Path) -> dict[str, Any]:
     """The entry of an ADAPT run in a record, if it can be read."""
     from qminima.storage import read_json
 
-    from .solvers.adapt_record import read_adapt_record
+    from ..solvers.adapt_record import read_adapt_record
 
     record = read_json(path)
     results = record.get("results") if isinstance(record, dict) else None
@@ -330,8 +264,8 @@ def _memory_line(
     from simulator.memory import available_memory, format_bytes, require_memory
     from simulator.spaces import Electrons
 
-    from .electronic_structure import active_orbitals
-    from .fits import predict_memory
+    from ..electronic_structure import active_orbitals
+    from ..fits import predict_memory
 
     mol = molecule.to_pyscf()
     core, norb = active_orbitals(mol, mol.nao, active_space)
@@ -354,162 +288,6 @@ def _memory_line(
     return f"{size}: {format_bytes(needed)} of memory predicted, {may_use} may be used"
 
 
-def _show(comparison: Comparison) -> None:
-    _show_table(comparison)
-    _show_states(comparison)
-
-
-def _show_table(comparison: Comparison) -> None:
-    from qminima.tables import Column, counted, evaluations, print_comparison, seconds
-
-    problem = comparison.problem
-    active_electrons, active_orbitals = problem["active_space"]
-    charge, spin = problem["charge"], problem["spin"]
-    print_comparison(
-        comparison,
-        title=f"{problem['name']}, {problem['basis']}",
-        summary=[
-            (
-                f"charge {charge:+d}, 2S = {spin}, {counted(active_electrons, 'electron')} in "
-                f"{counted(active_orbitals, 'orbital')}, {counted(problem['qubits'], 'qubit')}, "
-                f"{counted(problem['determinants'], 'determinant')}"
-            ),
-            *([problem["charge_and_spin"]] if "charge_and_spin" in problem else []),
-            *_potentials_line(problem),
-            *_orbitals_line(problem),
-            *(
-                ["U/ROHF: unrestricted, on ROHF orbitals"]
-                if any("orbitals" in result.settings for result in comparison.results)
-                else []
-            ),
-            *_reference_line(comparison),
-            *_searches_line(comparison),
-        ],
-        columns=[
-            Column("method", _method_label, "left"),
-            Column("energy / hartree", lambda result: f"{result.value:.9f}"),
-            Column("error / mHa", _error_text),
-            Column("<S²>", lambda result: _property(result, "spin_square", ".4f")),
-            *(
-                [Column("T1", lambda result: _property(result, "t1_diagnostic", ".4f"))]
-                if any("t1_diagnostic" in result.properties for result in comparison.results)
-                else []
-            ),
-            *_cnot_columns(comparison),
-            *(
-                [Column("energies", evaluations)]
-                if any(result.evaluations for result in comparison.results)
-                else []
-            ),
-            Column("seconds", seconds),
-        ],
-    )
-
-
-def _potentials_line(problem: Mapping[str, Any]) -> list[str]:
-    """Which potentials stand for core electrons, if any do."""
-    from qminima.tables import counted
-
-    used = [
-        f"{symbol} {one['potential']} ({counted(one['electrons'], 'electron')})"
-        for symbol, one in problem.get("core_potentials", {}).items()
-    ]
-    return [f"core potentials: {', '.join(used)}"] if used else []
-
-
-def _orbitals_line(problem: Mapping[str, Any]) -> list[str]:
-    """Which orbitals are active, if they are not the canonical ones."""
-    if "active_orbitals" not in problem:
-        return []
-    occupations = problem.get("natural_occupations", [])
-    numbers = " ".join(f"{n:.3f}" for n in occupations)
-    line = f"active orbitals: {problem['active_orbitals']}"
-    lines = [f"{line}, occupations {numbers}" if occupations else line]
-    if "canonical_fci" in problem:
-        lines.append(f"FCI over as many canonical orbitals: {problem['canonical_fci']:.9f} hartree")
-    return lines
-
-
-def _reference_line(comparison: Comparison) -> list[str]:
-    """Where errors are measured from, if no row of the table is that."""
-    reference = comparison.reference
-    if reference is None or reference.source is None:
-        return []
-    return [f"errors from {reference.method} {reference.value:.9f} ({reference.source})"]
-
-
-def _searches_line(comparison: Comparison) -> list[str]:
-    """How far FCI can be relied on to have found the lowest state."""
-    exact = comparison.result("FCI")
-    states = [] if exact is None else exact.properties.get("states", [])
-    bounded = sum(state["status"] == "bounded" for state in states)
-    if not bounded:
-        return []
-    searches = f"{bounded} of {len(states)} searches for lower states"
-    return [f"FCI: {searches} ended when their residuals put them above it (no proof)"]
-
-
-def _method_label(result: Result) -> str:
-    return f"{result.method} (U/ROHF)" if "orbitals" in result.settings else result.method
-
-
-def _error_text(result: Result) -> str:
-    from qminima.tables import no_minus_zero
-
-    return "" if result.error is None else f"{no_minus_zero(result.error * 1000):+.4f}"
-
-
-def _property(result: Result, name: str, style: str) -> str:
-    from qminima.tables import no_minus_zero
-
-    value = result.properties.get(name)
-    if value is None:
-        return ""
-    return format(no_minus_zero(value), style)
-
-
-def _cnot_columns(comparison: Comparison) -> list[Column]:
-    """Parameters and CNOTs, if the circuits' are known."""
-    from qminima.tables import Column
-
-    if not any("cnots" in result.properties for result in comparison.results):
-        return []
-
-    def parameters(result: Result) -> str:
-        return "" if result.parameters is None else f"{len(result.parameters):,}"
-
-    def cnots(result: Result) -> str:
-        count = result.properties.get("cnots")
-        return "" if count is None else f"{count:,}"
-
-    return [Column("params", parameters), Column("CNOTs", cnots)]
-
-
-def _show_states(comparison: Comparison) -> None:
-    """What is known of the states, one line for each quantity."""
-    from qminima.tables import no_minus_zero, print_lines
-
-    for result in comparison.results:
-        known, lines = result.properties, []
-        if "leading_determinants" in known:
-            text = ", ".join(
-                f"{one['determinant']} {one['weight']:.4f}" for one in known["leading_determinants"]
-            )
-            lines.append(f"determinants: {text}")
-        if "natural_occupations" in known:
-            text = " ".join(f"{n:.4f}" for n in known["natural_occupations"])
-            lines.append(f"natural occupations: {text}")
-        if "dipole_debye" in known:
-            x, y, z = (no_minus_zero(value) for value in known["dipole_debye"])
-            size = (x * x + y * y + z * z) ** 0.5
-            lines.append(f"dipole moment: {x:.4f} {y:.4f} {z:.4f}, {size:.4f} debye")
-        if "mulliken_charges" in known:
-            text = " ".join(f"{no_minus_zero(q):+.4f}" for q in known["mulliken_charges"])
-            lines.append(f"Mulliken charges: {text}")
-        if lines:
-            print_lines(result.method, lines)
-
-
 def _draw(comparison: Comparison, path: Path) -> None:
     from qminima.plots import plot_comparison
 
@@ -517,8 +295,3 @@ def _draw(comparison: Comparison, path: Path) -> None:
     label = "energy / mHa" if comparison.reference is None else "energy above FCI / mHa"
     title = f"{problem['name']}, {problem['basis']}"
     plot_comparison(comparison, path, title, 1000.0, label)
-
-
-def main() -> None:
-    """Run the command line."""
-    run(app)
