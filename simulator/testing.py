@@ -1,12 +1,14 @@
 """Slow, obvious twins of everything fast, for tests and for those who add generators.
 
-All matrices here are dense and built from definitions: Kronecker products of 2 x 2 matrices and
-Jordan-Wigner operators, then projected onto the space.  Nothing is shared with the kernels.
+All matrices here are built from definitions: Kronecker products of 2 x 2 matrices and
+Jordan-Wigner operators, then projected onto the space.  Zeros are left out until a matrix is
+returned, which is dense.  Nothing is shared with the kernels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ from .polynomial import Polynomial
 from .spaces import Electrons, FlipSymmetric, Space
 
 Dense = NDArray[np.complex128]
+Sparse = Any  # a matrix of scipy.sparse
 
 _LETTERS = {
     "I": np.eye(2),
@@ -41,91 +44,138 @@ _LETTERS = {
 }
 
 
-def dense_pauli_string(string: PauliString, num_qubits: int) -> Dense:
-    """The Kronecker product, qubit 0 the fastest index."""
-    matrix = np.ones((1, 1), dtype=complex)
+@cache
+def _pauli_string(string: PauliString, num_qubits: int) -> Sparse:
+    from scipy import sparse
+
+    matrix = sparse.csr_array(np.ones((1, 1), dtype=complex))
     for qubit in range(num_qubits):
         x, z = string.x >> qubit & 1, string.z >> qubit & 1
         letter = {(0, 0): "I", (1, 0): "X", (1, 1): "Y", (0, 1): "Z"}[x, z]
-        matrix = np.kron(_LETTERS[letter], matrix)
+        matrix = sparse.kron(_LETTERS[letter], matrix, format="csr")
+    return matrix
+
+
+def dense_pauli_string(string: PauliString, num_qubits: int) -> Dense:
+    """The Kronecker product, qubit 0 the fastest index."""
+    return _dense(_pauli_string(string, num_qubits))
+
+
+def _pauli_sum(operator: PauliSum, num_qubits: int) -> Sparse:
+    from scipy import sparse
+
+    matrix = sparse.csr_array((1 << num_qubits, 1 << num_qubits), dtype=complex)
+    for string, weight in operator.terms:
+        matrix = matrix + weight * _pauli_string(string, num_qubits)
     return matrix
 
 
 def dense_pauli_sum(operator: PauliSum, num_qubits: int) -> Dense:
     """The sum of Kronecker products."""
-    matrix = np.zeros((1 << num_qubits,) * 2, dtype=complex)
-    for string, weight in operator.terms:
-        matrix += weight * dense_pauli_string(string, num_qubits)
+    return _dense(_pauli_sum(operator, num_qubits))
+
+
+@cache
+def _annihilator(mode: int, num_modes: int, signed: bool = True) -> Sparse:
+    """|0><1| on one mode, and Z on all lower ones if signed."""
+    from scipy import sparse
+
+    lower, other_modes = np.array([[0, 1], [0, 0]]), _LETTERS["Z" if signed else "I"]
+    matrix = sparse.csr_array(np.ones((1, 1)))
+    for other in range(num_modes):
+        factor = other_modes if other < mode else lower if other == mode else np.eye(2)
+        matrix = sparse.kron(factor, matrix, format="csr")
     return matrix
 
 
 def dense_annihilator(mode: int, num_modes: int) -> Dense:
     """c_mode in the Jordan-Wigner representation: Z on all lower modes, |0><1| on its own."""
-    lower = np.array([[0, 1], [0, 0]])
-    matrix = np.ones((1, 1), dtype=complex)
-    for other in range(num_modes):
-        factor = _LETTERS["Z"] if other < mode else lower if other == mode else np.eye(2)
-        matrix = np.kron(factor, matrix)
-    return matrix
+    return _dense(_annihilator(mode, num_modes))
+
+
+def _excitation(excitation: Excitation, norb: int) -> Sparse:
+    from scipy import sparse
+
+    operator = sparse.eye_array(1 << 2 * norb, format="csr")
+    for offset, (leave, fill) in ((0, excitation.alpha), (norb, excitation.beta)):
+        for orbital in fill:
+            operator = operator @ _annihilator(offset + orbital, 2 * norb).T
+        for orbital in reversed(leave):
+            operator = operator @ _annihilator(offset + orbital, 2 * norb)
+    return operator - operator.T
 
 
 def dense_excitation(excitation: Excitation, norb: int) -> Dense:
     """T - T^dagger on all 2 norb modes, alpha modes first."""
-    operator = np.eye(1 << 2 * norb, dtype=complex)
-    for offset, (leave, fill) in ((0, excitation.alpha), (norb, excitation.beta)):
-        for orbital in fill:
-            operator = operator @ dense_annihilator(offset + orbital, 2 * norb).conj().T
-        for orbital in reversed(leave):
-            operator = operator @ dense_annihilator(offset + orbital, 2 * norb)
-    return operator - operator.conj().T
+    return _dense(_excitation(excitation, norb))
+
+
+def _ladder_sum(generator: LadderSum, norb: int) -> Sparse:
+    from scipy import sparse
+
+    modes = 2 * norb
+    ones = np.ones(1 << modes)
+    signs = sparse.diags_array(ones if generator.signed else interleaving_signs(norb))
+    total = sparse.csr_array((1 << modes, 1 << modes))
+    for product, weight in generator.terms:
+        operator = sparse.eye_array(1 << modes, format="csr")
+        for orbital, spin, creates in product:
+            factor = _annihilator(orbital + spin * norb, modes, generator.signed)
+            operator = operator @ (factor.T if creates else factor)
+        total = total + weight * (signs @ operator @ signs)
+    return total
 
 
 def dense_ladder_sum(generator: LadderSum, norb: int) -> Dense:
     """The sum of products on all 2 norb modes, alpha modes first."""
-    modes = 2 * norb
-    lower, one = np.array([[0, 1], [0, 0]]), np.eye(2)
-    signs = np.eye(1 << modes) if generator.signed else np.diag(interleaving_signs(norb))
-    total = np.zeros((1 << modes,) * 2, dtype=complex)
-    for product, weight in generator.terms:
-        operator = np.eye(1 << modes, dtype=complex)
-        for orbital, spin, creates in product:
-            mode = orbital + spin * norb
-            if generator.signed:
-                factor = dense_annihilator(mode, modes)
-            else:
-                factor = np.ones((1, 1), dtype=np.complex128)
-                for other in range(modes):
-                    factor = np.kron(lower if other == mode else one, factor).astype(complex)
-            operator = operator @ (factor.conj().T if creates else factor)
-        total += weight * signs @ operator @ signs
-    return total
+    return _dense(_ladder_sum(generator, norb))
 
 
+@cache
 def interleaving_signs(norb: int) -> NDArray[np.float64]:
     """What creators in the order 0a, 0b, 1a, 1b, ... make of the vacuum, modes alpha first."""
     modes = 2 * norb
     signs = np.zeros(1 << modes)
     for configuration in range(1 << modes):
-        state = np.zeros(1 << modes, dtype=complex)
+        state = np.zeros(1 << modes)
         state[0] = 1
         for orbital in reversed(range(norb)):
             for mode in (norb + orbital, orbital):
                 if configuration >> mode & 1:
-                    state = dense_annihilator(mode, modes).conj().T @ state
-        signs[configuration] = state[configuration].real
+                    state = _annihilator(mode, modes).T @ state
+        signs[configuration] = state[configuration]
     return signs
 
 
 def isometry(space: Space) -> Dense:
     """The embedding of a space into all qubits, columns over positions of the space."""
-    matrix = np.zeros((1 << space.num_qubits, space.size), dtype=complex)
-    for position, configuration in enumerate(space.configurations()):
-        if isinstance(space, FlipSymmetric):
-            matrix[configuration, position] += np.sqrt(0.5)
-            matrix[configuration ^ space.mask, position] += np.sqrt(0.5)
-        else:
-            matrix[configuration, position] = 1
-    return matrix
+    return _dense(_isometry(space))
+
+
+def _isometry(space: Space) -> Sparse:
+    from scipy import sparse
+
+    configurations, positions = np.asarray(space.configurations()), np.arange(space.size)
+    rows, weight = [configurations], 1.0
+    if isinstance(space, FlipSymmetric):
+        rows, weight = [configurations, configurations ^ space.mask], float(np.sqrt(0.5))
+    return sum(
+        sparse.csr_array(
+            (np.full(space.size, weight), (row, positions)), (1 << space.num_qubits, space.size)
+        )
+        for row in rows
+    )
+
+
+def _within(full: Any, space: Space) -> Dense:
+    """A matrix on all qubits over the positions of the space."""
+    embed = _isometry(space)
+    return _dense(embed.T @ full @ embed)
+
+
+def _dense(matrix: Any) -> Dense:
+    dense = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+    return np.asarray(dense, dtype=complex)
 
 
 def dense_generator(generator: Generator, space: Space) -> Dense:
@@ -134,45 +184,53 @@ def dense_generator(generator: Generator, space: Space) -> Dense:
         return np.asarray(generator.matrix.toarray(), dtype=complex)
     n = space.num_qubits
     if isinstance(generator, PauliString):
-        full = -1j * dense_pauli_string(generator, n)
+        full = -1j * _pauli_string(generator, n)
     elif isinstance(generator, SelfInverse):
-        full = -1j * dense_pauli_sum(generator.operator, n)
+        full = -1j * _pauli_sum(generator.operator, n)
     elif isinstance(generator, XMixer):
-        full = 1j * dense_pauli_sum(PauliSum({f"X{qubit}": 1.0 for qubit in range(n)}), n)
+        full = 1j * _pauli_sum(PauliSum({f"X{qubit}": 1.0 for qubit in range(n)}), n)
     elif isinstance(generator, AxisRotation):
         j = generator.qubit
-        full = 1j * dense_pauli_sum(PauliSum({f"X{j}": generator.x, f"Z{j}": generator.z}), n)
+        full = 1j * _pauli_sum(PauliSum({f"X{j}": generator.x, f"Z{j}": generator.z}), n)
     elif isinstance(generator, XYPair):
-        full = 1j * dense_xy([(generator.p, generator.q)], n)
+        full = 1j * _xy([(generator.p, generator.q)], n)
     elif isinstance(generator, XYMixer):
-        full = 1j * dense_xy(generator.pairs, n)
+        full = 1j * _xy(generator.pairs, n)
     elif isinstance(generator, GroverMixer):
-        uniform = isometry(space).sum(axis=1, keepdims=True) / np.sqrt(space.size)
+        uniform = _isometry(space).sum(axis=1)[:, None] / np.sqrt(space.size)
         full = 1j * uniform @ uniform.conj().T
     elif isinstance(generator, Diagonal):
-        full = -1j * dense_polynomial(generator.polynomial, n)
+        full = -1j * _polynomial(generator.polynomial, n)
     elif isinstance(generator, Excitation | OrbitalRotation) and isinstance(space, Electrons):
-        parts = [dense_excitation(excitation, space.norb) for excitation in generator.excitations]
-        full = np.sum(parts, axis=0)
+        full = sum(_excitation(excitation, space.norb) for excitation in generator.excitations)
     elif isinstance(generator, LadderSum) and isinstance(space, Electrons):
-        full = dense_ladder_sum(generator, space.norb)
+        full = _ladder_sum(generator, space.norb)
     else:
         raise TypeError(f"no dense twin of {generator} on {space}")
-    embed = isometry(space)
-    return embed.conj().T @ full @ embed
+    return _within(full, space)
+
+
+def _xy(pairs: Iterable[tuple[int, int]], num_qubits: int) -> Sparse:
+    terms = [(f"{letter}{p} {letter}{q}", 0.5) for p, q in pairs for letter in "XY"]
+    strings = [(PauliString.parse(text), weight) for text, weight in terms]
+    return _pauli_sum(PauliSum(strings), num_qubits)
 
 
 def dense_xy(pairs: Iterable[tuple[int, int]], num_qubits: int) -> Dense:
     """The sum of (X_p X_q + Y_p Y_q)/2."""
-    terms = [(f"{letter}{p} {letter}{q}", 0.5) for p, q in pairs for letter in "XY"]
-    strings = [(PauliString.parse(text), weight) for text, weight in terms]
-    return dense_pauli_sum(PauliSum(strings), num_qubits)
+    return _dense(_xy(pairs, num_qubits))
+
+
+def _polynomial(polynomial: Polynomial, num_qubits: int) -> Sparse:
+    from scipy import sparse
+
+    values = [polynomial.value(configuration) for configuration in range(1 << num_qubits)]
+    return sparse.diags_array(np.array(values))
 
 
 def dense_polynomial(polynomial: Polynomial, num_qubits: int) -> Dense:
     """F on the diagonal, one configuration at a time."""
-    values = [polynomial.value(configuration) for configuration in range(1 << num_qubits)]
-    return np.diag(np.array(values, dtype=complex))
+    return _dense(_polynomial(polynomial, num_qubits))
 
 
 def dense_observable(observable: PauliSum | Polynomial | Matrix, space: Space) -> Dense:
@@ -180,22 +238,23 @@ def dense_observable(observable: PauliSum | Polynomial | Matrix, space: Space) -
     if isinstance(observable, Matrix):
         return np.asarray(observable.matrix.toarray(), dtype=complex)
     if isinstance(observable, PauliSum):
-        full = dense_pauli_sum(observable, space.num_qubits)
+        full = _pauli_sum(observable, space.num_qubits)
     else:
-        full = dense_polynomial(observable, space.num_qubits)
-    embed = isometry(space)
-    return embed.conj().T @ full @ embed
+        full = _polynomial(observable, space.num_qubits)
+    return _within(full, space)
 
 
 def dense_state(circuit: Circuit, params: Any) -> Dense:
     """The circuit's state by one matrix exponential per step."""
-    from scipy.linalg import expm
+    from scipy.sparse import csr_array
+    from scipy.sparse.linalg import expm_multiply
 
     initial = np.empty(circuit.space.size)
     circuit.initial_state.on(circuit.space)(initial)
     state = initial.astype(complex)
     for step, angle in zip(circuit.steps, circuit.angles(params), strict=True):
-        state = expm(angle * dense_generator(step.generator, circuit.space)) @ state
+        generator = csr_array(dense_generator(step.generator, circuit.space))
+        state = expm_multiply(angle * generator, state)
     return state
 
 
@@ -222,6 +281,7 @@ def check_generator(generator: Generator, space: Space, *, seed: int = 0) -> Non
     dense = dense_generator(generator, space)
     psi, lam = (random_state(space.size, seed=seed + k) for k in (0, 1))
     angle = 0.37 + 0.1 * seed
+    exponential, inverse = (expm(sign * angle * dense) for sign in (1, -1))
 
     def planar(vector: NDArray[np.inexact]) -> Any:
         return split(vector, 2, np.float64)
@@ -237,7 +297,7 @@ def check_generator(generator: Generator, space: Space, *, seed: int = 0) -> Non
     check("apply", join(image), dense @ psi)
     ket = planar(psi)
     action.forward(ket, angle)
-    check("forward", join(ket), expm(angle * dense) @ psi)
+    check("forward", join(ket), exponential @ psi)
     check("norm after forward", np.linalg.norm(join(ket)), 1)
     action.forward(ket, -angle)
     check("forward and its inverse", join(ket), psi)
@@ -249,10 +309,10 @@ def check_generator(generator: Generator, space: Space, *, seed: int = 0) -> Non
     ket, bra = planar(psi), planar(lam)
     overlap = action.backward(ket, bra, angle)
     check("overlap of backward", overlap, np.vdot(lam, dense @ psi).real)
-    check("ket of backward", join(ket), expm(-angle * dense) @ psi)
-    check("costate of backward", join(bra), expm(-angle * dense) @ lam)
+    check("ket of backward", join(ket), inverse @ psi)
+    check("costate of backward", join(bra), inverse @ lam)
     if action.real:
         real = random_state(space.size, seed=seed + 2, real=True)
         row = split(real, 1, np.float64)
         action.forward(row, angle)
-        check("forward of a real state", join(row), expm(angle * dense) @ real)
+        check("forward of a real state", join(row), exponential @ real)
