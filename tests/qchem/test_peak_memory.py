@@ -14,6 +14,9 @@ import json, pathlib
 import numpy as np
 import qchem, simulator
 
+if {threads}:
+    simulator.set_threads({threads})
+
 def peak():
     for line in pathlib.Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM"):
@@ -42,10 +45,12 @@ print(json.dumps([peak() - before, simulator.predict_memory(circuit), circuit.sp
 @pytest.mark.skipif(
     not os.access("/proc/self/clear_refs", os.W_OK), reason="the system does not tell its peak"
 )
-def test_peak_of_a_gradient() -> None:
-    """At most five vectors and 50 MB, and no more than was predicted."""
+@pytest.mark.parametrize("threads", [1, pytest.param(0, marks=pytest.mark.slow)])
+def test_peak_of_a_gradient(threads: int) -> None:
+    """At most five vectors and 50 MB, and no more than was predicted; 0 means all threads."""
+    program = PROGRAM.replace("{threads}", str(threads))
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     growth, predicted, size = json.loads(done.stdout)
     assert growth <= 5 * 8 * size + 50e6

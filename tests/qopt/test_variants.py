@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cache, reduce
 from itertools import combinations, product
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.linalg import expm
 from scipy.optimize import minimize
 
 import qopt
@@ -227,11 +226,18 @@ class DenseAdapt:
             return -total if name == "X" else total
         return dense(self.n, {int(one[1:]): one[0] for one in name.split()})
 
+    @cache  # noqa: B019
+    def spectrum(self, name: str) -> Any:
+        """Eigenvalues and eigenvectors of B."""
+        return np.linalg.eigh(self.matrix(name))
+
     def state(self, names: list[str], params: Any) -> Any:
         psi = np.full(1 << self.n, (1 << self.n) ** -0.5, dtype=complex)
         gammas, betas = np.split(np.asarray(params, dtype=float), 2)
         for name, gamma, beta in zip(names, gammas, betas, strict=True):
-            psi = expm(-1j * beta * self.matrix(name)) @ (np.exp(-1j * gamma * self.costs) * psi)
+            values, vectors = self.spectrum(name)
+            psi = vectors.conj().T @ (np.exp(-1j * gamma * self.costs) * psi)
+            psi = vectors @ (np.exp(-1j * beta * values) * psi)
         return psi
 
     def mean(self, names: list[str], params: Any) -> float:

@@ -49,7 +49,9 @@ class Rosenbrock:
 @pytest.mark.parametrize("method", [*GRADIENT_METHODS, *GRADIENT_FREE_METHODS])
 def test_every_optimiser_finds_the_minimum(method: str) -> None:
     function = Rosenbrock()
-    minimum = minimize(function, [-0.5, 0.8], method=method)
+    # With the usual tolerance COBYLA creeps along the valley for thousands of steps.
+    tolerance = 3e-5 if method == "COBYLA" else 1e-6
+    minimum = minimize(function, [-0.5, 0.8], method=method, gradient_tolerance=tolerance)
     assert minimum.value < (1e-6 if method in GRADIENT_METHODS else 1e-2)
     assert minimum.evaluations == function.count
     assert minimum.value == pytest.approx(rosen(minimum.parameters), abs=1e-15)
@@ -255,7 +257,9 @@ def test_spsa() -> None:
     energy = ising(STRINGS)
     start = np.random.default_rng(2).normal(scale=0.3, size=7)
     best = minimize(energy, start, method="BFGS").value
-    runs = [minimize(energy, start, method="SPSA", seed=seed) for seed in (1, 1, 2)]
+    runs = [
+        minimize(energy, start, method="SPSA", seed=seed, max_iterations=1000) for seed in (1, 1, 2)
+    ]
     assert runs[0].value == runs[1].value != runs[2].value
     for run in runs:
         assert run.value < energy(start)
