@@ -35,10 +35,10 @@ demo: $(VENV)/.installed
 	$(BIN)/qopt solve $(DEMO_GRAPH)
 
 test: $(VENV)/.installed-test
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-all: $(VENV)/.installed-test
-	$(BIN)/pytest -n 2 --dist loadgroup -m "slow or not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "slow or not slow"
 
 check: $(VENV)/.installed-check
 	$(BIN)/ruff format --check .

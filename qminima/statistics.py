@@ -14,6 +14,9 @@ from .limits import check_whole
 
 Floats = NDArray[np.float64]
 
+# Numbers that resampling holds at a time.
+_DRAWS_AT_ONCE = 1 << 16
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -161,10 +164,11 @@ def bootstrap(
     check_whole("a number of resamples", resamples, 1, 10**9)
     tail = (1 - _checked(confidence)) / 2
     random = np.random.default_rng(seed)
-    drawn = [
-        float(statistic(values[random.integers(0, len(values), len(values))]))
-        for _ in range(resamples)
-    ]
+    count, drawn = len(values), []
+    at_once = max(1, _DRAWS_AT_ONCE // max(1, values.size))
+    while (left := resamples - len(drawn)) > 0:
+        samples = values[random.integers(0, count, (min(left, at_once), count))]
+        drawn += [float(statistic(one)) for one in samples]
     # Of values that occur, so that infinite ones are ordered and not averaged.
     low, high = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
     return Estimate(float(statistic(values)), float(low), float(high))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,19 +17,6 @@ settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("default")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file of the simulator's tests on one worker.
-
-    Groups begin first. So most kernels are compiled once, by tests of their own, and whatever runs
-    later finds them on disk; otherwise two workers would compile the same ones side by side.
-    """
-    folder = Path(__file__).parent / "simulator"
-    for item in items:
-        if item.path.parent == folder:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(autouse=True)

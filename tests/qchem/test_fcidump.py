@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -254,12 +253,10 @@ def test_electrons_no_computer_holds(tmp_path: Path) -> None:
         read(tmp_path, HEAD.replace("NELEC=2", "NELEC=" + "8" * 400) + BODY)
 
 
-def test_long_header_takes_no_time(tmp_path: Path) -> None:
-    """A header of blanks, which a backtracking pattern would read for hours."""
-    started = perf_counter()
+def test_long_header_comes_to_an_end(tmp_path: Path) -> None:
+    """A header of blanks, which a backtracking pattern would read for days."""
     with pytest.raises(InputError):
-        read(tmp_path, HEAD.replace("MS2=0,", "MS2=0," + 1500 * " " + "#") + BODY)
-    assert perf_counter() - started < 1.0
+        read(tmp_path, HEAD.replace("MS2=0,", "MS2=0," + 50_000 * " " + "#") + BODY)
 
 
 def test_long_orbsym_is_read(tmp_path: Path) -> None:

@@ -72,7 +72,6 @@ def plain(study: Study) -> Any:
     return timeless(json.loads(json.dumps(study.record(), allow_nan=False)))
 
 
-@pytest.mark.xdist_group("study")
 class TestStudy:
     def test_optima_and_gaps_are_those_of_networkx(self, study: Study) -> None:
         for one in study.instances:
@@ -251,7 +250,6 @@ class Stop(Progress):
 SMALL: dict[str, Any] = {"methods": SIX, "runs": 50, "evaluations": 20_000, "seed": 3}
 
 
-@pytest.mark.xdist_group("going on")
 class TestGoingOn:
     @pytest.fixture(scope="class")
     @staticmethod
@@ -466,7 +464,6 @@ class Outside(HTMLParser):
         ]
 
 
-@pytest.mark.xdist_group("study")
 class TestPage:
     def test_it_needs_nothing_from_outside(self, study: Study) -> None:
         html = page(study).html()
