@@ -434,7 +434,7 @@ def killed_and_started_again(
 
 
 def test_killed_once(tmp_path: Path, start_command: Callable[..., Any]) -> None:
-    sizes = ["--problem", "maxcut", "10", "12", "--instances", "2", "--no-controls"]
+    sizes = ["--problem", "maxcut", "8", "10", "--runs", "50", "--no-controls"]
     methods = ["--method", ",".join(SIX)]
     killed_and_started_again(start_command, tmp_path, [*sizes, *methods], kills=1)
 

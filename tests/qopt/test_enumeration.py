@@ -143,7 +143,7 @@ def test_large_penalties_hide_nothing(
     result = qopt.enumeration(problem)
     assert result.value == -best
     assert result.properties["proven"]
-    other = qopt.milp(problem, time_limit=3)
+    other = qopt.milp(problem, time_limit=1)
     assert other.value == -best or not other.properties["proven"]
     if other.properties["proven"]:
         assert other.properties["lower_bound"] >= other.value - 0.5
