@@ -34,6 +34,7 @@ demo: $(VENV)/.installed
 	$(BIN)/qchem solve $(DEMO_CHEMISTRY)
 	$(BIN)/qopt solve $(DEMO_GRAPH)
 
+# Each file of tests goes to one worker, which makes its fixtures and compiles its kernels once.
 test: $(VENV)/.installed-test
 	$(BIN)/pytest -n 2 --dist loadfile
 

@@ -121,7 +121,7 @@ def test_several_groups(space: AnySpace, kind: str, dtype: Any) -> None:
     check(TiledLayers, space, kind, dtype)
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("dtype", [np.float64, pytest.param(np.float32, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", ["few", "reals"])
 @pytest.mark.parametrize("space", [Qubits(14), FlipSymmetric(15)], ids=str)
 @pytest.mark.usefixtures("small_tiles")
