@@ -164,7 +164,8 @@ def bootstrap(
     check_whole("a number of resamples", resamples, 1, 10**9)
     tail = (1 - _checked(confidence)) / 2
     random = np.random.default_rng(seed)
-    count, drawn = len(values), []
+    count = len(values)
+    drawn: list[float] = []
     at_once = max(1, _DRAWS_AT_ONCE // max(1, values.size))
     while (left := resamples - len(drawn)) > 0:
         samples = values[random.integers(0, count, (min(left, at_once), count))]
