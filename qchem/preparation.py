@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from simulator.circuit import Circuit
 from .ansatz.registry import ANSAETZE
 from .encoding import MAPPINGS
 from .hamiltonian import Hamiltonian
+from .options import SolveOptions
 from .qubit_hamiltonian import QubitHamiltonian
 from .screening import screen, screenable
 from .solvers.adapt import adapt
@@ -24,23 +25,9 @@ from .starting_parameters import first_parameters
 
 
 def prepare_vqe(
-    hamiltonian: Hamiltonian,
-    *,
-    ansatz: str,
-    layers: int | None,
-    symmetry: bool,
-    amplitude_threshold: float | None,
-    start: str,
-    mapping: str | None,
-    taper: str,
-    progress: Progress,
-    seed: int | None,
-    optimizer: str,
-    **options: Any,
+    hamiltonian: Hamiltonian, options: SolveOptions, progress: Progress
 ) -> Callable[[], Result]:
     """The run of "vqe", its circuit built, screened and checked.
-
-    Arguments are those of `solve`; options go to `vqe` as they are.
 
     Raises:
         InputError: if the circuit cannot be built for the Hamiltonian, screened, brought to the
@@ -48,43 +35,63 @@ def prepare_vqe(
         MemoryLimitError: if its state does not fit into memory.
         MethodError: if it is screened by amplitudes of CCSD, and that diverges.
     """
-    kind = ANSAETZE[ansatz]
-    on_qubits = mapping is not None or kind.on_qubits
-    qubits = QubitHamiltonian(hamiltonian, mapping or MAPPINGS[0], taper) if on_qubits else None
-    full = kind.build(qubits if qubits and kind.on_qubits else hamiltonian, layers)
-    circuit = full
-    screened = symmetry and not kind.breaks_symmetry
-    if screenable(full):
-        circuit = screen(
-            full,
-            hamiltonian,
-            symmetry=screened,
-            threshold=amplitude_threshold,
-            amplitudes="ccsd" if start == "ccsd" else "mp2",
-        )
-        if circuit != full:
-            progress.say(_screening_line(circuit, full))
-    elif amplitude_threshold is not None:
-        raise InputError(f"a threshold of amplitudes is for excitations, not for {full.name}")
-    check_vqe(qubits or hamiltonian, circuit, start=start, optimizer=optimizer)
+    kind, seed = ANSAETZE[options.ansatz], options.seed
+    on_qubits = options.mapping is not None or kind.on_qubits
+    qubits = (
+        QubitHamiltonian(hamiltonian, options.mapping or MAPPINGS[0], options.taper)
+        if on_qubits
+        else None
+    )
+    full = kind.build(qubits if qubits and kind.on_qubits else hamiltonian, options.layers)
+    circuit = _screened(full, hamiltonian, options, progress)
+    check_vqe(qubits or hamiltonian, circuit, start=options.start, optimizer=options.optimizer)
     settings = {
-        "symmetry": screened and screenable(full), "amplitude_threshold": amplitude_threshold
-    }  # fmt: skip
+        "symmetry": _by_symmetry(options) and screenable(full),
+        "amplitude_threshold": options.amplitude_threshold,
+    }
 
     def run() -> Result:
-        first, named = first_parameters(ansatz, hamiltonian, circuit, layers or 1, start, seed)
+        first, named = first_parameters(
+            options.ansatz, hamiltonian, circuit, options.layers or 1, options.start, seed
+        )
         return vqe(
             qubits or hamiltonian,
             circuit,
             start=first,
-            optimizer=optimizer,
+            optimizer=options.optimizer,
+            restarts=options.restarts,
+            time_limit=options.time_limit,
+            properties=options.properties,
             seed=seed,
             settings={**settings, "start": named},
             progress=progress,
-            **options,
         )
 
     return run
+
+
+def _by_symmetry(options: SolveOptions) -> bool:
+    return options.symmetry and not ANSAETZE[options.ansatz].breaks_symmetry
+
+
+def _screened(
+    full: Circuit, hamiltonian: Hamiltonian, options: SolveOptions, progress: Progress
+) -> Circuit:
+    """A circuit without the excitations that are not wanted."""
+    if not screenable(full):
+        if options.amplitude_threshold is not None:
+            raise InputError(f"a threshold of amplitudes is for excitations, not for {full.name}")
+        return full
+    circuit = screen(
+        full,
+        hamiltonian,
+        symmetry=_by_symmetry(options),
+        threshold=options.amplitude_threshold,
+        amplitudes="ccsd" if options.start == "ccsd" else "mp2",
+    )
+    if circuit != full:
+        progress.say(_screening_line(circuit, full))
+    return circuit
 
 
 def _screening_line(circuit: Circuit, full: Circuit) -> str:
@@ -96,21 +103,15 @@ def _screening_line(circuit: Circuit, full: Circuit) -> str:
 
 
 def prepare_adapt(
-    hamiltonian: Hamiltonian,
-    *,
-    pool: str,
-    symmetry: bool,
-    resume: Mapping[str, Any] | None,
-    **options: Any,
+    hamiltonian: Hamiltonian, options: SolveOptions, progress: Progress
 ) -> Callable[[], Result]:
     """The run of "adapt", its pool and the record to resume checked.
-
-    Arguments are those of `solve`; options go to `adapt` as they are.
 
     Raises:
         InputError: as `adapt`.
         MemoryLimitError: as `adapt`.
     """
+    pool, symmetry, resume = options.pool, options.symmetry, options.resume
     # From pools whose CNOTs can be counted, several disjoint operators are added in a step, those
     # with the largest derivatives per CNOT, which makes CNOTs few.
     cheap = pool in ("ceo", "qubit")
@@ -118,5 +119,5 @@ def prepare_adapt(
     found = check_growth(hamiltonian, pool, symmetry=symmetry, per_cnot=cheap, resume=resume)
     return partial(
         adapt, hamiltonian, found, symmetry=symmetry, per_cnot=cheap, resume=resume,
-        **choice, **options,
+        time_limit=options.time_limit, properties=options.properties, progress=progress, **choice,
     )  # fmt: skip

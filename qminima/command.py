@@ -6,7 +6,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 import typer
 
-from .errors import InputError, MethodError, unknown_name
+from .errors import InputError, MethodError, check_name
 from .limits import Deadline
 from .tables import printable
 
@@ -128,13 +128,6 @@ def check_threads(count: int | None) -> None:
 def check_time_limit(limit: float | None) -> None:
     """Raise `InputError` for a limit that is not a positive number."""
     Deadline(limit)
-
-
-def check_name(kind: str, name: str, known: Iterable[str]) -> None:
-    """Raise `InputError` for a name that is not in the list."""
-    names = list(known)
-    if name not in names:
-        raise unknown_name(kind, name, names)
 
 
 def check_outputs(

@@ -41,3 +41,10 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     near = get_close_matches(name.lower(), names, n=3)
     hint = f"; did you mean {' or '.join(near)}?" if near else "."
     return InputError(f"unknown {kind} {shorten(name)!r}{hint} Known are: {', '.join(names)}")
+
+
+def check_name(kind: str, name: str, known: Iterable[str]) -> None:
+    """Raise `unknown_name` for a name that is not in the list."""
+    names = list(known)
+    if name not in names:
+        raise unknown_name(kind, name, names)

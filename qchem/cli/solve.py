@@ -16,10 +16,8 @@ from qminima.command import (
     SeedOption,
     ThreadsOption,
     TimeLimitOption,
-    check_name,
     check_outputs,
     check_threads,
-    check_time_limit,
     finish,
     refuse_options,
     reported_errors,
@@ -124,43 +122,43 @@ def solve(
     """
     with reported_errors(MemoryLimitError):
         check_threads(threads)
-        check_time_limit(time_limit)
         check_outputs(json, plot, molecule)
         space = _active_space(active_space, frozen_core=frozen_core, natural=natural, avas=avas)
 
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
-        from simulator.optimizers import METHODS
 
         from ..ansatz.registry import ANSAETZE
         from ..canonical import with_canonical_fci
         from ..comparison import solve as solve_molecule
         from ..electronic_structure import electronic_hamiltonian
-        from ..encoding import MAPPINGS
         from ..methods import CLASSICAL, QUANTUM
         from ..molecule import load_molecule
-        from ..options import STARTS, TAPERS, check_layers, check_threshold
-        from ..pools import POOLS
+        from ..options import SolveOptions
         from ..table import show
         from ..threads import suitable_threads, use_threads
 
         methods, named = select_methods(method, CLASSICAL, QUANTUM)
-        optional = set(methods) - set(named)
-        check_name("ansatz", ansatz, ANSAETZE)
-        check_layers(ansatz, layers)
-        check_name("pool", pool, POOLS)
         if "adapt" not in methods:
             refuse_options(context, ("pool", "resume"), "adapt")
         if "vqe" not in methods:
             refuse_options(context, _OF_VQE, "vqe")
-        check_name("optimiser", optimizer, METHODS)
-        check_name("mapping", mapping or MAPPINGS[0], MAPPINGS)
-        check_name("way to taper", taper, TAPERS)
-        if mapping is None and taper != "none":
-            raise InputError("--taper leaves out qubits of a --mapping; give one too")
-        record = None if resume is None else _adapt_record(resume)
-        check_name("start", start, STARTS)
-        check_threshold(amplitude_threshold)
+        options = SolveOptions(
+            ansatz=ansatz,
+            layers=layers,
+            pool=pool,
+            symmetry=not all_excitations,
+            amplitude_threshold=amplitude_threshold,
+            start=start,
+            optimizer=optimizer,
+            restarts=restarts,
+            mapping=mapping,
+            taper=taper,
+            resume=None if resume is None else _adapt_record(resume),
+            properties=properties,
+            time_limit=time_limit,
+            seed=seed,
+        )
         system = load_molecule(molecule, basis=basis, charge=charge, spin=spin, unit=unit.value)
         use_threads(suitable_threads(system, space) if threads is None else threads)
         with (
@@ -177,22 +175,9 @@ def solve(
             comparison = solve_molecule(
                 hamiltonian,
                 methods,
-                optional=optional,
-                ansatz=ansatz,
-                layers=layers,
-                pool=pool,
-                symmetry=not all_excitations,
-                amplitude_threshold=amplitude_threshold,
-                start=start,
-                optimizer=optimizer,
-                restarts=restarts,
-                mapping=mapping,
-                taper=taper,
-                resume=record,
-                properties=properties,
-                time_limit=time_limit,
-                seed=seed,
+                optional=set(methods) - set(named),
                 progress=progress,
+                **vars(options),
             )
             if space is not None and space.kind in ("avas", "natural"):
                 with progress.stage("FCI, canonical orbitals"):

@@ -9,10 +9,10 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, solve
-from qchem.comparison import verdict
 from qchem.fits import predict_memory
 from qchem.methods import CLASSICAL, QUANTUM
 from qchem.molecule import Molecule
+from qchem.verdict import verdict
 from qminima import InputError, Progress, Reference, Result
 from simulator.memory import MemoryLimitError
 

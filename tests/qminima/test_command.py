@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from qminima import Comparison, InputError, Result, __version__
 from qminima.command import (
-    check_name,
     check_outputs,
     check_threads,
     check_time_limit,
@@ -21,6 +20,7 @@ from qminima.command import (
     reported_errors,
     select_methods,
 )
+from qminima.errors import check_name
 
 CLASSICAL, QUANTUM = ("random", "greedy", "exact"), ("qaoa", "vqe")
 THREAD_VARIABLES = (
