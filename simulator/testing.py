@@ -225,7 +225,7 @@ def _polynomial(polynomial: Polynomial, num_qubits: int) -> Sparse:
     from scipy import sparse
 
     values = [polynomial.value(configuration) for configuration in range(1 << num_qubits)]
-    return sparse.diags_array(np.array(values))
+    return sparse.diags_array(np.array(values, dtype=complex))
 
 
 def dense_polynomial(polynomial: Polynomial, num_qubits: int) -> Dense:
