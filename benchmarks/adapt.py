@@ -19,7 +19,7 @@ from timing import median_seconds
 
 import qchem
 from qchem.screening import keeps_symmetry, symmetric_space
-from simulator.pool_gradient import PoolGradient
+from simulator.pools.pool_gradient import PoolGradient
 
 ACCURACY = 1.5936  # mHa, 1 kcal/mol
 ERRORS = (1.6, 1.0, 0.1)  # mHa

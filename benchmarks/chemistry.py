@@ -26,7 +26,7 @@ from timing import median_seconds
 
 import qchem
 import simulator
-from simulator.optimize import minimize
+from simulator.optimize.minimize import minimize
 
 # Least ratio of time per gate to the faster of the peers, all gates kept.
 GOALS = {"H6": 6, "H2O": 6, "H8": 15, "N2": 30, "H10": 40}

@@ -26,9 +26,9 @@ from timing import median_seconds
 
 import qchem
 import simulator
-from simulator.excitation_tables import ExcitationTables
 from simulator.kernels.layout import GATHER, ROWS, TILES
-from simulator.two_body_tables import string_matrix
+from simulator.lowering.excitation_tables import ExcitationTables
+from simulator.lowering.two_body_tables import string_matrix
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from timing import median_seconds
 
 import qopt
 import simulator
-from simulator.tilings import groups_of_bits, passes_of_layers
+from simulator.evolution.tilings import groups_of_bits, passes_of_layers
 
 DEPTH = 2
 PARAMS = np.array([0.4, 0.7, 0.6, 0.3])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.generators import Excitation
+from simulator.operators.generators import Excitation
 
 from .hamiltonian import Hamiltonian
 

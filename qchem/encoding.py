@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import unknown_name
-from simulator.observables import PauliSum
-from simulator.pauli import PauliString
+from simulator.operators.observables import PauliSum
+from simulator.operators.pauli import PauliString
 
 Bits = NDArray[np.uint8]
 

@@ -65,7 +65,7 @@ def predict_memory(
 
         needs.append(fci_memory(space))
     if set(QUANTUM) & set(methods):
-        from simulator.two_body_tables import table_memory
+        from simulator.lowering.two_body_tables import table_memory
 
         needs.append(8 * VECTORS * (circuit_space or space).size + table_memory(space))
     if {"cisd", "ccsd", "ccsd_t"} & set(methods):

@@ -87,7 +87,7 @@ def fci(
 
 def fci_memory(space: Electrons) -> int:
     """Predicted peak of `fci` in bytes, without regard to symmetry."""
-    from simulator.two_body_tables import table_memory
+    from simulator.lowering.two_body_tables import table_memory
 
     return 8 * VECTORS * space.size + table_memory(space)
 

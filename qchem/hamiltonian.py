@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from openfermion import FermionOperator, QubitOperator
     from pyscf.scf.hf import SCF
 
-    from simulator.observables import PauliSum
-    from simulator.operators import Operator
+    from simulator.lowering.operators import Operator
+    from simulator.operators.observables import PauliSum
 
     from .orbitals import MolecularOrbitals
 
@@ -160,10 +160,10 @@ class Hamiltonian:
         """A label of each orbital under which all integrals are totally symmetric.
 
         Labels combine by exclusive or, as irreducible representations of D2h and its subgroups;
-        they are read off the integrals (`simulator.symmetry.orbital_symmetry`), so that any
+        they are read off the integrals (`simulator.spaces.symmetry.orbital_symmetry`), so that any
         Hamiltonian has them.
         """
-        from simulator.symmetry import orbital_symmetry
+        from simulator.spaces.symmetry import orbital_symmetry
 
         return orbital_symmetry(self.one_electron, self.two_electron)
 
@@ -220,7 +220,7 @@ class Hamiltonian:
         if space.num_qubits != 2 * self.norb:
             raise SpaceError(f"the Hamiltonian has {self.norb} orbitals, which {space} has not")
         if isinstance(space, Electrons):
-            from simulator.two_body import two_body_operator
+            from simulator.lowering.two_body import two_body_operator
 
             return two_body_operator(self.one_electron, self.two_electron, self.core_energy, space)
         if isinstance(space, Qubits):

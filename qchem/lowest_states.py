@@ -27,7 +27,7 @@ from .model_space import ModelSpace, model_space
 from .spin import spin_square
 
 if TYPE_CHECKING:
-    from simulator.two_body import TwoBodyOperator
+    from simulator.lowering.two_body import TwoBodyOperator
 
 Floats = NDArray[np.float64]
 
@@ -250,7 +250,7 @@ def _iterate(
 def _application(search: Search, space: Electrons) -> Callable[[Floats, Floats], None]:
     """H on a space as Davidson's iteration takes it; stops at the time limit."""
     from simulator.kernels.kernel import compile_seconds
-    from simulator.two_body import TwoBodyOperator
+    from simulator.lowering.two_body import TwoBodyOperator
 
     hamiltonian, operator = search.hamiltonian, search.operator
     if operator is None or operator.space != space:

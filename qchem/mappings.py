@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from simulator.ladder_sum import interleaving_signs
-from simulator.observables import PauliSum
-from simulator.pauli import PauliString
+from simulator.operators.ladder_sum import interleaving_signs
+from simulator.operators.observables import PauliSum
+from simulator.operators.pauli import PauliString
 from simulator.spaces import Electrons, Integers
 
 from .encoding import Encoding, check_mapping

@@ -9,7 +9,7 @@ from typing import Any
 
 from qminima.errors import InputError, check_name, shorten
 from qminima.limits import Deadline, check_count, check_seed
-from simulator.optimizers import METHODS as OPTIMIZERS
+from simulator.optimize.methods import METHODS as OPTIMIZERS
 
 from .ansatz.registry import ANSAETZE, LAYERED
 from .encoding import MAPPINGS

@@ -12,9 +12,9 @@ from itertools import combinations, product
 from math import sqrt
 
 from qminima.errors import InputError, unknown_name
-from simulator.generators import Excitation, Generator
-from simulator.ladder_sum import Ladder, LadderSum, excitation_terms
-from simulator.pauli import PauliString
+from simulator.operators.generators import Excitation, Generator
+from simulator.operators.ladder_sum import Ladder, LadderSum, excitation_terms
+from simulator.operators.pauli import PauliString
 from simulator.spaces import Electrons
 
 from .hamiltonian import Hamiltonian

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from qminima.errors import InputError, unknown_name
 from simulator.circuit import BasisState, Circuit, Step
-from simulator.generators import Excitation, Generator, OrbitalRotation, PauliString
-from simulator.ladder_sum import LadderSum, excitation_terms
-from simulator.observables import PauliSum
+from simulator.operators.generators import Excitation, Generator, OrbitalRotation, PauliString
+from simulator.operators.ladder_sum import LadderSum, excitation_terms
+from simulator.operators.observables import PauliSum
 from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
 from .encoding import Encoding, Symmetry, check_mapping, symmetries
@@ -19,7 +19,7 @@ from .mappings import spin_square_sum
 from .options import TAPERS
 
 if TYPE_CHECKING:
-    from simulator.operators import Operator
+    from simulator.lowering.operators import Operator
 
 
 class QubitHamiltonian:

@@ -29,7 +29,7 @@ from itertools import groupby, pairwise
 
 from qminima.errors import unknown_name
 from simulator.circuit import Circuit
-from simulator.generators import (
+from simulator.operators.generators import (
     AxisRotation,
     Diagonal,
     Excitation,
@@ -39,7 +39,7 @@ from simulator.generators import (
     SelfInverse,
     XMixer,
 )
-from simulator.ladder_sum import Ladder, LadderSum
+from simulator.operators.ladder_sum import Ladder, LadderSum
 from simulator.spaces import Electrons
 
 Mode = tuple[int, int]
@@ -91,7 +91,7 @@ def cnot_resources(
     Raises:
         InputError: for an unknown connectivity.
 
-    >>> from simulator.ladder_sum import excitation_terms
+    >>> from simulator.operators.ladder_sum import excitation_terms
     >>> single = LadderSum(excitation_terms([((0, 0), (1, 0))]), signed=False)
     >>> cnot_resources([single])
     (2, 2)

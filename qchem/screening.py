@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError, unknown_name
 from simulator.circuit import BasisState, Circuit, Step
-from simulator.generators import Excitation, OrbitalRotation
-from simulator.ladder_sum import LadderSum
+from simulator.operators.generators import Excitation, OrbitalRotation
+from simulator.operators.ladder_sum import LadderSum
 from simulator.spaces import Electrons
 
 from .amplitudes import Amplitudes

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.excitation_tables import move_electrons
+from simulator.lowering.excitation_tables import move_electrons
 from simulator.spaces import Electrons, Sector
 
 # <S^2> nearer than this to S(S+1) is taken for rounding and small contamination.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from qminima.errors import unknown_name
 from simulator.circuit import Circuit
-from simulator.generators import Excitation
+from simulator.operators.generators import Excitation
 
 from .amplitudes import mp2_amplitudes
 from .ansatz.hamiltonian_variational import ramp_start

@@ -33,9 +33,9 @@ def _hamiltonian(norb: int, electrons: int) -> Hamiltonian:
 
 def _few_determinants() -> None:
     """The kernel that programs of few determinants change to when they are evaluated often."""
-    from simulator.evolution import evolution
-    from simulator.objectives import Mean
-    from simulator.small import small_program
+    from simulator.evolution.evolution import evolution
+    from simulator.evolution.fused import small_program
+    from simulator.objectives.objective import Mean
 
     from .ansatz.uccsd import uccsd
 
@@ -59,7 +59,7 @@ def _many_determinants() -> None:
 
 
 def _pools() -> None:
-    from simulator.pool_gradient import PoolGradient
+    from simulator.pools.pool_gradient import PoolGradient
 
     from .pools import operator_pool
 

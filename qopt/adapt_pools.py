@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import combinations, product
 
 from qminima.errors import unknown_name
-from simulator.generators import XMixer
-from simulator.pauli import PauliString
+from simulator.operators.generators import XMixer
+from simulator.operators.pauli import PauliString
 from simulator.spaces import FlipSymmetric, Space
 
 from .mixers import Mixer, x_mixer

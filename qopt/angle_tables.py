@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from qminima.limits import check_count, check_integer
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from .angles import regular_degree, rescale_gammas, unwrap_angles
 

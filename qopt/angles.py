@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError, shorten
 from qminima.limits import check_count
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from .problems.problem import Problem
 

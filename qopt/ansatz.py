@@ -5,9 +5,9 @@ from __future__ import annotations
 from qminima.errors import InputError, shorten
 from qminima.limits import check_count
 from simulator.circuit import Circuit, InitialState, Step, UniformState
-from simulator.generators import Diagonal
 from simulator.memory import MemoryLimitError
-from simulator.polynomial import Polynomial
+from simulator.operators.generators import Diagonal
+from simulator.operators.polynomial import Polynomial
 from simulator.spaces import MAX_QUBITS, FlipSymmetric, Qubits, Space
 
 from .mixers import Mixer, x_mixer

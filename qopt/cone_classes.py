@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from simulator.polynomial import Term
+from simulator.operators.polynomial import Term
 
 from .cones import Cone
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from simulator.polynomial import Polynomial, Term
+from simulator.operators.polynomial import Polynomial, Term
 from simulator.spaces import MAX_QUBITS
 
 if TYPE_CHECKING:

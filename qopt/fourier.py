@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
 from qminima.limits import check_count
-from simulator.optimize import Differentiable
+from simulator.optimize.minimize import Differentiable
 
 from .angles import split_angles
 

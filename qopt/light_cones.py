@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from qminima.errors import InputError
 from simulator.circuit import Circuit, UniformState
 from simulator.memory import format_bytes, require_memory
-from simulator.objectives import Mean
-from simulator.polynomial import Polynomial
+from simulator.objectives.objective import Mean
+from simulator.operators.polynomial import Polynomial
 from simulator.program import Expectation, Precision, predict_memory
 from simulator.spaces import FlipSymmetric, Qubits
 

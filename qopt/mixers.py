@@ -8,8 +8,8 @@ from itertools import combinations
 
 from qminima.errors import InputError
 from simulator.circuit import Step
-from simulator.generators import Generator, XMixer
-from simulator.mixers import GroverMixer, XYMixer, XYPair, ring_pairs
+from simulator.operators.generators import Generator, XMixer
+from simulator.operators.mixers import GroverMixer, XYMixer, XYPair, ring_pairs
 
 Pair = tuple[int, int]
 
@@ -45,8 +45,8 @@ def xy_ring_mixer(*registers: Iterable[int], exact: bool = False) -> Mixer:
     """B = -sum (XX + YY)/2 over neighbours on a ring, for each register by itself.
 
     It keeps the number of ones of each register. The terms do not commute: the ordered product
-    takes the pairs of `simulator.mixers.ring_pairs` one after the other, and is the parity ring
-    mixer of Wang et al., arXiv:1904.09314.
+    takes the pairs of `ring_pairs` one after the other, and is the parity ring mixer of Wang et
+    al., arXiv:1904.09314.
 
     Args:
         registers: the qubits of each ring; `simulator.Product.registers` lists those of a product.

@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
 from simulator.circuit import Circuit, Step, UniformState
-from simulator.generators import AxisRotation, Diagonal, Generator
-from simulator.polynomial import Polynomial, Term
+from simulator.operators.generators import AxisRotation, Diagonal, Generator
+from simulator.operators.polynomial import Polynomial, Term
 from simulator.spaces import FlipSymmetric, Qubits, Space
 
 from .angles import split_angles

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
-from simulator.polynomial import Term
+from simulator.operators.polynomial import Term
 
 from .half_edges import HalfEdges, Triangles, triangles
 from .parameters import checked_parameters

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
 from simulator.circuit import Circuit, ProductState, Step
-from simulator.generators import AxisRotation, Diagonal
+from simulator.operators.generators import AxisRotation, Diagonal
 
 from .ansatz import check_depth, smallest_space
 from .problems.problem import Problem

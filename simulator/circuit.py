@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .generators import Diagonal, Excitation, Generator, OrbitalRotation, XMixer
 from .integers import whole_number
-from .polynomial import Polynomial
+from .operators.generators import Diagonal, Excitation, Generator, OrbitalRotation, XMixer
+from .operators.polynomial import Polynomial
 from .spaces import FlipSymmetric, Qubits, Space, SpaceError, bitstring
 
 Floats = NDArray[np.float64]

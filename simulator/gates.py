@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from math import pi, sqrt
 
 from .circuit import Step
-from .generators import SelfInverse
-from .observables import PauliSum
-from .pauli import PauliString
+from .operators.generators import SelfInverse
+from .operators.observables import PauliSum
+from .operators.pauli import PauliString
 
 
 def _gate(name: str, terms: Mapping[str, float]) -> Step:

@@ -10,25 +10,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .circuit import Circuit, UniformState
-from .diagonal import DiagonalValues
-from .distribution import diagonal_values, distribution, probability_at_most
-from .evolution import StepByStep, evolution
-from .generators import Diagonal
-from .layers import LayerRun, layer_memory
+from .evolution.evolution import StepByStep, evolution
+from .evolution.fused import SmallProgram, small_program
+from .evolution.layers import LayerRun, layer_memory
+from .evolution.product_layers import ProductLayers, product_memory
+from .evolution.quadratic_phases import QuadraticPhases
+from .evolution.small_layers import SmallLayers
+from .lowering.diagonal import DiagonalValues
+from .lowering.planar import Planar, allocate, join
+from .lowering.tabulation import label_type
+from .lowering.two_body_tables import table_memory
 from .memory import require_memory
-from .mixers import XYMixer, XYPair
-from .objectives import DiagonalMean, Mean, Objective, Variance
-from .observables import Matrix, Observable
-from .planar import Planar, allocate, join
-from .polynomial import Polynomial
-from .product_layers import ProductLayers, product_memory
-from .quadratic_phases import QuadraticPhases
-from .sampling import sample_planar
-from .small import SmallProgram, small_program
-from .small_layers import SmallLayers
+from .objectives.distribution import diagonal_values, distribution, probability_at_most
+from .objectives.objective import DiagonalMean, Mean, Objective, Variance
+from .objectives.sampling import sample_planar
+from .operators.generators import Diagonal
+from .operators.mixers import XYMixer, XYPair
+from .operators.observables import Matrix, Observable
+from .operators.polynomial import Polynomial
 from .spaces import Electrons, FlipSymmetric, Integers, Qubits
-from .tabulation import label_type
-from .two_body_tables import table_memory
 
 Floats = NDArray[np.float64]
 Precision = Literal["double", "single"]

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .circuit import Circuit
-from .generators import (
+from .lowering.planar import join, split
+from .operators.generators import (
     AxisRotation,
     Diagonal,
     Excitation,
@@ -25,12 +26,11 @@ from .generators import (
     SparseGenerator,
     XMixer,
 )
-from .ladder_sum import LadderSum
-from .mixers import GroverMixer, XYMixer, XYPair
-from .observables import Matrix, PauliSum
-from .pauli import PauliString
-from .planar import join, split
-from .polynomial import Polynomial
+from .operators.ladder_sum import LadderSum
+from .operators.mixers import GroverMixer, XYMixer, XYPair
+from .operators.observables import Matrix, PauliSum
+from .operators.pauli import PauliString
+from .operators.polynomial import Polynomial
 from .spaces import Electrons, FlipSymmetric, Space
 
 Dense = NDArray[np.complex128]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from simulator.circuit import BasisState, Circuit, Step
-from simulator.generators import Generator
+from simulator.operators.generators import Generator
 from simulator.spaces import Electrons, Space
 
 

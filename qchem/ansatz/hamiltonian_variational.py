@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from qminima.limits import check_count
 from simulator.circuit import BasisState, Circuit, Step
-from simulator.generators import Diagonal, SparseGenerator
+from simulator.lowering.operators import MatrixOperator
 from simulator.memory import require_memory
-from simulator.observables import PauliSum
-from simulator.operators import MatrixOperator
-from simulator.polynomial import Polynomial
+from simulator.operators.generators import Diagonal, SparseGenerator
+from simulator.operators.observables import PauliSum
+from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Electrons
 
 from ..hamiltonian import Hamiltonian

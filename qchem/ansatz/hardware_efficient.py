@@ -5,7 +5,7 @@ from __future__ import annotations
 from qminima.limits import check_count
 from simulator.circuit import Circuit, Step
 from simulator.gates import cz
-from simulator.generators import PauliString
+from simulator.operators.generators import PauliString
 
 from ..hamiltonian import Hamiltonian
 from ..qubit_hamiltonian import QubitHamiltonian

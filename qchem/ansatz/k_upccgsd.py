@@ -7,7 +7,7 @@ from itertools import combinations
 
 from qminima.limits import check_count
 from simulator.circuit import Circuit
-from simulator.generators import Excitation, Generator, OrbitalRotation
+from simulator.operators.generators import Excitation, Generator, OrbitalRotation
 
 from ..hamiltonian import Hamiltonian
 from .build import circuit_of

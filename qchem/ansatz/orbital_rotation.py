@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
 from simulator.circuit import Step
-from simulator.generators import OrbitalRotation
+from simulator.operators.generators import OrbitalRotation
 
 # Angles below are rounding.
 _NOTHING = 1e-15

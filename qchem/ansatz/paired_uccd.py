@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.circuit import Circuit
-from simulator.generators import Excitation
+from simulator.operators.generators import Excitation
 
 from ..hamiltonian import Hamiltonian
 from ..pools import closed_shell

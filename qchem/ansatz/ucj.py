@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from qminima.limits import check_count
 from simulator.circuit import BasisState, Circuit, Step
-from simulator.generators import Diagonal, OrbitalRotation
-from simulator.polynomial import Polynomial
+from simulator.operators.generators import Diagonal, OrbitalRotation
+from simulator.operators.polynomial import Polynomial
 
 from ..amplitudes import Amplitudes
 from ..hamiltonian import Hamiltonian

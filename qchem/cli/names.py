@@ -13,7 +13,7 @@ def list_names() -> None:
     with reported_errors(MemoryLimitError):
         from qminima.library import Library
         from qminima.tables import print_names, summary
-        from simulator.optimizers import METHODS as OPTIMISERS
+        from simulator.optimize.methods import METHODS as OPTIMISERS
 
         from ..ansatz.registry import ANSAETZE
         from ..methods import METHODS

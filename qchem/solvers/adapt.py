@@ -15,14 +15,14 @@ from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
-from simulator.generators import Generator, PauliString, Support
 from simulator.kernels.kernel import compile_seconds
-from simulator.ladder_sum import LadderSum
-from simulator.optimize import TIME_LIMIT, Minimum, Stopwatch, minimize
-from simulator.optimize import Interrupted as MinimizationInterrupted
-from simulator.pauli_gradient import PauliGradient
-from simulator.planar import join, split
-from simulator.pool_gradient import PoolGradient
+from simulator.lowering.planar import join, split
+from simulator.operators.generators import Generator, PauliString, Support
+from simulator.operators.ladder_sum import LadderSum
+from simulator.optimize.minimize import TIME_LIMIT, Minimum, Stopwatch, minimize
+from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
+from simulator.pools.pauli_gradient import PauliGradient
+from simulator.pools.pool_gradient import PoolGradient
 from simulator.program import Expectation
 from simulator.spaces import Electrons, Qubits
 

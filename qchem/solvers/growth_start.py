@@ -10,9 +10,9 @@ import numpy as np
 
 from qminima.errors import InputError, shorten
 from simulator.circuit import BasisState
-from simulator.generators import Excitation, Generator, PauliString
-from simulator.ladder_sum import LadderSum
 from simulator.memory import require_memory
+from simulator.operators.generators import Excitation, Generator, PauliString
+from simulator.operators.ladder_sum import LadderSum
 from simulator.program import Expectation
 from simulator.spaces import Electrons, Space
 

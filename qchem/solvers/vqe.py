@@ -17,12 +17,12 @@ from qminima.runner import Interrupted
 from simulator.circuit import Circuit
 from simulator.kernels.kernel import compile_seconds
 from simulator.memory import require_memory
-from simulator.objectives import Mean
-from simulator.optimize import TIME_LIMIT, Minimum, minimize
-from simulator.optimize import Interrupted as MinimizationInterrupted
-from simulator.optimizers import METHODS
+from simulator.objectives.objective import Mean
+from simulator.optimize.methods import METHODS
+from simulator.optimize.minimize import TIME_LIMIT, Minimum, minimize
+from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
+from simulator.optimize.rotosolve import check_rotosolve
 from simulator.program import Expectation, predict_memory
-from simulator.rotosolve import check_rotosolve
 from simulator.spaces import Electrons, Qubits
 
 from ..classical import require_mean_field
@@ -70,7 +70,7 @@ def vqe(
             among the properties of the result tells of all.
         spread: of restarts, in radians.
         seed: of what is random.
-        optimizer: one of `simulator.optimizers.METHODS`.
+        optimizer: one of `simulator.optimize.methods.METHODS`.
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
         max_evaluations: limit on energies computed, of all runs together.
         time_limit: limit in seconds, of all runs together. At least one energy is computed.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from ..problems.problem import Problem
 from ..results import bits, first_feasible

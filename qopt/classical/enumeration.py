@@ -14,9 +14,9 @@ from qminima.errors import InputError
 from qminima.limits import Deadline
 from qminima.result import Result
 from qminima.runner import hand_over
-from simulator.constrained import Subset
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Integers, Qubits, Space, bitstring
+from simulator.spaces.feasible import Subset
 
 from ..problems.problem import Problem
 from ..results import Best, best_of, solution

@@ -10,7 +10,7 @@ from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.spaces import Space, bitstring
-from simulator.uniform import uniform_configurations, uniform_mean
+from simulator.spaces.uniform import uniform_configurations, uniform_mean
 
 from ..problems.problem import Problem
 from ..results import Best, solution

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.limits import Deadline
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from ..kernels.flips import State, Tables, breakout, descend, evaluate
 from ..results import bits

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten
 from qminima.result import Reference
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Space
 
 from ..mixers import Mixer

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import combinations
 
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 # Weights are floating-point numbers, or fractions where nothing is to be rounded; whole numbers go
 # with both.

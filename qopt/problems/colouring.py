@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from qminima.limits import check_whole
 from qminima.result import Reference
-from simulator.constrained import HammingWeight, Product
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
+from simulator.spaces.feasible import HammingWeight, Product
 
 from ..graphs import check_simple, edge_positions
 from ..mixers import xy_complete_mixer

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten
 from qminima.result import Reference
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from ..graphs import check_attribute, check_simple, edge_positions
 from .binary import LARGEST, BinaryProblem, Bits, Bound, nearest_sum

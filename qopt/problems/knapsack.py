@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qminima.errors import InputError
 from qminima.limits import check_whole
 from qminima.result import Reference
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, Bound, finite, nearest_sum
 from .bits import BitPolynomial, Convert

@@ -11,7 +11,7 @@ import numpy as np
 
 from qminima.limits import check_whole
 from qminima.result import Reference
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, Bound
 

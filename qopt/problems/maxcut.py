@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from qminima.result import Reference
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from ..graphs import check_graph, edge_positions, single_edges, warn_of_unused
 from .binary import BinaryProblem, Bits, Bound, exact_sum, nearest_sum, sums_exactly

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from qminima.errors import InputError, shorten
 from qminima.limits import check_seed, check_whole
 from qminima.result import Reference
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from ..graphs import check_graph, is_real_number, single_edges, warn_of_unused
 from .binary import BinaryProblem, Bits, Bound, check_labels, finite, nearest_sum, sums_exactly

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from qminima.errors import InputError, shorten
 from qminima.limits import check_whole
 from qminima.result import Reference
-from simulator.constrained import HammingWeight
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
+from simulator.spaces.feasible import HammingWeight
 
 from ..graphs import is_real_number
 from ..mixers import xy_ring_mixer

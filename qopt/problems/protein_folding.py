@@ -13,9 +13,9 @@ import numpy as np
 from qminima.errors import InputError, shorten
 from qminima.limits import check_whole
 from qminima.result import Reference
-from simulator.constrained import HammingWeight, Product
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Qubits, Space
+from simulator.spaces.feasible import HammingWeight, Product
 
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Bound, Native

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from qminima.errors import InputError, shorten
 from qminima.limits import check_whole
 from qminima.result import Reference
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, Bound
 from .bits import BitPolynomial, Convert, total

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
 from qminima.result import Reference
-from simulator.constrained import HammingWeight, Product
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
+from simulator.spaces.feasible import HammingWeight, Product
 
 from ..mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Bound, Native, check_labels, finite

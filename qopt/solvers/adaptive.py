@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from qminima.errors import InputError
 from qminima.result import Result
 from simulator.circuit import Circuit, Step, UniformState
-from simulator.generators import Diagonal
-from simulator.optimize import Minimum, Stopwatch, minimize
-from simulator.pauli_gradient import PauliGradient
+from simulator.operators.generators import Diagonal
+from simulator.optimize.minimize import Minimum, Stopwatch, minimize
+from simulator.pools.pauli_gradient import PauliGradient
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits, Space
 

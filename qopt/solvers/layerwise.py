@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.circuit import Circuit
-from simulator.optimize import Interrupted as MinimizationInterrupted
-from simulator.optimize import Minimum, minimize
+from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
+from simulator.optimize.minimize import Minimum, minimize
 
 from ..angle_tables import starting_angles
 from ..angles import gamma_scale, interpolate, linear_ramp, rescale_gammas

@@ -12,7 +12,7 @@ from qminima.limits import check_whole
 from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
-from simulator.optimize import Stopwatch
+from simulator.optimize.minimize import Stopwatch
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits
 

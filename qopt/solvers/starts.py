@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from qminima.limits import check_count
 from qminima.result import Result
 from simulator.circuit import Circuit
-from simulator.optimize import Interrupted as MinimizationInterrupted
-from simulator.optimize import Minimum, minimize
+from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
+from simulator.optimize.minimize import Minimum, minimize
 from simulator.spaces import Space
 
 from ..angles import linear_ramp

@@ -18,13 +18,13 @@ from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
-from simulator.cvar import CVaR
-from simulator.diagonal import DiagonalValues
 from simulator.kernels.kernel import compile_seconds
+from simulator.lowering.diagonal import DiagonalValues
 from simulator.memory import require_memory
-from simulator.objectives import Mean, Objective
-from simulator.optimize import Minimum, Stopwatch
-from simulator.polynomial import Polynomial
+from simulator.objectives.cvar import CVaR
+from simulator.objectives.objective import Mean, Objective
+from simulator.operators.polynomial import Polynomial
+from simulator.optimize.minimize import Minimum, Stopwatch
 from simulator.program import Expectation, Precision, Program, predict_memory
 from simulator.spaces import Integers, Space, bitstring
 

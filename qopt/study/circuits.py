@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
-from simulator.optimize import Differentiable, minimize
+from simulator.optimize.minimize import Differentiable, minimize
 from simulator.program import Expectation
 from simulator.spaces import bitstring
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from qminima.limits import Deadline
 from simulator.spaces import bitstring
-from simulator.uniform import uniform_configurations
+from simulator.spaces.uniform import uniform_configurations
 
 from ..certainty import bound_of
 from ..classical.bqm import all_bitstrings, binary_quadratic_model

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from qminima.errors import InputError
 from simulator.circuit import Circuit, UniformState
-from simulator.generators import Diagonal, XMixer
-from simulator.polynomial import Polynomial
+from simulator.operators.generators import Diagonal, XMixer
+from simulator.operators.polynomial import Polynomial
 
 _LONGEST = 1e6
 

@@ -17,7 +17,7 @@ from qchem.mappings import to_openfermion_order
 from qchem.pools import POOLS, Pool
 from qminima import InputError, Interrupted, Progress, Result
 from simulator import Electrons, Excitation, Expectation, Ladder, OrbitalRotation
-from simulator.ladder_sum import LadderSum, excitation_terms
+from simulator.operators.ladder_sum import LadderSum, excitation_terms
 
 H6_1_5 = "; ".join(f"H 0 0 {1.5 * k}" for k in range(6))
 
@@ -275,7 +275,7 @@ def test_time_limit_leaves_out_the_loading_of_kernels(
     """No step is done in a nanosecond, unless more is spent on loading kernels than passes."""
     stopped = adapt(h4, "gsd", max_parameters=2, time_limit=1e-9)
     assert (stopped.stop_reason, stopped.properties["steps"]) == ("time limit reached", [])
-    for module in ("qchem.solvers.adapt", "simulator.optimize"):
+    for module in ("qchem.solvers.adapt", "simulator.optimize.minimize"):
         monkeypatch.setattr(f"{module}.compile_seconds", lambda: 2 * monotonic())
     found = adapt(h4, "gsd", max_parameters=2, time_limit=1e-9)
     assert found.stop_reason == "no room for more parameters"
@@ -367,7 +367,7 @@ def test_nothing_is_begun_that_would_end_late(
         return now[0]
 
     monkeypatch.setattr("qminima.limits.monotonic", clock)
-    monkeypatch.setattr("simulator.optimize.monotonic", clock)
+    monkeypatch.setattr("simulator.optimize.minimize.monotonic", clock)
     monkeypatch.setattr("simulator.kernels.kernel.perf_counter", lambda: 0.0)
     result = solve(h4, time_limit=40.0)
     assert now[0] <= 48.0  # with the looks that end it

@@ -45,7 +45,7 @@ def test_against_pyscf(fixture: str, request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("real", [True, False])
 def test_means_of_any_state(real: bool, h4: Hamiltonian) -> None:
     """Energy and <c+ c> of random states, also with symmetry."""
-    from simulator.planar import join, split
+    from simulator.lowering.planar import join, split
     from simulator.testing import dense_annihilator
 
     for space in (h4.space, Electrons(4, (2, 2), (0, 1, 0, 1), 0)):

@@ -19,7 +19,7 @@ from qchem.molecule import Molecule
 from qminima import InputError
 from qminima.limits import Deadline
 from qminima.runner import Interrupted
-from simulator.two_body import TwoBodyOperator
+from simulator.lowering.two_body import TwoBodyOperator
 
 MakeIntegrals = Callable[[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 

@@ -14,12 +14,12 @@ import qchem
 from qchem import Hamiltonian, electronic_hamiltonian
 from qchem.molecule import Molecule
 from qminima import InputError
-from simulator.observables import Matrix
-from simulator.operators import MatrixOperator, Operator
-from simulator.planar import join, split
+from simulator.lowering.operators import MatrixOperator, Operator
+from simulator.lowering.planar import join, split
+from simulator.lowering.two_body import TwoBodyOperator
+from simulator.operators.observables import Matrix
 from simulator.spaces import Electrons, FlipSymmetric, Qubits, Space, SpaceError
 from simulator.testing import dense_annihilator, random_state
-from simulator.two_body import TwoBodyOperator
 
 Dense = NDArray[np.complex128]
 PyscfMatrix = Callable[[Hamiltonian], NDArray[np.float64]]

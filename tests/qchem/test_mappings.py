@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import qchem
 from qchem import Hamiltonian, from_openfermion_order, pauli_sum, to_openfermion_order
 from qminima import InputError
-from simulator.planar import join, split
+from simulator.lowering.planar import join, split
 from simulator.spaces import Electrons, Qubits
 from simulator.testing import dense_pauli_sum, random_state
 

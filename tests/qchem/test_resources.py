@@ -20,7 +20,7 @@ from simulator import (
     Qubits,
     gates,
 )  # fmt: skip
-from simulator.ladder_sum import LadderSum, excitation_terms
+from simulator.operators.ladder_sum import LadderSum, excitation_terms
 from simulator.testing import dense_pauli_string
 
 

@@ -11,7 +11,7 @@ from qchem import Hamiltonian, vqe
 from qchem.amplitudes import Amplitudes
 from qchem.ansatz.ucj import decomposed
 from simulator import Excitation, Expectation, LadderSum
-from simulator.ladder_sum import excitation_terms
+from simulator.operators.ladder_sum import excitation_terms
 
 
 @pytest.fixture(scope="module")

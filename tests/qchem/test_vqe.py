@@ -22,7 +22,7 @@ from simulator import (
     Qubits,
     Step,
 )
-from simulator.planar import join, split
+from simulator.lowering.planar import join, split
 
 
 def test_hydrogen_is_exact(h2: Hamiltonian) -> None:

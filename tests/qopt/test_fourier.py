@@ -12,7 +12,7 @@ from qopt import FourierExpectation, TreeExpectation, angles_to_fourier, fourier
 from qopt.angle_tables import tree_angles
 from qopt.fourier import extend_fourier
 from simulator import Expectation, minimize
-from simulator.optimize import Differentiable
+from simulator.optimize.minimize import Differentiable
 
 
 def amplitudes(count: int, seed: int = 0) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

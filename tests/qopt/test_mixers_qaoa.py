@@ -28,7 +28,7 @@ from simulator import (
     Subset,
     sample,
 )
-from simulator.mixers import ring_pairs
+from simulator.operators.mixers import ring_pairs
 from simulator.testing import dense_polynomial, dense_xy
 
 

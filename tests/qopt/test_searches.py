@@ -16,7 +16,7 @@ from qminima import InputError
 from qminima.limits import Deadline
 from qopt.classical.search import Search
 from qopt.problems.labs import OPTIMAL
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 KEYS = [c for k in range(5) for c in combinations(range(6), k)]
 

@@ -21,7 +21,7 @@ from qopt.loading import load_maxcut
 from qopt.problems.binary import BinaryProblem
 from qopt.solvers.recursive import tie
 from simulator import Expectation, FlipSymmetric, Qubits
-from simulator.polynomial import Polynomial
+from simulator.operators.polynomial import Polynomial
 
 PAULI = {
     "I": np.eye(2), "X": np.array([[0, 1], [1, 0]]), "Y": np.array([[0, -1j], [1j, 0]]),

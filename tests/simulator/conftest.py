@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import tilings
+from simulator.evolution import tilings
 
 
 @pytest.fixture(params=["many groups", "large low group"])

@@ -29,9 +29,9 @@ from simulator import (
     UniformState,
     XMixer,
 )
-from simulator.diagonal import DiagonalValues
-from simulator.distribution import diagonal_values
-from simulator.planar import join, split
+from simulator.lowering.diagonal import DiagonalValues
+from simulator.lowering.planar import join, split
+from simulator.objectives.distribution import diagonal_values
 from simulator.program import Precision
 from simulator.testing import dense_observable, dense_state, random_state
 
@@ -223,7 +223,7 @@ def test_one_configuration_and_constants(alpha: float) -> None:
 )
 def test_quantile_of_any_floats(listed: list[float], alpha: float, seed: int) -> None:
     """Signs, zeros of both signs, subnormal and huge numbers, repeated values."""
-    from simulator.distribution import level_quantile, value_quantile
+    from simulator.objectives.distribution import level_quantile, value_quantile
 
     values = np.array(listed)
     state = random_state(len(values), seed=seed, real=True)
@@ -234,7 +234,7 @@ def test_quantile_of_any_floats(listed: list[float], alpha: float, seed: int) ->
 
 def test_quantile_of_many_values() -> None:
     """Enough of them for several shares."""
-    from simulator.distribution import level_quantile, value_quantile
+    from simulator.objectives.distribution import level_quantile, value_quantile
 
     rng = np.random.default_rng(5)
     values = np.round(rng.normal(size=20_000), 3)
@@ -276,7 +276,7 @@ def test_serial_and_parallel_forms_give_the_same_numbers() -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_codes_of_either_width(dtype: type[np.unsignedinteger]) -> None:
-    from simulator.cvar import _CVaRMeasure
+    from simulator.objectives.cvar import _CVaRMeasure
 
     levels, codes = np.array([-2.0, 0.5, 3.0]), np.array([2, 0, 1, 1])
     state = random_state(4, seed=0, real=True)

@@ -26,14 +26,14 @@ from simulator import (
     SpaceError,
     Step,
 )
-from simulator.evolution import Evolution, ExcitationRun, StepByStep
-from simulator.excitation_tables import ExcitationTables
+from simulator.evolution.evolution import Evolution, ExcitationRun, StepByStep
+from simulator.evolution.fused import _PATIENCE, SmallRun
 from simulator.kernels import excitations
 from simulator.kernels.layout import GATHER, ROWS, TILES
-from simulator.planar import split
-from simulator.small import _PATIENCE, SmallRun
+from simulator.lowering.excitation_tables import ExcitationTables
+from simulator.lowering.planar import split
+from simulator.lowering.two_body import TwoBodyOperator
 from simulator.testing import check_generator, dense_state, random_state
-from simulator.two_body import TwoBodyOperator
 
 Part = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -109,7 +109,7 @@ def test_runs_against_one_at_a_time(data: st.DataObject, space: Electrons, seed:
 
 @pytest.mark.parametrize("largest", [0, 256])
 def test_a_run_against_matrix_exponentials(largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.evolution.MATRIX_SIZE", largest)
+    monkeypatch.setattr("simulator.evolution.evolution.MATRIX_SIZE", largest)
     space = Electrons(4, (3, 2))
     run = full_run(space)
     steps = tuple(Step(e, ((k, 1.0),)) for k, e in enumerate(run))
@@ -143,14 +143,14 @@ def test_forms_and_threads_agree_to_the_last_bit(
     labels: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the pieces, states are the same; with the same pieces, gradients are, too."""
-    monkeypatch.setattr("simulator.excitation_tables.PIECE_WORK", 1)
+    monkeypatch.setattr("simulator.lowering.excitation_tables.PIECE_WORK", 1)
     space = Electrons(8, (4, 3), labels, 0)
     run = [e for e in full_run(space) if space.label(sum(e.alpha + e.beta, ())) == 0]
     angles = np.random.default_rng(1).normal(size=len(run))
     psi, lam = (random_state(space.size, seed=k, real=True) for k in (1, 2))
     states, gradients = [], []
     for most in (1, 5, 64):
-        monkeypatch.setattr("simulator.excitation_tables.PIECES", most)
+        monkeypatch.setattr("simulator.lowering.excitation_tables.PIECES", most)
         tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in run])
         assert tables.pieces <= most
         assert (tables.pieces > 1) == (most > 1)
@@ -189,7 +189,7 @@ def test_pieces_are_worth_a_ticket() -> None:
 def test_programs_are_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Energies, gradients and states, bit by bit, with all kernels in their parallel form."""
     monkeypatch.setattr("simulator.kernels.kernel.PARALLEL_THRESHOLD", 0)
-    monkeypatch.setattr("simulator.excitation_tables.PIECE_WORK", 1)
+    monkeypatch.setattr("simulator.lowering.excitation_tables.PIECE_WORK", 1)
     norb, rng = 8, np.random.default_rng(3)
     h1, factors = rng.normal(size=(norb, norb)), rng.normal(size=(3, norb, norb))
     factors = factors + factors.transpose(0, 2, 1)
@@ -415,7 +415,7 @@ def test_the_kernel_comes_with_the_evaluations_that_pay_for_it() -> None:
 def test_small_programs_check_their_parameters(
     compiled: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.small._PATIENCE", 0 if compiled else _PATIENCE)
+    monkeypatch.setattr("simulator.evolution.fused._PATIENCE", 0 if compiled else _PATIENCE)
     space = Electrons(4, (2, 2))
     program = Program(small_circuit(space), Mean(Matrix(np.eye(36))))
     with pytest.raises(ValueError, match="expected 3 parameters"):

@@ -243,7 +243,7 @@ def test_malformed_pauli_strings_are_refused(text: str) -> None:
 
 
 def test_check_generator_notices_a_wrong_action(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator import actions
+    from simulator.lowering import actions
 
     monkeypatch.setattr(actions, "sin", lambda angle: -np.sin(angle))
     with pytest.raises(AssertionError, match="forward"):

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator import Electrons, Excitation, Generator, Ladder, LadderSum, Qubits, SpaceError
-from simulator.block_actions import BlockAction, invariant_blocks
-from simulator.ladder_sum import excitation_terms
-from simulator.planar import split
-from simulator.pool_gradient import PoolGradient
+from simulator.lowering.block_actions import BlockAction, invariant_blocks
+from simulator.lowering.planar import split
+from simulator.operators.ladder_sum import excitation_terms
+from simulator.pools.pool_gradient import PoolGradient
 from simulator.testing import check_generator, dense_generator, random_state
 
 SPACES = [Electrons(3, (1, 2)), Electrons(4, (2, 2)), Electrons(4, (0, 3)), Electrons(2, (2, 1))]

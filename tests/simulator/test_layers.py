@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 
 import simulator
 from simulator import FlipSymmetric, Qubits
-from simulator import tilings as tilings_module
-from simulator.diagonal import DiagonalValues
+from simulator.evolution import tilings as tilings_module
+from simulator.evolution.layers import LayerRun, TiledLayers, WholeLayers, layer_run
+from simulator.evolution.small_layers import SmallLayers
+from simulator.evolution.tilings import groups_of_bits, passes_of_layers
 from simulator.kernels import kernel as kernel_module
 from simulator.kernels.layout import LEAST_BITS
 from simulator.kernels.phases import cosine_and_sine
-from simulator.layers import LayerRun, TiledLayers, WholeLayers, layer_run
-from simulator.planar import join, split
-from simulator.small_layers import SmallLayers
+from simulator.lowering.diagonal import DiagonalValues
+from simulator.lowering.planar import join, split
 from simulator.testing import random_state
-from simulator.tilings import groups_of_bits, passes_of_layers
 
 Complex = NDArray[np.complex128]
 AnySpace = Qubits | FlipSymmetric

@@ -32,11 +32,11 @@ from simulator import (
     XYPair,
     predict_memory,
 )
-from simulator.exchange_tables import Axis, NeighbourTable, pair_table
 from simulator.kernels import xy
-from simulator.mixer_actions import XYPairAction, known_eigenvalues
-from simulator.mixers import connected, ring_pairs
-from simulator.planar import join, split
+from simulator.lowering.exchange_tables import Axis, NeighbourTable, connected, pair_table
+from simulator.lowering.mixer_actions import XYPairAction, known_eigenvalues
+from simulator.lowering.planar import join, split
+from simulator.operators.mixers import ring_pairs
 from simulator.testing import dense_generator, dense_state, dense_xy, random_state
 
 COST = Polynomial({(0, 1): 0.5, (1, 2): -1.0, (2, 3): 1.5, (0, 3): 0.7, (1,): 0.3, (): -1.0})

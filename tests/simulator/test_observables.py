@@ -18,8 +18,8 @@ from simulator import (
     Space,
     SpaceError,
 )
-from simulator.operators import DiagonalOperator, phase_overlap
-from simulator.planar import join, split
+from simulator.lowering.operators import DiagonalOperator, phase_overlap
+from simulator.lowering.planar import join, split
 from simulator.testing import dense_observable, random_state
 
 HOPPING = PauliSum({"X0 Z1 X2": 0.5, "Y0 Z1 Y2": 0.5, "Z0 Z3": -0.7, "": 1.5})

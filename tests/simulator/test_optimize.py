@@ -24,10 +24,10 @@ from simulator import (
     gates,
     minimize,
 )  # fmt: skip
-from simulator.optimize import TIME_LIMIT
-from simulator.optimizers import GRADIENT_FREE_METHODS, GRADIENT_METHODS
+from simulator.optimize.methods import GRADIENT_FREE_METHODS, GRADIENT_METHODS
+from simulator.optimize.minimize import TIME_LIMIT
+from simulator.optimize.rotosolve import least_of_trigonometric
 from simulator.program import Program
-from simulator.rotosolve import least_of_trigonometric
 
 
 class Rosenbrock:
@@ -75,7 +75,7 @@ def test_limits_stop_and_say_so() -> None:
 
 def test_time_limit_leaves_out_the_loading_of_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if more were spent on it than passes."""
-    monkeypatch.setattr("simulator.optimize.compile_seconds", lambda: 2 * monotonic())
+    monkeypatch.setattr("simulator.optimize.minimize.compile_seconds", lambda: 2 * monotonic())
     found = minimize(Rosenbrock(), [-0.5, 0.8], time_limit=1e-9)
     assert found.converged
 
@@ -85,8 +85,8 @@ def test_evaluations_that_would_end_late_are_not_made(
     headroom: float, made: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("simulator.optimize.monotonic", lambda: now[0])
-    monkeypatch.setattr("simulator.optimize.compile_seconds", lambda: 0.0)
+    monkeypatch.setattr("simulator.optimize.minimize.monotonic", lambda: now[0])
+    monkeypatch.setattr("simulator.optimize.minimize.compile_seconds", lambda: 0.0)
 
     def second(_: int) -> None:
         now[0] += 1.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from simulator import PauliString, Qubits, SpaceError
-from simulator.pauli_gradient import PauliGradient
+from simulator.pools.pauli_gradient import PauliGradient
 from simulator.testing import dense_pauli_string, random_state
 
 

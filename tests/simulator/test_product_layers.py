@@ -26,14 +26,14 @@ from simulator import (
     UniformState,
     XMixer,
 )
-from simulator.cut_circuit import CutCircuit
-from simulator.evolution import StepByStep, evolution
+from simulator.evolution.evolution import StepByStep, evolution
+from simulator.evolution.layering import CutCircuit
+from simulator.evolution.product_layers import ProductLayers, product_memory
+from simulator.evolution.small_layers import SmallLayers
+from simulator.evolution.small_products import SmallProducts
 from simulator.kernels.spin_phases import cosines_and_sines
 from simulator.kernels.walsh import transform
-from simulator.planar import join, split
-from simulator.product_layers import ProductLayers, product_memory
-from simulator.small_layers import SmallLayers
-from simulator.small_products import SmallProducts
+from simulator.lowering.planar import join, split
 from simulator.testing import dense_state, random_state
 
 AnySpace = Qubits | FlipSymmetric
@@ -115,7 +115,7 @@ def test_several_groups(space: AnySpace, seed: int, dtype: Any) -> None:
 @pytest.mark.usefixtures("small_tiles")
 def test_passes_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As large states are done, so that Ctrl-C is noticed between passes."""
-    monkeypatch.setattr("simulator.tilings.LARGE_SIZE", 1)
+    monkeypatch.setattr("simulator.evolution.tilings.LARGE_SIZE", 1)
     space = Qubits(14)
     generators = random_generators(space, depth=2, seed=3)
     circuit = Circuit(space, UniformState(), numbered(generators))
@@ -178,7 +178,7 @@ def test_many_turns(way: Any) -> None:
 
 
 def test_many_terms_make_larger_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.product_layers._PART_BITS", 5)
+    monkeypatch.setattr("simulator.evolution.product_layers._PART_BITS", 5)
     rng = np.random.default_rng(0)
     terms = {tuple(np.flatnonzero(row)): rng.normal() for row in rng.integers(0, 2, (300, 12))}
     generators = [Diagonal(Polynomial(terms)), AxisRotation(3, 0.6, 0.8)]

@@ -18,11 +18,11 @@ from simulator import (
     SpaceError,
     Step,
 )  # fmt: skip
-from simulator.evolution import Evolution, StepByStep, evolution
-from simulator.generators import Generator
-from simulator.ladder_sum import LadderSum, excitation_terms
-from simulator.planar import split
-from simulator.quadratic_phases import QuadraticPhases
+from simulator.evolution.evolution import Evolution, StepByStep, evolution
+from simulator.evolution.quadratic_phases import QuadraticPhases
+from simulator.lowering.planar import split
+from simulator.operators.generators import Generator
+from simulator.operators.ladder_sum import LadderSum, excitation_terms
 from simulator.testing import dense_state, random_state
 
 SPACES = [

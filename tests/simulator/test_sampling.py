@@ -19,8 +19,8 @@ from simulator import (
     Subset,
     sample,
 )
-from simulator.planar import join, split
-from simulator.sampling import sample_planar
+from simulator.lowering.planar import join, split
+from simulator.objectives.sampling import sample_planar
 from simulator.spaces import Integers, configurations_at
 from simulator.testing import random_state
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from simulator import FlipSymmetric, Polynomial, Qubits
-from simulator.diagonal import DiagonalValues
 from simulator.kernels import diagonal
 from simulator.kernels.layout import BLOCK
-from simulator.tabulation import common_unit, label_type, tabulate
+from simulator.lowering.diagonal import DiagonalValues
+from simulator.lowering.tabulation import common_unit, label_type, tabulate
 
 Terms = dict[tuple[int, ...], float]
 

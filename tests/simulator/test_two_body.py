@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 import simulator
 from simulator import Electrons, SpaceError
 from simulator.kernels import two_body
-from simulator.operators import MatrixOperator
-from simulator.planar import join, split
-from simulator.symmetry import orbital_symmetry
+from simulator.lowering.operators import MatrixOperator
+from simulator.lowering.planar import join, split
+from simulator.lowering.two_body import TwoBodyOperator, two_body_operator
+from simulator.spaces.symmetry import orbital_symmetry
 from simulator.testing import dense_annihilator, random_state
-from simulator.two_body import TwoBodyOperator, two_body_operator
 
 Floats = NDArray[np.float64]
 Integrals = tuple[tuple[Floats, Floats], tuple[Floats, Floats, Floats]]
@@ -193,8 +193,8 @@ def test_chunks_of_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     state = random_state(space.size, seed=1)
     expected = applied(TwoBodyOperator(*integrals(norb, 1), 0.0, space), state)
     for chunk, cache in ((8, 1), (16, 1 << 14), (24, 1 << 19)):
-        monkeypatch.setattr("simulator.two_body_tables.CHUNK", chunk)
-        monkeypatch.setattr("simulator.two_body_tables.CACHE", cache)
+        monkeypatch.setattr("simulator.lowering.two_body_tables.CHUNK", chunk)
+        monkeypatch.setattr("simulator.lowering.two_body_tables.CACHE", cache)
         found = applied(TwoBodyOperator(*integrals(norb, 1), 0.0, space), state)
         np.testing.assert_allclose(found, expected, atol=1e-10)
 
@@ -283,7 +283,7 @@ def test_integrals_that_leave_the_sector_are_refused() -> None:
 def test_application_in_parts(
     labels: tuple[int, ...], part: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.two_body.PART", part)
+    monkeypatch.setattr("simulator.lowering.two_body.PART", part)
     space = Electrons(6, (3, 2), labels)
     operator = TwoBodyOperator(*integrals(6, 2, labels or (0,) * 6), 0.5, space)
     psi = split(random_state(space.size, seed=1), 2, np.float64)

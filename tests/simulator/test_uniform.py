@@ -19,9 +19,9 @@ from simulator import (
     SpaceError,
     Subset,
 )
-from simulator.constrained import unrank_strings
 from simulator.spaces import Space, occupation_strings
-from simulator.uniform import uniform_configurations, uniform_mean
+from simulator.spaces.feasible import unrank_strings
+from simulator.spaces.uniform import uniform_configurations, uniform_mean
 
 SPACES: list[Space] = [
     Qubits(0),

@@ -1,0 +1,205 @@
+"""Evolutions: how a program runs the steps of its circuit, forward and backward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..circuit import Circuit, Step
+from ..kernels.layout import SMALL_SIZE
+from ..lowering.excitation_tables import ExcitationTables
+from ..lowering.planar import Planar
+from ..lowering.two_body import MATRIX_SIZE
+from ..operators.generators import Diagonal, Excitation, OrbitalRotation
+from ..spaces import Electrons, FlipSymmetric, Qubits, Space
+from ..threads import thread_count
+from .fused import SmallRun
+from .layers import layer_run
+from .product_layers import ProductLayers
+from .quadratic_phases import QuadraticPhases
+from .small_products import SmallProducts
+
+Floats = NDArray[np.float64]
+
+
+class Evolution(Protocol):
+    """exp(a_m A_m) ... exp(a_1 A_1) on planar states."""
+
+    @property
+    def real(self) -> bool:
+        """Whether real states stay real."""
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all steps, first to last, in place."""
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all steps on both states; return Re <lam|A_k|psi> of each step."""
+
+
+def evolution(circuit: Circuit) -> Evolution:
+    """The fastest evolution that fits the circuit's steps."""
+    if isinstance(circuit.space, Electrons):
+        return on_electrons(circuit.steps, circuit.space)
+    cost, space = circuit.layered_cost, circuit.space
+    if cost is not None and isinstance(space, Qubits | FlipSymmetric):
+        return layer_run(space, cost.values(space))
+    if ProductLayers.supports(circuit):
+        small = space.size <= SMALL_SIZE
+        return SmallProducts(circuit) if small else ProductLayers(circuit)
+    return StepByStep(circuit.steps, circuit.space)
+
+
+def on_electrons(steps: Sequence[Step], space: Electrons) -> Evolution:
+    """Runs of excitations, runs of phases, and what is neither, one after the other."""
+
+    def kind(step: Step) -> str:
+        if isinstance(step.generator, Excitation | OrbitalRotation):
+            return "excitations"
+        if isinstance(step.generator, Diagonal) and QuadraticPhases.supports(
+            step.generator.polynomial
+        ):
+            return "phases"
+        return "others"
+
+    parts: list[tuple[int, Evolution]] = []
+    for name, group in groupby(steps, key=kind):
+        run = list(group)
+        parts.append((len(run), _run(name, run, space)))
+    if not parts:
+        return _run("excitations", [], space)
+    return parts[0][1] if len(parts) == 1 else Chain(parts)
+
+
+def _run(kind: str, steps: Sequence[Step], space: Electrons) -> Evolution:
+    generators = [step.generator for step in steps]
+    if kind == "excitations":
+        pairs = [g.excitations for g in generators if isinstance(g, Excitation | OrbitalRotation)]
+        return (SmallRun if space.size <= MATRIX_SIZE else ExcitationRun)(space, pairs)
+    if kind == "phases":
+        return QuadraticPhases(space, [g.polynomial for g in generators if isinstance(g, Diagonal)])
+    return StepByStep(steps, space)
+
+
+class Chain:
+    """Evolutions one after another.
+
+    Args:
+        parts: of each its number of steps, and itself.
+    """
+
+    def __init__(self, parts: Sequence[tuple[int, Evolution]]) -> None:
+        ends = np.cumsum([count for count, _ in parts])
+        self._parts = [
+            (slice(end - count, end), part) for end, (count, part) in zip(ends, parts, strict=True)
+        ]
+        self.real = all(part.real for _, part in parts)
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all steps, first to last."""
+        for steps, part in self._parts:
+            part.forward(psi, angles[steps])
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all steps, last to first."""
+        overlaps = np.empty(len(angles))
+        for steps, part in reversed(self._parts):
+            overlaps[steps] = part.backward(psi, lam, angles[steps])
+        return overlaps
+
+
+class StepByStep:
+    """One action after another, for any steps."""
+
+    def __init__(self, steps: Sequence[Step], space: Space) -> None:
+        lowered = {}
+        for step in steps:
+            if step.generator not in lowered:
+                lowered[step.generator] = step.generator.on(space)
+        self._actions = [lowered[step.generator] for step in steps]
+        self.real = all(action.real for action in self._actions)
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all steps, first to last."""
+        for action, angle in zip(self._actions, angles, strict=True):
+            action.forward(psi, angle)
+
+    def tangent(self, psi: Planar, out: Planar, angles: Floats, velocities: Floats) -> None:
+        """Apply all steps to psi; write into `out`, which is zero, how it moves with the angles.
+
+        The tangent is sum_k velocities[k] d psi / d angles[k].
+        """
+        image = np.empty_like(psi)
+        for action, angle, velocity in zip(self._actions, angles, velocities, strict=True):
+            action.forward(psi, angle)
+            action.forward(out, angle)
+            if velocity:
+                action.apply(psi, image)
+                out += psi.dtype.type(velocity) * image
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all steps, last to first."""
+        overlaps = np.empty(len(angles))
+        for k in range(len(angles) - 1, -1, -1):
+            overlaps[k] = self._actions[k].backward(psi, lam, angles[k])
+        return overlaps
+
+
+class ExcitationRun:
+    """Excitations only: all of them in one call of a kernel, without leaving it.
+
+    Args:
+        space: the determinants.
+        run: for each step the commuting excitations that share its angle.
+    """
+
+    real = True
+
+    def __init__(self, space: Electrons, run: list[tuple[Excitation, ...]]) -> None:
+        flat = [excitation for step in run for excitation in step]
+        for excitation in flat:
+            excitation.check(space)
+        self._step = np.repeat(np.arange(len(run)), [len(step) for step in run])
+        self._tables = ExcitationTables.build(space, [(e.alpha, e.beta) for e in flat])
+        self._buffers: Planar | None = None
+
+    def forward(self, psi: Planar, angles: Floats) -> None:
+        """Apply all excitations, first to last."""
+        from ..kernels import excitations
+
+        cosines, sines = np.cos(angles)[self._step], np.sin(angles)[self._step]
+        scratch = self._scratch(psi.dtype)
+        for row in psi:
+            excitations.rotate(
+                self._tables.work,
+                row,
+                scratch,
+                *self._tables.arrays(psi.dtype),
+                cosines,
+                sines,
+            )
+
+    def backward(self, psi: Planar, lam: Planar, angles: Floats) -> Floats:
+        """Undo all excitations, last to first, ket and costate in the same sweep."""
+        from ..kernels import excitations
+
+        cosines, sines = np.cos(angles)[self._step], np.sin(angles)[self._step]
+        scratch = self._scratch(psi.dtype)
+        partial = np.zeros((self._tables.pieces, len(self._step)))
+        for row, costate in zip(psi, lam, strict=True):
+            excitations.rotate_back(
+                2 * self._tables.work, row, costate, scratch, *self._tables.arrays(psi.dtype),
+                cosines, sines, partial,
+            )  # fmt: skip
+        overlaps = np.bincount(self._step, weights=partial.sum(axis=0), minlength=len(angles))
+        return overlaps.astype(float)  # without entries, bincount counts in integers
+
+    def _scratch(self, dtype: Any) -> Planar:
+        """Buffers of the kernels, made when first needed."""
+        threads = thread_count()
+        if self._buffers is None or self._buffers.dtype != dtype or len(self._buffers) != threads:
+            self._buffers = self._tables.buffers(threads, 2, dtype)
+        return self._buffers

@@ -1,0 +1,1 @@
+"""What generators and observables are on one space: actions, operators and their tables."""

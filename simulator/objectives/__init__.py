@@ -1,0 +1,1 @@
+"""Numbers that are read off a final state: means, variances, CVaR, distributions, samples."""

@@ -1,0 +1,1 @@
+"""Generators and observables as values, without a space."""

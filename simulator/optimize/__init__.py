@@ -1,0 +1,1 @@
+"""Minimisation over the parameters of a circuit, with limits and history."""

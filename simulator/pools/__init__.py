@@ -1,0 +1,1 @@
+"""Derivatives of the energy by every generator of a pool at once."""
