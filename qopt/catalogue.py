@@ -6,11 +6,11 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
-from .ansatz import qaoa
-from .mixers import grover_mixer, x_mixer, xy_complete_mixer, xy_ring_mixer
-from .multi_angle import multi_angle_qaoa
+from .circuits.mixers import grover_mixer, x_mixer, xy_complete_mixer, xy_ring_mixer
+from .circuits.multi_angle import multi_angle_qaoa
+from .circuits.qaoa import qaoa
+from .circuits.warm_start import warm_start_qaoa
 from .problems.makers import MAKERS
-from .warm_start import warm_start_qaoa
 
 Names = dict[str, Callable[..., Any]]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.circuit import Circuit
     from simulator.program import Precision
 
-    from .comparison import Instance
+    from .solving import Instance
 
 # Bytes that the models of D-Wave's samplers and HiGHS take for each variable and term; measured on
 # the library's graphs.

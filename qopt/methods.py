@@ -15,7 +15,7 @@ import qopt
 if TYPE_CHECKING:
     from qminima.result import Result
 
-    from .comparison import Instance, Options
+    from .solving import Instance, Options
 
 
 @dataclass(frozen=True)

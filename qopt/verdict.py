@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qminima.result import Reference, Result
 from qminima.tables import number_text, telling_digits
 
-from .classical.claims import last_digit, value_error
+from .classical.proofs.claims import last_digit, value_error
 from .problems.binary import BinaryProblem
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
-from ..quadratic import check_quadratic
-from .exact import ExactCost, exact_cost, rounding
+from ..problems.quadratic import check_quadratic
+from .proofs.exact import ExactCost, exact_cost, rounding
 
 
 @dataclass(frozen=True, eq=False)

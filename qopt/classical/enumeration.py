@@ -20,7 +20,7 @@ from simulator.spaces.feasible import Subset
 
 from ..problems.problem import Problem
 from ..results import Best, best_of, solution
-from .exact import exact_cost, rounding
+from .proofs.exact import exact_cost, rounding
 
 MAX_VARIABLES = 26
 _CHUNK_BITS = 18

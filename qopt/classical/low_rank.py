@@ -17,8 +17,8 @@ from ..kernels.mixing import mix
 from ..problems.binary import exact_sum, sums_exactly
 from ..problems.maxcut import MaxCut
 from .cut_form import power_of_two
-from .positive import proven_shift
-from .prover import Abandoned, Prover
+from .proofs.positive import proven_shift
+from .proofs.prover import Abandoned, Prover
 
 Floats = NDArray[np.float64]
 

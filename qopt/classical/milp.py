@@ -13,11 +13,11 @@ from qminima.tables import number_text, telling_digits
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import solution
-from .branching import prove_cut
-from .claims import lower_bound, optimality, rounded_down
 from .cut_form import exact_cut
 from .greedy import greedy_bitstring
-from .proof_check import check
+from .proofs.branching import prove_cut
+from .proofs.claims import lower_bound, optimality, rounded_down
+from .proofs.proof_check import check
 
 DEFAULT_TIME_LIMIT = 10.0
 

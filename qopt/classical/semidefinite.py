@@ -20,9 +20,9 @@ from simulator.kernels.kernel import compile_seconds
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import Best, bits, solution
-from .claims import lower_bound, rounded_up
 from .cut_form import CutForm, cut_form
 from .low_rank import load_kernel, relax
+from .proofs.claims import lower_bound, rounded_up
 
 Floats = NDArray[np.float64]
 

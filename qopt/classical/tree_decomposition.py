@@ -16,10 +16,10 @@ from simulator.memory import require_memory
 from ..problems.problem import Problem
 from ..results import bits, solution
 from .bqm import couplings
-from .claims import optimality
 from .elimination import Factor, eliminate, minimum_degree
-from .exact import exact_cost, rounding
 from .greedy import greedy_bitstring
+from .proofs.claims import optimality
+from .proofs.exact import exact_cost, rounding
 
 # Work and memory grow as 2^width.
 MAX_WIDTH = 20

@@ -152,12 +152,12 @@ def compare(
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
 
-        from ..loading import is_size
+        from ..instances.loading import is_size
         from ..solvers.options import check_precision
         from ..study.compare import compare as compare_methods
-        from ..study.contenders import USUAL, contenders
-        from ..study.device import Device
-        from ..study.shown import show
+        from ..study.device_time import Device
+        from ..study.methods import USUAL, contenders
+        from ..study.terminal import show
         from ..threads import use_threads
 
         device = Device(gate_time, readout_time)
@@ -229,7 +229,7 @@ def _instance_seeds(
     source: str, instances: int, instance_seed: int | None, first: int
 ) -> list[int | None]:
     """Seeds of the random instances that a size stands for; a file or name stands for itself."""
-    from ..loading import is_size
+    from ..instances.loading import is_size
 
     if not is_size(source):
         return [None]

@@ -31,8 +31,8 @@ def fetch(
     with reported_errors():
         from qminima.progress import ProgressBar
 
-        from ..downloads import fetch as download
-        from ..downloads import select
+        from ..instances.downloads import fetch as download
+        from ..instances.downloads import select
 
         with ProgressBar(len(select(names))) as progress:
             paths = download(names, folder, mirror=mirror, progress=progress)

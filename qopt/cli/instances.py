@@ -22,8 +22,8 @@ def load_with_warnings(
     """The problem that the options of an instance describe, and warnings of what it leaves out."""
     import warnings
 
-    from ..graphs import UnusedAttributeWarning
-    from ..loading import load_problem
+    from ..instances.loading import load_problem
+    from ..problems.graphs import UnusedAttributeWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UnusedAttributeWarning)

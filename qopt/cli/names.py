@@ -15,8 +15,8 @@ def list_names() -> None:
         from qminima.tables import print_names, summary
 
         from ..catalogue import CIRCUITS, MIXERS, PROBLEMS, arguments
-        from ..downloads import sets
         from ..formats.registry import FORMATS
+        from ..instances.downloads import sets
         from ..methods import METHODS
         from ..study.labels import LABELS
 

@@ -22,7 +22,7 @@ from .instances import load_aloud
 from .options import SOURCE_HELP, FormatOption, InstanceSeedOption, KindOption, SetOption
 
 if TYPE_CHECKING:
-    from ..classical.proof_check import Checked
+    from ..classical.proofs.proof_check import Checked
 
 
 def prove(
@@ -45,10 +45,10 @@ def prove(
         from qminima.progress import ProgressBar
         from qminima.tables import number_text, telling_digits
 
-        from ..classical.branching import prove_cut
         from ..classical.cut_form import exact_cut
         from ..classical.greedy import greedy_bitstring
-        from ..classical.proof_check import check as verify
+        from ..classical.proofs.branching import prove_cut
+        from ..classical.proofs.proof_check import check as verify
 
         loaded = load_aloud(source, problem, settings, form, instance_seed)
         exact = exact_cut(loaded)
@@ -76,7 +76,7 @@ def check(
     with reported_errors():
         from qminima.storage import read_json
 
-        from ..classical.proof_check import check as verify
+        from ..classical.proofs.proof_check import check as verify
 
         record = read_json(path)
         found = verify(record)

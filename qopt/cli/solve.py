@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from qminima.result import Comparison
     from simulator.program import Precision
 
-    from ..comparison import Instance
     from ..problems.binary import BinaryProblem
+    from ..solving import Instance
 
 
 def solve(
@@ -82,11 +82,11 @@ def solve(
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
 
-        from ..ansatz import check_depth
-        from ..comparison import Instance
-        from ..comparison import solve as solve_problem
+        from ..circuits.qaoa import check_depth
         from ..methods import CLASSICAL, QUANTUM
         from ..solvers.options import check_objective, check_precision
+        from ..solving import Instance
+        from ..solving import solve as solve_problem
         from ..threads import use_threads
 
         check_depth(depth)

@@ -9,7 +9,7 @@ from qminima.errors import InputError, shorten
 
 from ..problems.polynomial_problem import PolynomialProblem, qubo
 from ..problems.problem import Problem
-from ..quadratic import bit_terms
+from ..problems.quadratic import bit_terms
 from .text import check_size, in_file, read_lines, triplet, write_lines
 
 _HEADER = "'VARIABLES ENTRIES'"

@@ -9,7 +9,7 @@ from qminima.errors import InputError
 
 from ..problems.polynomial_problem import PolynomialProblem, ising, qubo
 from ..problems.problem import Problem
-from ..quadratic import bit_terms, check_quadratic
+from ..problems.quadratic import bit_terms, check_quadratic
 from .text import Line, in_file, plain, read_lines, triplet, write_lines
 
 _ENTRY = "'i j weight' with variables from 0"

@@ -9,7 +9,7 @@ import networkx as nx
 
 from qminima.errors import InputError, shorten
 
-from ..graphs import check_graph
+from ..problems.graphs import check_graph
 from .rudy import add_edge
 from .text import check_size, read_lines, write_lines
 

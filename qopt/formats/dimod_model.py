@@ -13,7 +13,7 @@ from qminima.library import read_bytes
 from qminima.parsing import json_value
 from qminima.storage import write_atomically
 
-from ..bqm import from_bqm, to_bqm
+from ..interop.bqm import from_bqm, to_bqm
 from ..problems.polynomial_problem import PolynomialProblem
 from ..problems.problem import Problem
 from .text import check_size

@@ -15,7 +15,7 @@ from qminima.errors import InputError, shorten
 
 from ..problems.polynomial_problem import PolynomialProblem, qubo
 from ..problems.problem import Problem
-from ..quadratic import Terms, bit_terms
+from ..problems.quadratic import Terms, bit_terms
 from .text import Line, check_size, in_file, plain, read_lines, triplet, write_lines
 
 _INFINITY = 1e30  # no bit has a bound that would need it, but the format asks for a number

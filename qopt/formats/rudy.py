@@ -9,7 +9,7 @@ import networkx as nx
 
 from qminima.errors import InputError, shorten
 
-from ..graphs import add_weights, check_graph, check_parallel
+from ..problems.graphs import add_weights, check_graph, check_parallel
 from .text import Line, check_size, in_file, plain, read_lines, write_lines
 
 _EDGE = "'i j weight'"

@@ -18,7 +18,7 @@ from qminima.result import Reference
 from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Space
 
-from ..mixers import Mixer
+from ..circuits.mixers import Mixer
 from .bits import BitPolynomial, Convert
 from .linear_model import LinearModel
 

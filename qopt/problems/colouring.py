@@ -17,10 +17,10 @@ from qminima.result import Reference
 from simulator.operators.polynomial import Polynomial
 from simulator.spaces.feasible import HammingWeight, Product
 
-from ..graphs import check_simple, edge_positions
-from ..mixers import xy_complete_mixer
+from ..circuits.mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Bound, Native
 from .bits import BitPolynomial, Convert, total
+from .graphs import check_simple, edge_positions
 from .linear_model import LinearModel
 
 

@@ -16,9 +16,9 @@ from qminima.errors import InputError, shorten
 from qminima.result import Reference
 from simulator.operators.polynomial import Polynomial
 
-from ..graphs import check_attribute, check_simple, edge_positions
 from .binary import LARGEST, BinaryProblem, Bits, Bound, nearest_sum
 from .bits import BitPolynomial, Convert, total
+from .graphs import check_attribute, check_simple, edge_positions
 from .linear_model import LinearModel
 
 

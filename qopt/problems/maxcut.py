@@ -16,8 +16,8 @@ from qminima.errors import InputError
 from qminima.result import Reference
 from simulator.operators.polynomial import Polynomial
 
-from ..graphs import check_graph, edge_positions, single_edges, warn_of_unused
 from .binary import BinaryProblem, Bits, Bound, exact_sum, nearest_sum, sums_exactly
+from .graphs import check_graph, edge_positions, single_edges, warn_of_unused
 
 # Gradients hold squares of weights, which must neither vanish nor overflow.
 _SMALLEST = 1e-150

@@ -18,9 +18,9 @@ from qminima.limits import check_seed, check_whole
 from qminima.result import Reference
 from simulator.operators.polynomial import Polynomial
 
-from ..graphs import check_graph, is_real_number, single_edges, warn_of_unused
 from .binary import BinaryProblem, Bits, Bound, check_labels, finite, nearest_sum, sums_exactly
 from .bits import BitPolynomial, Convert
+from .graphs import check_graph, is_real_number, single_edges, warn_of_unused
 
 # Polynomials with more terms take minutes and gigabytes.
 _MOST_TERMS = 10_000_000

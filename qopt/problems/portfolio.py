@@ -17,10 +17,10 @@ from qminima.result import Reference
 from simulator.operators.polynomial import Polynomial
 from simulator.spaces.feasible import HammingWeight
 
-from ..graphs import is_real_number
-from ..mixers import xy_ring_mixer
+from ..circuits.mixers import xy_ring_mixer
 from .binary import LARGEST, BinaryProblem, Bits, Bound, Native, check_labels, finite
 from .bits import BitPolynomial, Convert, total
+from .graphs import is_real_number
 from .linear_model import LinearModel
 
 

@@ -17,7 +17,7 @@ from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Qubits, Space
 from simulator.spaces.feasible import HammingWeight, Product
 
-from ..mixers import xy_complete_mixer
+from ..circuits.mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Bound, Native
 from .bits import BitPolynomial, Convert, Terms, total
 from .linear_model import LinearModel

@@ -17,7 +17,7 @@ from qminima.result import Reference
 from simulator.operators.polynomial import Polynomial
 from simulator.spaces.feasible import HammingWeight, Product
 
-from ..mixers import xy_complete_mixer
+from ..circuits.mixers import xy_complete_mixer
 from .binary import BinaryProblem, Bits, Bound, Native, check_labels, finite
 from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel

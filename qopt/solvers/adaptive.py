@@ -16,10 +16,10 @@ from simulator.pools.pauli_gradient import PauliGradient
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits, Space
 
-from ..adapt_pools import adapt_pool, sign, strings
-from ..angles import gamma_scale, rescale_gammas
-from ..ansatz import check_depth, check_space, smallest_space
-from ..mixers import Mixer
+from ..angles.schedules import gamma_scale, rescale_gammas
+from ..circuits.adapt_pools import adapt_pool, sign, strings
+from ..circuits.mixers import Mixer
+from ..circuits.qaoa import check_depth, check_space, smallest_space
 from ..problems.problem import Problem
 from .training import HEADROOM, SAMPLES, Options, Trained, Training, improve, scaled
 

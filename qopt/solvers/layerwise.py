@@ -13,9 +13,9 @@ from simulator.circuit import Circuit
 from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
 from simulator.optimize.minimize import Minimum, minimize
 
-from ..angle_tables import starting_angles
-from ..angles import gamma_scale, interpolate, linear_ramp, rescale_gammas
-from ..fourier import extend_fourier
+from ..angles.fourier import extend_fourier
+from ..angles.schedules import gamma_scale, interpolate, linear_ramp, rescale_gammas
+from ..angles.tables import starting_angles
 from ..problems.problem import Problem
 from .training import GRADIENT, HEADROOM, SAMPLES, Options, ScaledProgram, Trained, improve, scaled
 

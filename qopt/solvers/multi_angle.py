@@ -13,12 +13,12 @@ from qminima.result import Result
 from simulator.program import Program
 from simulator.spaces import Space
 
-from ..angles import gamma_scale
-from ..ansatz import qaoa
-from ..multi_angle import multi_angle_qaoa, spread_angles
+from ..angles.schedules import gamma_scale
+from ..circuits.multi_angle import multi_angle_qaoa, spread_angles
+from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
 from .layerwise import LayerwiseTraining
-from .starts import best_of_starts
+from .multi_start import best_of_starts
 from .training import GRADIENT, Options, ScaledProgram, Training
 
 _DISTURBANCE = 0.3

@@ -9,8 +9,8 @@ from qminima.result import Result
 from simulator.circuit import Circuit
 from simulator.spaces import Space
 
-from ..ansatz import qaoa
-from ..mixers import Mixer, grover_mixer
+from ..circuits.mixers import Mixer, grover_mixer
+from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
 from .layerwise import GROWTHS, STARTS, LayerwiseTraining
 from .training import Options, Training

@@ -16,7 +16,7 @@ from simulator.optimize.minimize import Stopwatch
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits
 
-from ..ansatz import check_depth, qaoa
+from ..circuits.qaoa import check_depth, qaoa
 from ..classical.enumeration import enumeration
 from ..classical.search import Search
 from ..problems.polynomial_problem import PolynomialProblem, ising

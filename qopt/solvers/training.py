@@ -28,8 +28,8 @@ from simulator.optimize.minimize import Minimum, Stopwatch
 from simulator.program import Expectation, Precision, Program, predict_memory
 from simulator.spaces import Integers, Space, bitstring
 
-from ..angles import gamma_scale
-from ..ansatz import check_problem
+from ..angles.schedules import gamma_scale
+from ..circuits.qaoa import check_problem
 from ..problems.problem import Problem
 from ..results import first_feasible, solution
 from .options import check_objective, check_precision, check_scale

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from qminima.result import Result
 from simulator.circuit import Circuit
 
+from ..circuits.warm_start import warm_start_qaoa
 from ..classical.semidefinite import hyperplane_roundings
 from ..problems.problem import Problem
-from ..warm_start import warm_start_qaoa
 from .layerwise import LayerwiseTraining
 from .training import Options, Training
 

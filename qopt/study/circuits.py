@@ -21,15 +21,15 @@ from simulator.optimize.minimize import Differentiable, minimize
 from simulator.program import Expectation
 from simulator.spaces import bitstring
 
-from ..angle_tables import starting_angles
-from ..angles import gamma_scale, linear_ramp, rescale_gammas
-from ..ansatz import qaoa
-from ..comparison import Instance
+from ..angles.schedules import gamma_scale, linear_ramp, rescale_gammas
+from ..angles.tables import starting_angles
+from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
 from ..solvers.training import Options, ScaledProgram, scaled
+from ..solving import Instance
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account, Stopwatch
 from .classical import Sampler, local_search
-from .device import rounds_of
+from .device_time import rounds_of
 from .runs import Drawn, Training
 from .task import Task
 

@@ -20,9 +20,9 @@ from simulator.spaces.uniform import uniform_configurations
 from ..certainty import bound_of
 from ..classical.bqm import all_bitstrings, binary_quadratic_model
 from ..classical.semidefinite import hyperplane_roundings
-from ..comparison import Options
 from ..methods import METHODS
 from ..results import bits
+from ..solving import Options
 from .budget import Account, Stopwatch
 from .runs import Drawn, Training
 from .task import Task

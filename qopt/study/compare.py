@@ -13,13 +13,13 @@ from qminima.progress import Progress
 from simulator.memory import MemoryLimitError
 from simulator.program import Precision
 
-from ..comparison import Instance
 from ..problems.binary import BinaryProblem
 from ..solvers.options import check_precision
+from ..solving import Instance
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Budget
-from .contenders import USUAL, contenders
-from .device import Device
-from .on_instance import OnInstance, held_together
+from .device_time import Device
+from .instance_measures import OnInstance, held_together
+from .methods import USUAL, contenders
 from .plan import Plan, digest
 from .study import Study
 from .work import Work
@@ -56,7 +56,7 @@ def compare(
 
     Args:
         problems: the instances, or a single one.
-        methods: names out of `qopt.study.contenders.METHODS`; the usual ones that fit unless given.
+        methods: names out of `qopt.study.methods.METHODS`; the usual ones that fit unless given.
             "qaoa-fixed" takes angles of tables, "qaoa-shared" angles trained on other instances,
             "qaoa" angles trained on the instance within the budget.
         optional: those of them that are left out where they do not fit an instance. The others have

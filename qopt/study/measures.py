@@ -10,10 +10,10 @@ from typing import Any
 from qminima.result import Reference
 from qminima.statistics import Estimate, success_probability, time_to_solution
 
-from ..classical.claims import last_digit, value_error
-from ..comparison import Instance
-from .contenders import Contender
-from .device import Device
+from ..classical.proofs.claims import last_digit, value_error
+from ..solving import Instance
+from .device_time import Device
+from .methods import Contender
 from .runs import Runs
 
 CLOCKS = ("evaluations", "seconds", "device_seconds")

@@ -10,9 +10,9 @@ import numpy as np
 from qminima.pictures import Curve, Panel
 from qminima.statistics import quantile
 
-from .contenders import Contender
+from .instance_measures import OnInstance
 from .measures import Measured
-from .on_instance import OnInstance
+from .methods import Contender
 from .study import Study
 from .summary import RATIOS
 

@@ -11,9 +11,9 @@ import numpy as np
 from qminima import __version__
 from simulator.program import Precision
 
-from ..comparison import Instance
+from ..solving import Instance
 from .budget import Budget
-from .contenders import Contender
+from .methods import Contender
 
 # Instances that are compared on which methods choose, if no others are named.
 _FEW = 5

@@ -7,9 +7,9 @@ from qminima.pictures import svg
 from qminima.provenance import provenance
 from qminima.tables import duration, three_digits
 
-from . import words
+from . import format as words
+from .instance_measures import OnInstance
 from .measures import CLOCKS, Measured
-from .on_instance import OnInstance
 from .pictures import panels
 from .study import Study
 

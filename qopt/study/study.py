@@ -11,8 +11,8 @@ from typing import Any
 from qminima.provenance import provenance
 from qminima.result import SCHEMA
 
-from .contenders import Contender
-from .on_instance import OnInstance
+from .instance_measures import OnInstance
+from .methods import Contender
 from .summary import Summary, summarise
 from .verdict import Finding, findings, verdict
 

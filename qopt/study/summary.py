@@ -21,9 +21,9 @@ from qminima.statistics import (
     quantile,
 )
 
-from .contenders import Contender
+from .instance_measures import OnInstance
 from .measures import CLOCKS, Measured, estimate_entry
-from .on_instance import OnInstance
+from .methods import Contender
 
 # What a method came to, by the number of the instance.
 Rows = Mapping[int, Measured]

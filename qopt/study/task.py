@@ -11,7 +11,7 @@ import numpy as np
 from qminima.progress import Progress
 from simulator.program import Precision
 
-from ..comparison import Instance
+from ..solving import Instance
 from .budget import Budget
 
 

@@ -13,7 +13,7 @@ from qminima.statistics import quantile, time_to_solution
 from .budget import Budget
 from .circuits import shared_angles
 from .classical import SHORTEST
-from .contenders import Contender
+from .methods import Contender
 from .runs import Runs, Training
 from .task import Task
 

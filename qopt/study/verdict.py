@@ -9,7 +9,7 @@ from math import inf, isfinite
 from qminima.statistics import Estimate
 from qminima.tables import counted, duration, three_digits
 
-from .on_instance import OnInstance
+from .instance_measures import OnInstance
 from .summary import Overall, Pair, Summary
 
 # Differences with a corrected p-value above this are not told apart.

@@ -16,9 +16,9 @@ from simulator.memory import MemoryLimitError
 
 from ..classical.breakout import breakout
 from ..classical.enumeration import enumeration
-from ..comparison import Instance
-from .contenders import Contender
+from ..solving import Instance
 from .measures import tolerance
+from .methods import Contender
 from .plan import Plan
 from .runs import Runs
 from .task import Task, seeds

@@ -11,14 +11,14 @@ import pytest
 import qopt
 from qminima import InputError
 from qopt import TreeExpectation, fixed_angles, sk_angles, sk_energy, tree_angles, tree_cut_fraction
-from qopt.angle_tables import (
+from qopt.angles.schedules import gamma_scale, interpolate, rescale_gammas
+from qopt.angles.tables import (
     FIXED_DEGREES,
     TREE_DEGREES,
     fixed_depths,
     starting_angles,
     tree_depths,
 )
-from qopt.angles import gamma_scale, interpolate, rescale_gammas
 from simulator import Expectation, Polynomial
 
 FIXED = [(depth, degree) for degree in FIXED_DEGREES for depth in fixed_depths(degree)]

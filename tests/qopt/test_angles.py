@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 import qopt
 from qminima import InputError
 from qopt import TreeExpectation, transfer_angles, unwrap_angles
-from qopt.angle_tables import tree_angles, tree_cut_fraction
-from qopt.angles import (
+from qopt.angles.schedules import (
     gamma_scale,
     interpolate,
     linear_ramp,
@@ -20,6 +19,7 @@ from qopt.angles import (
     rescale_gammas,
     split_angles,
 )
+from qopt.angles.tables import tree_angles, tree_cut_fraction
 from simulator import Expectation, Polynomial
 
 

@@ -26,7 +26,7 @@ from qminima import InputError, Progress
 from qminima.checkpoint import Checkpoint
 from qopt.cli import app
 from qopt.study.compare import compare
-from qopt.study.contenders import METHODS
+from qopt.study.methods import METHODS
 from qopt.study.pictures import panels
 from qopt.study.report import page
 from qopt.study.study import Study

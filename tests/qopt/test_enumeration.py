@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import qopt
 from qminima import InputError, Reference
-from qopt.loading import load_maxcut
+from qopt.instances.loading import load_maxcut
 from simulator import Polynomial
 
 

@@ -16,10 +16,10 @@ import qopt
 from qminima import Progress
 from qminima.limits import Deadline
 from qminima.result import Result
-from qopt.classical.claims import last_digit, optimality, rounded_down, rounded_up
-from qopt.classical.exact import ExactCost, common_unit, exact_cost
-from qopt.classical.fixed_edges import FixedEdges
-from qopt.classical.proof_check import check
+from qopt.classical.proofs.claims import last_digit, optimality, rounded_down, rounded_up
+from qopt.classical.proofs.exact import ExactCost, common_unit, exact_cost
+from qopt.classical.proofs.fixed_edges import FixedEdges
+from qopt.classical.proofs.proof_check import check
 
 Terms = dict[tuple[Hashable, ...], float]
 METHODS: list[Callable[[qopt.Problem], Result]] = [

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import qopt
 from qminima import InputError, Progress
 from qopt.cli import app
-from qopt.downloads import Remote, instances, select, sets
+from qopt.instances.downloads import Remote, instances, select, sets
 
 CONTENT = b"3 2\n1 2 1\n2 3 -1\n" + b"\n" * 300_000
 
@@ -69,7 +69,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         remote = Remote(
             "G1", "gset", f"{found.address}/G1", "G1.rud", len(CONTENT), sha256(CONTENT).hexdigest()
         )
-        monkeypatch.setattr("qopt.downloads.instances", lambda: {"G1": remote})
+        monkeypatch.setattr("qopt.instances.downloads.instances", lambda: {"G1": remote})
         yield found
         found.shutdown()
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import qopt
 from qminima import InputError
 from qopt.formats.registry import FORMATS
-from qopt.generators import GENERATORS
+from qopt.instances.random_instances import GENERATORS
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.polynomial_problem import PolynomialProblem
 from simulator import bitstring

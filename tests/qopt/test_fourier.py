@@ -9,8 +9,8 @@ import pytest
 import qopt
 from qminima import InputError
 from qopt import FourierExpectation, TreeExpectation, angles_to_fourier, fourier_to_angles
-from qopt.angle_tables import tree_angles
-from qopt.fourier import extend_fourier
+from qopt.angles.fourier import extend_fourier
+from qopt.angles.tables import tree_angles
 from simulator import Expectation, minimize
 from simulator.optimize.minimize import Differentiable
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from qminima import InputError, Library
 from qopt import ising, load_graph, maxcut, qubo, read_rudy, write_rudy
-from qopt.graphs import UnusedAttributeWarning, check_graph
+from qopt.problems.graphs import UnusedAttributeWarning, check_graph
 
 GOOD = "5 6\n1 2 3\n2 3 -1\n3 4 0.5\n4 5 2e-3\n1 5\n1 4 12\n"
 

@@ -16,7 +16,7 @@ import qopt
 from qminima import InputError, Result
 from qminima.limits import Deadline
 from qopt.classical.bqm import binary_quadratic_model
-from qopt.loading import load_maxcut
+from qopt.instances.loading import load_maxcut
 from simulator import Polynomial, bitstring
 
 SEARCHES: list[Callable[..., Result]] = [qopt.annealing, qopt.tabu]

@@ -8,7 +8,7 @@ import pytest
 
 from qminima import Library
 from qopt import read_rudy
-from qopt.loading import load_maxcut
+from qopt.instances.loading import load_maxcut
 
 LIBRARY = Library("problems")
 NAMES = sorted(LIBRARY.index)

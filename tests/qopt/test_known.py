@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from qopt import known
-from qopt.loading import load_problem
+from qopt.instances import best_known as known
+from qopt.instances.loading import load_problem
 
 TEXT = "4 4\n1 2 1\n2 3 1\n3 4 1\n1 4 1\n"
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 import qopt
 from qminima import InputError
 from qopt import LightConeExpectation, OneLayerExpectation
-from qopt.angle_tables import tree_angles, tree_cut_fraction
-from qopt.angles import linear_ramp
-from qopt.cone_classes import ConeClasses
-from qopt.cones import Cone, light_cones
+from qopt.angles.schedules import linear_ramp
+from qopt.angles.tables import tree_angles, tree_cut_fraction
+from qopt.expectations.cone_classes import ConeClasses
+from qopt.expectations.cones import Cone, light_cones
 from qopt.problems.problem import Problem
 from simulator import Expectation, MemoryLimitError, Polynomial, Qubits, minimize
 
@@ -285,7 +285,7 @@ def test_constant_cost() -> None:
 def test_programs_that_are_not_kept_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = qopt.maxcut(nx.random_regular_graph(3, 30, seed=1))
     kept = LightConeExpectation(problem, 1)([0.3, 0.2])
-    monkeypatch.setattr("qopt.light_cones._KEPT_BYTES", 0)
+    monkeypatch.setattr("qopt.expectations.light_cones._KEPT_BYTES", 0)
     assert LightConeExpectation(problem, 1)([0.3, 0.2]) == kept
 
 

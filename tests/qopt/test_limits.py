@@ -17,9 +17,9 @@ import pytest
 
 import qopt
 from qminima import Interrupted, Progress, Result
-from qopt.comparison import Instance, Options
 from qopt.methods import METHODS
 from qopt.problems.binary import BinaryProblem
+from qopt.solving import Instance, Options
 
 # A limit, a look at the clock, and the time that a method may take beyond the limit.
 LIMIT, TICK, ALLOWED = 0.5, 0.05, 1.0

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
-from qopt.classical.claims import optimality
-from qopt.classical.exact import exact_cost
-from qopt.classical.odd_cycles import violated
-from qopt.loading import load_maxcut
+from qopt.classical.proofs.claims import optimality
+from qopt.classical.proofs.exact import exact_cost
+from qopt.classical.proofs.odd_cycles import violated
+from qopt.instances.loading import load_maxcut
 
 
 @st.composite

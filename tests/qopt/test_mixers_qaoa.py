@@ -14,7 +14,7 @@ from scipy.linalg import expm
 import qopt
 from qminima import InputError
 from qminima.result import Reference
-from qopt.angles import rescale_gammas
+from qopt.angles.schedules import rescale_gammas
 from simulator import (
     BasisState,
     Expectation,

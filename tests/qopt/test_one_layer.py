@@ -122,7 +122,7 @@ def test_torus_of_twenty_thousand_nodes() -> None:
 def test_blocks_of_edges_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = qopt.maxcut(nx.gnp_random_graph(30, 0.4, seed=5))
     whole = OneLayerExpectation(problem)([0.3, 0.2])
-    monkeypatch.setattr("qopt.half_edges._BLOCK", 7)
+    monkeypatch.setattr("qopt.expectations.half_edges._BLOCK", 7)
     assert OneLayerExpectation(problem)([0.3, 0.2]) == pytest.approx(whole, rel=1e-13)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import qopt
 from qminima import InputError
-from qopt.graphs import UnusedAttributeWarning
+from qopt.problems.graphs import UnusedAttributeWarning
 
 MULTIGRAPH: nx.MultiGraph[str] = nx.MultiGraph(
     [("a", "b", {"weight": 2}), ("b", "a", {"weight": 3}), ("b", "c", {"weight": 1})]

@@ -13,8 +13,8 @@ import pytest
 
 import qopt
 from qminima import InputError
-from qopt.classical.claims import trivial_cost
-from qopt.classical.exact import exact_cost
+from qopt.classical.proofs.claims import trivial_cost
+from qopt.classical.proofs.exact import exact_cost
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.labs import OPTIMAL
 from simulator import Expectation, bitstring

@@ -22,10 +22,10 @@ from typer.testing import CliRunner
 import qopt
 from qminima import InputError
 from qminima.limits import Deadline
-from qopt.classical.branching import prove_cut
-from qopt.classical.odd_cycles import Inequality
-from qopt.classical.proof import Branch, Leaf, Proof
-from qopt.classical.proof_check import check
+from qopt.classical.proofs.branching import prove_cut
+from qopt.classical.proofs.odd_cycles import Inequality
+from qopt.classical.proofs.proof import Branch, Leaf, Proof
+from qopt.classical.proofs.proof_check import check
 from qopt.cli import app
 
 Random = np.random.Generator

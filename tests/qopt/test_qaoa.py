@@ -8,10 +8,10 @@ import pytest
 
 import qopt
 from qminima import InputError
-from qopt.angle_tables import tree_angles, tree_cut_fraction
-from qopt.angles import gamma_scale, rescale_gammas
-from qopt.ansatz import smallest_space
-from qopt.loading import load_maxcut
+from qopt.angles.schedules import gamma_scale, rescale_gammas
+from qopt.angles.tables import tree_angles, tree_cut_fraction
+from qopt.circuits.qaoa import smallest_space
+from qopt.instances.loading import load_maxcut
 from simulator import Expectation, FlipSymmetric, MemoryLimitError, Qubits, SpaceError
 from simulator.testing import dense_state
 

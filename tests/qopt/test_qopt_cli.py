@@ -418,7 +418,7 @@ def test_list_names_everything() -> None:
 
 def test_every_problem_is_solved_from_a_size_and_from_a_file(folder: Path) -> None:
     """The best of the run is feasible, and the file gives the same problem as the size."""
-    from qopt.generators import GENERATORS
+    from qopt.instances.random_instances import GENERATORS
 
     for kind in GENERATORS:
         size = "4" if kind in ("travelling-salesman", "protein-folding", "colouring") else "6"

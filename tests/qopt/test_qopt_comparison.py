@@ -15,12 +15,12 @@ import pytest
 import qopt
 from qminima import Comparison, InputError, Interrupted, Progress, Reference, Result
 from qminima.plots import plot_comparison
-from qopt.comparison import Instance, Options, best_known
 from qopt.fits import check_fits, has_linear_model
-from qopt.loading import load_maxcut, load_problem
+from qopt.instances.loading import load_maxcut, load_problem
 from qopt.methods import CLASSICAL, METHODS, QUANTUM
 from qopt.problems.binary import BinaryProblem
 from qopt.results import best_of, first_feasible, solution
+from qopt.solving import Instance, Options, best_known
 from qopt.verdict import verdict
 from simulator import MemoryLimitError, bitstring
 

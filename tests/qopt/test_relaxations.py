@@ -14,9 +14,9 @@ from scipy.sparse import csc_array
 import qopt
 from qminima.limits import Deadline
 from qopt.classical.low_rank import _adjacency, _shift, check_bound, dual_bound, relax
-from qopt.classical.positive import proven_shift
-from qopt.classical.prover import Abandoned, Prover
-from qopt.loading import load_maxcut
+from qopt.classical.proofs.positive import proven_shift
+from qopt.classical.proofs.prover import Abandoned, Prover
+from qopt.instances.loading import load_maxcut
 
 
 def weighted(nodes: int, density: float, seed: int, *, whole: bool = False) -> qopt.MaxCut:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import qopt
 from qminima import InputError
 from qopt.classical.cut_form import cut_form
-from qopt.loading import load_maxcut
+from qopt.instances.loading import load_maxcut
 
 
 @st.composite

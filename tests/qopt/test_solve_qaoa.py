@@ -12,7 +12,7 @@ import pytest
 import qopt
 import simulator
 from qminima import InputError, Interrupted, Progress, Result
-from qopt.loading import load_maxcut
+from qopt.instances.loading import load_maxcut
 from qopt.solvers.layerwise import GROWTHS, STARTS, LayerwiseTraining
 from qopt.solvers.options import DEFAULT_ALPHA
 from simulator import MemoryLimitError

@@ -19,11 +19,11 @@ from qopt.classical import reads
 from qopt.classical.bqm import binary_quadratic_model, couplings
 from qopt.classical.elimination import eliminate, minimum_degree
 from qopt.classical.greedy import greedy_bitstring
+from qopt.instances.loading import load_maxcut
 from qopt.kernels.metropolis import sweep
-from qopt.loading import load_maxcut
 from qopt.problems.binary import exact_sum
 from qopt.results import Best
-from qopt.solvers import starts
+from qopt.solvers import multi_start as starts
 from qopt.solvers.correlations import spin_correlations
 from simulator import FlipSymmetric, Polynomial, Qubits
 

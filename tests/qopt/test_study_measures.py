@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 import qopt
 from qminima import Reference
 from qminima.statistics import success_probability
-from qopt.comparison import Instance
-from qopt.loading import load_problem
-from qopt.study.contenders import Contender
-from qopt.study.device import Device
+from qopt.instances.loading import load_problem
+from qopt.solving import Instance
+from qopt.study.device_time import Device
+from qopt.study.format import gap_words
+from qopt.study.instance_measures import OnInstance
 from qopt.study.measures import (
     Measured,
     bound_of,
@@ -27,11 +28,10 @@ from qopt.study.measures import (
     measure,
     reference_of,
 )
-from qopt.study.on_instance import OnInstance
+from qopt.study.methods import Contender
 from qopt.study.runs import Drawn, Runs, Training
 from qopt.study.summary import RATIOS, Summary, summarise
 from qopt.study.verdict import CLASSICAL, OPEN, QAOA, findings, verdict
-from qopt.study.words import gap_words
 
 SQUARE = qopt.maxcut(nx.cycle_graph(4), name="square")
 INSTANCE = Instance.of(SQUARE)

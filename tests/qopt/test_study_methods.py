@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 import qopt
 from qminima import InputError
 from qminima.statistics import success_probability
-from qopt.comparison import Instance
-from qopt.loading import load_problem
+from qopt.instances.loading import load_problem
 from qopt.problems.binary import BinaryProblem
+from qopt.solving import Instance
 from qopt.study import classical as study_classical
 from qopt.study.budget import Account, Budget
 from qopt.study.circuits import circuit_runs, own_angles, shared_angles, table_angles
 from qopt.study.classical import SAMPLERS, SHORTEST, WITH_LENGTH, local_search, uniform_then_local
-from qopt.study.contenders import METHODS, USUAL, Contender, contenders
-from qopt.study.device import Device, rounds_of
+from qopt.study.device_time import Device, rounds_of
+from qopt.study.methods import METHODS, USUAL, Contender, contenders
 from qopt.study.runs import Drawn, Runs
 from qopt.study.task import Task, seeds
 from qopt.study.tuning import LENGTHS, choose, usual_length

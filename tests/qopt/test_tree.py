@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import qopt
 from qminima import InputError
 from qopt import TreeExpectation
-from qopt.angle_tables import sk_angles, sk_energy, tree_angles, tree_cut_fraction
-from qopt.angles import linear_ramp, unwrap_angles
+from qopt.angles.schedules import linear_ramp, unwrap_angles
+from qopt.angles.tables import sk_angles, sk_energy, tree_angles, tree_cut_fraction
 from simulator import Expectation, MemoryLimitError, minimize
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]

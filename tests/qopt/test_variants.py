@@ -16,8 +16,8 @@ from scipy.optimize import minimize
 import qopt
 import simulator
 from qminima import InputError, Interrupted
-from qopt.adapt_pools import POOLS, adapt_pool
-from qopt.loading import load_maxcut
+from qopt.circuits.adapt_pools import POOLS, adapt_pool
+from qopt.instances.loading import load_maxcut
 from qopt.problems.binary import BinaryProblem
 from qopt.solvers.recursive import tie
 from simulator import Expectation, FlipSymmetric, Qubits

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..problems.binary import BinaryProblem
-from ..problems.problem import Problem
+from ...problems.binary import BinaryProblem
+from ...problems.problem import Problem
 from .exact import ExactCost, rounding
 
 _EPS = float(np.finfo(float).eps)

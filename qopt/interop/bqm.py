@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from qminima.errors import InputError
 
-from .problems.polynomial_problem import PolynomialProblem, ising, qubo
-from .problems.problem import Problem
-from .quadratic import bit_terms, check_quadratic
+from ..problems.polynomial_problem import PolynomialProblem, ising, qubo
+from ..problems.problem import Problem
+from ..problems.quadratic import bit_terms, check_quadratic
 
 if TYPE_CHECKING:
     import dimod

@@ -15,12 +15,12 @@ from simulator.operators.polynomial import Polynomial
 from simulator.program import Expectation, Precision, predict_memory
 from simulator.spaces import FlipSymmetric, Qubits
 
-from .ansatz import check_depth, layers_of
+from ..circuits.mixers import x_mixer
+from ..circuits.qaoa import check_depth, layers_of
+from ..problems.problem import Problem
 from .cone_classes import ConeClasses
 from .cones import Cone, light_cones
-from .mixers import x_mixer
 from .parameters import checked_parameters
-from .problems.problem import Problem
 
 Floats = NDArray[np.float64]
 

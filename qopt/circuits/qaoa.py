@@ -10,8 +10,8 @@ from simulator.operators.generators import Diagonal
 from simulator.operators.polynomial import Polynomial
 from simulator.spaces import MAX_QUBITS, FlipSymmetric, Qubits, Space
 
+from ..problems.problem import Problem
 from .mixers import Mixer, x_mixer
-from .problems.problem import Problem
 
 MAX_DEPTH = 10_000
 

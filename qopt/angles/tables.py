@@ -21,7 +21,7 @@ from qminima.errors import InputError
 from qminima.limits import check_count, check_integer
 from simulator.operators.polynomial import Polynomial
 
-from .angles import regular_degree, rescale_gammas, unwrap_angles
+from .schedules import regular_degree, rescale_gammas, unwrap_angles
 
 Floats = NDArray[np.float64]
 Rows = dict[int, dict[str, Any]]

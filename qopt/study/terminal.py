@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qminima.tables import print_table
 
-from . import words
+from . import format as words
 from .study import Study
 
 LEGEND = (

@@ -15,9 +15,9 @@ from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
 from simulator.optimize.minimize import Minimum, minimize
 from simulator.spaces import Space
 
-from ..angles import linear_ramp
-from ..ansatz import qaoa
-from ..mixers import Mixer
+from ..angles.schedules import linear_ramp
+from ..circuits.mixers import Mixer
+from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
 from .training import (
     GRADIENT,

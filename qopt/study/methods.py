@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from qminima.errors import InputError, unknown_name
 from simulator.program import Precision
 
-from ..ansatz import check_depth
-from ..comparison import Instance
+from ..circuits.qaoa import check_depth
 from ..fits import check_fits
+from ..solving import Instance
 from .circuits import CIRCUITS, SOURCES
 from .classical import SAMPLERS, WITH_LENGTH, Sampler
 from .labels import LABELS

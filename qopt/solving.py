@@ -19,9 +19,9 @@ from simulator.spaces import Qubits, Space, SpaceError
 
 from .certainty import best_known as best_known
 from .certainty import best_solution as best_solution
+from .circuits.mixers import Mixer
 from .fits import check_fits, has_linear_model
 from .methods import CLASSICAL, METHODS
-from .mixers import Mixer
 from .problems.binary import BinaryProblem, Native
 from .solvers.options import check_objective, check_precision
 from .verdict import verdict

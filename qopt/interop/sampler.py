@@ -10,8 +10,8 @@ import numpy as np
 from qminima.limits import check_count
 from simulator.program import Expectation
 
+from ..solvers.qaoa import solve_qaoa
 from .bqm import from_bqm
-from .solvers.qaoa import solve_qaoa
 
 
 class QAOASampler(dimod.Sampler, dimod.PolySampler):  # type: ignore[misc]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from qminima.errors import InputError
 
-from .problems.bits import BitPolynomial
-from .problems.polynomial_problem import PolynomialProblem
-from .problems.problem import Problem
+from .bits import BitPolynomial
+from .polynomial_problem import PolynomialProblem
+from .problem import Problem
 
 # Weight of each term, by numbers of variables in ascending order.
 Terms = dict[tuple[int, ...], float]

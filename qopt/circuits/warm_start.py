@@ -11,8 +11,8 @@ from qminima.errors import InputError
 from simulator.circuit import Circuit, ProductState, Step
 from simulator.operators.generators import AxisRotation, Diagonal
 
-from .ansatz import check_depth, smallest_space
-from .problems.problem import Problem
+from ..problems.problem import Problem
+from .qaoa import check_depth, smallest_space
 
 
 def warm_start_qaoa(

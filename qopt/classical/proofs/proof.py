@@ -19,7 +19,7 @@ from typing import Any
 
 from qminima.storage import write_json
 
-from ..problems.maxcut import MaxCut
+from ...problems.maxcut import MaxCut
 from .odd_cycles import Inequality
 from .proof_check import CLAIM
 

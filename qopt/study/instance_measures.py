@@ -8,10 +8,10 @@ from typing import Any
 
 from qminima.result import Reference
 
-from ..comparison import Instance
-from .contenders import Contender
-from .device import Device
+from ..solving import Instance
+from .device_time import Device
 from .measures import CERTAINTY, Measured, bound_of, guessing_mean, measure, reference_of
+from .methods import Contender
 from .runs import Runs
 
 

@@ -11,7 +11,7 @@ from qminima.errors import InputError
 from qminima.limits import check_count
 from simulator.optimize.minimize import Differentiable
 
-from .angles import split_angles
+from .schedules import split_angles
 
 Floats = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from simulator.operators.generators import AxisRotation, Diagonal, Generator
 from simulator.operators.polynomial import Polynomial, Term
 from simulator.spaces import FlipSymmetric, Qubits, Space
 
-from .angles import split_angles
-from .ansatz import check_depth, check_problem, check_space, smallest_space
-from .problems.problem import Problem
+from ..angles.schedules import split_angles
+from ..problems.problem import Problem
+from .qaoa import check_depth, check_problem, check_space, smallest_space
 
 
 def multi_angle_qaoa(problem: Problem, depth: int, *, space: Space | None = None) -> Circuit:

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from qminima.errors import InputError
 from simulator.operators.polynomial import Term
 
+from ..problems.problem import Problem
 from .half_edges import HalfEdges, Triangles, triangles
 from .parameters import checked_parameters
-from .problems.problem import Problem
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

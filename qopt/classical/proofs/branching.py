@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from qminima.limits import Deadline
 from qminima.progress import Progress
 
-from ..problems.maxcut import MaxCut
-from .cut_form import ExactCut, exact_cut, power_of_two
+from ...problems.maxcut import MaxCut
+from ..cut_form import ExactCut, exact_cut, power_of_two
+from ..linear_program import add_column, add_row, quiet_solver, solve
+from ..search import Search
 from .fixed_edges import Ends, FixedEdges
-from .linear_program import add_column, add_row, quiet_solver, solve
 from .odd_cycles import Inequality, violated
 from .proof import Branch, Leaf, Proof
-from .search import Search
 
 Floats = NDArray[np.float64]
 Fixed = dict[int, int]  # edges that a case has as not cut (0) or cut (1)

@@ -16,12 +16,12 @@ from qminima.library import Library
 from qminima.limits import check_seed
 from qminima.result import Reference
 
-from .formats.registry import SUFFIXES, find_format
-from .generators import GENERATORS, LARGEST
-from .known import known_reference
-from .problems.binary import BinaryProblem
-from .problems.makers import MAKERS, maker, misfit
-from .problems.maxcut import MaxCut
+from ..formats.registry import SUFFIXES, find_format
+from ..problems.binary import BinaryProblem
+from ..problems.makers import MAKERS, maker, misfit
+from ..problems.maxcut import MaxCut
+from .best_known import known_reference
+from .random_instances import GENERATORS, LARGEST
 
 # Parts of a random instance that a user may choose.
 _CHOICES = ("budget", "capacity")

@@ -10,8 +10,8 @@ from qminima.result import Reference
 from qminima.statistics import Estimate
 from qminima.tables import counted, duration, three_digits
 
+from .instance_measures import OnInstance
 from .measures import CERTAINTY
-from .on_instance import OnInstance
 from .study import Study
 from .summary import Overall
 from .verdict import span

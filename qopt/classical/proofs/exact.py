@@ -10,9 +10,9 @@ from math import gcd, lcm
 
 import numpy as np
 
-from ..problems.binary import BinaryProblem
-from ..problems.maxcut import MaxCut
-from ..problems.problem import Problem
+from ...problems.binary import BinaryProblem
+from ...problems.maxcut import MaxCut
+from ...problems.problem import Problem
 
 _EPS = Fraction(float(np.finfo(float).eps))
 

@@ -12,7 +12,7 @@ from qminima.errors import InputError, shorten
 from qminima.limits import check_count
 from simulator.operators.polynomial import Polynomial
 
-from .problems.problem import Problem
+from ..problems.problem import Problem
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from qminima.errors import InputError
 from qminima.limits import check_count
 from simulator.memory import require_memory
 
-from .angles import split_angles
+from ..angles.schedules import split_angles
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]

@@ -1,0 +1,1 @@
+"""Angles of QAOA: ramps, published tables, Fourier components."""

@@ -1,0 +1,1 @@
+"""QAOA circuits, their mixers, and pools of mixers."""

@@ -1,0 +1,1 @@
+"""Expectation values of QAOA on graphs too large to simulate."""

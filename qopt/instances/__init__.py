@@ -1,0 +1,1 @@
+"""Instances by name, from files, at random, and from the network."""

@@ -1,0 +1,1 @@
+"""Other libraries' models: dimod's, and its Sampler protocol."""
