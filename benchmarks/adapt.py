@@ -18,7 +18,7 @@ from report import Report
 from timing import median_seconds
 
 import qchem
-from qchem.screening import keeps_symmetry, symmetric_space
+from qchem.ansatz.screening import keeps_symmetry, symmetric_space
 from simulator.pools.pool_gradient import PoolGradient
 
 ACCURACY = 1.5936  # mHa, 1 kcal/mol

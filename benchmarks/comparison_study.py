@@ -24,8 +24,8 @@ from qminima.pictures import draw_panels
 from qminima.progress import ProgressBar
 from qminima.statistics import quantile
 from qminima.tables import duration, three_digits
-from qopt.study import words
-from qopt.study.contenders import contenders
+from qopt.study import format as words
+from qopt.study.methods import contenders
 from qopt.study.pictures import panels
 from qopt.study.report import page
 from qopt.study.study import Study

@@ -20,8 +20,8 @@ from machine import machine_line
 from report import Report
 
 import qchem
-from qchem.full_ci import reference_state_energy
-from qchem.lowest_states import symmetries
+from qchem.classical.full_ci import reference_state_energy
+from qchem.classical.lowest_states import symmetries
 
 # Name: atoms, active space, and other settings of the molecule.
 SYSTEMS: dict[str, tuple[str, tuple[int, int] | None, dict[str, Any]]] = {

@@ -22,7 +22,7 @@ from report import Report
 import qopt
 from qminima.limits import Deadline
 from qminima.statistics import ExponentialFit, bootstrap, fit_exponential, fit_windows
-from qopt.angles import gamma_scale, rescale_gammas
+from qopt.angles.schedules import gamma_scale, rescale_gammas
 from qopt.classical.search import Search
 from qopt.problems.labs import OPTIMAL
 from simulator import Expectation, minimize

@@ -116,8 +116,8 @@ DEPTH = 8
 def child(method: str, number: int, limit: float | None) -> None:
     """Run one method in this process, and print what came of it as JSON."""
     from qminima import Interrupted, Progress
-    from qopt.comparison import Instance, Options
     from qopt.methods import METHODS
+    from qopt.solving import Instance, Options
     from simulator.kernels.kernel import compile_seconds
 
     problem, small = CASES[method][number](), independent(4, 0.5)

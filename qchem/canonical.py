@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from qminima.result import Comparison
 
-from .electronic_structure import electronic_hamiltonian
-from .full_ci import fci
-from .molecule import Molecule
+from .classical.full_ci import fci
+from .hartree_fock import electronic_hamiltonian
+from .molecules.molecule import Molecule
 
 
 def with_canonical_fci(comparison: Comparison, molecule: Molecule) -> Comparison:

@@ -29,12 +29,12 @@ def check_runs(hamiltonian: Hamiltonian, method: str, *, symmetry: bool = False)
         MemoryLimitError: if its vectors do not fit into memory.
     """
     if METHODS[method].from_orbitals:
-        from .classical import require_mean_field
+        from .classical.post_hartree_fock import require_mean_field
 
         require_mean_field(hamiltonian)
     space = hamiltonian.space
     if symmetry and any(hamiltonian.orbital_symmetry):
-        from .screening import symmetric_space
+        from .ansatz.screening import symmetric_space
 
         space = symmetric_space(space, space.reference, hamiltonian.orbital_symmetry)
     require_memory(
@@ -61,7 +61,7 @@ def predict_memory(
     electrons, space = sum(nelec), Electrons(norb, nelec)
     needs = [0]
     if "fci" in methods:
-        from .full_ci import fci_memory
+        from .classical.full_ci import fci_memory
 
         needs.append(fci_memory(space))
     if set(QUANTUM) & set(methods):

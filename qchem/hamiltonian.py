@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.lowering.operators import Operator
     from simulator.operators.observables import PauliSum
 
-    from .orbitals import MolecularOrbitals
+    from .molecules.orbitals import MolecularOrbitals
 
 Floats = NDArray[np.float64]
 SpinIntegrals = tuple[float, tuple[Floats, Floats], tuple[Floats, Floats, Floats]]
@@ -229,13 +229,13 @@ class Hamiltonian:
 
     def to_fermion_operator(self) -> FermionOperator:
         """As OpenFermion's operator, modes alternating alpha 0, beta 0, alpha 1, ..."""
-        from .mappings import fermion_operator
+        from .qubits.mappings import fermion_operator
 
         return fermion_operator(*self._spin_integrals)
 
     def to_pauli_sum(self) -> PauliSum:
         """On the qubits of `Electrons`, all alpha modes first, by the Jordan-Wigner mapping."""
-        from .mappings import block_pauli_sum
+        from .qubits.mappings import block_pauli_sum
 
         return block_pauli_sum(*self._spin_integrals)
 
@@ -249,7 +249,7 @@ class Hamiltonian:
         Raises:
             InputError: for an unknown mapping.
         """
-        from .mappings import qubit_operator
+        from .qubits.mappings import qubit_operator
 
         return qubit_operator(*self._spin_integrals, mapping)
 

@@ -11,9 +11,9 @@ from qminima.errors import InputError, check_name, shorten
 from qminima.limits import Deadline, check_count, check_seed
 from simulator.optimize.methods import METHODS as OPTIMIZERS
 
+from .ansatz.pools import POOLS
 from .ansatz.registry import ANSAETZE, LAYERED
-from .encoding import MAPPINGS
-from .pools import POOLS
+from .qubits.encoding import MAPPINGS
 
 STARTS = ("mp2", "ccsd", "zero", "random")
 TAPERS = ("none", "spins", "all")
@@ -27,9 +27,9 @@ class SolveOptions:
     Attributes:
         ansatz: name out of `ANSAETZE`, for "vqe".
         layers: of an ansatz that has them; 1 unless given.
-        pool: name out of `qchem.pools.POOLS`, for "adapt". From "ceo" and "qubit", whose CNOTs are
-            counted, several disjoint operators are added in a step, those with the largest
-            derivatives per CNOT; from the others one, that with the largest derivative.
+        pool: name out of `qchem.ansatz.pools.POOLS`, for "adapt". From "ceo" and "qubit", whose
+            CNOTs are counted, several disjoint operators are added in a step, those with the
+            largest derivatives per CNOT; from the others one, that with the largest derivative.
         symmetry: leave out excitations that symmetry makes useless, as in `screen`; not from the
             ansätze of `Ansatz.breaks_symmetry`.
         amplitude_threshold: leave out excitations of a smaller amplitude, as in `screen`.
@@ -43,7 +43,7 @@ class SolveOptions:
         taper: qubits to leave out there.
         resume: record of an ADAPT run that "adapt" continues.
         properties: also compute properties of the states of circuits and of FCI, as in
-            `qchem.density.state_properties`.
+            `qchem.properties.density.state_properties`.
         time_limit: in seconds, on FCI and on the optimisation of each circuit.
         seed: of random starts and restarts, and stored in the record.
 

@@ -13,15 +13,15 @@ from qminima.tables import counted
 from simulator.circuit import Circuit
 
 from .ansatz.registry import ANSAETZE
-from .encoding import MAPPINGS
+from .ansatz.screening import screen, screenable
+from .ansatz.starting_parameters import first_parameters
 from .hamiltonian import Hamiltonian
 from .options import SolveOptions
-from .qubit_hamiltonian import QubitHamiltonian
-from .screening import screen, screenable
+from .qubits.encoding import MAPPINGS
+from .qubits.qubit_hamiltonian import QubitHamiltonian
 from .solvers.adapt import adapt
 from .solvers.growth_start import check_growth
 from .solvers.vqe import check_vqe, vqe
-from .starting_parameters import first_parameters
 
 
 def prepare_vqe(

@@ -8,7 +8,7 @@ from typing import Any
 from qminima.library import Library
 from qminima.result import Reference
 
-from .molecule import Molecule
+from .molecules.molecule import Molecule
 
 
 def library_reference(problem: Mapping[str, Any]) -> Reference | None:

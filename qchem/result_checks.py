@@ -85,7 +85,7 @@ def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result 
     if same is not None:
         found.append(same)
     elif not any(result.method == "CISD" for result in found):
-        from .classical import cisd
+        from .classical.post_hartree_fock import cisd
 
         try:
             found.append(cisd(hamiltonian))
@@ -96,7 +96,7 @@ def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result 
 
 def _of_the_reference(exact: Result, nelec: tuple[int, int]) -> Result | None:
     """FCI's energy of the symmetry and spin of the reference determinant, if it is known."""
-    from .spin import high_spin_square
+    from .properties.spin import high_spin_square
 
     state = exact.properties.get("reference_state")
     if state is not None:

@@ -6,8 +6,8 @@ from math import comb
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .active_space import ActiveSpace
-    from .molecule import Molecule
+    from .molecules.active_space import ActiveSpace
+    from .molecules.molecule import Molecule
 
 # Up to so many basis functions and determinants every step takes a fraction of a second with one
 # thread. Several threads would mostly wait for each other, and they wait by spinning.
@@ -30,7 +30,7 @@ def use_threads(count: int | None) -> None:
 
 def suitable_threads(molecule: Molecule, active_space: ActiveSpace | None) -> int | None:
     """One thread for molecules so small that several take longer; None for all others."""
-    from .electronic_structure import active_orbitals
+    from .hartree_fock import active_orbitals
 
     mol = molecule.to_pyscf()
     if mol.nao > _FEW_FUNCTIONS or (active_space is not None and active_space.kind == "avas"):

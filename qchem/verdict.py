@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qminima.result import Reference, Result
 from qminima.tables import counted
 
-from .full_ci import reference_state_energy
+from .classical.full_ci import reference_state_energy
 from .result_checks import MILLIHARTREE, TIE, is_trusted
 
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree

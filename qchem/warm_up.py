@@ -61,7 +61,7 @@ def _many_determinants() -> None:
 def _pools() -> None:
     from simulator.pools.pool_gradient import PoolGradient
 
-    from .pools import operator_pool
+    from .ansatz.pools import operator_pool
 
     hamiltonian = _hamiltonian(8, 4)
     space = hamiltonian.space

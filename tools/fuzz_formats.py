@@ -25,7 +25,7 @@ import numpy as np
 import qopt
 from qminima import InputError
 from qopt.formats.registry import FORMATS
-from qopt.generators import GENERATORS
+from qopt.instances.random_instances import GENERATORS
 
 SECONDS, GROWTH = 5.0, 2**30
 

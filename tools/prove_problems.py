@@ -15,7 +15,7 @@ import sys
 import qopt
 from qminima import Library, Result
 from qopt.classical.enumeration import MAX_VARIABLES
-from qopt.loading import load_maxcut
+from qopt.instances.loading import load_maxcut
 from qopt.problems.maxcut import MaxCut
 
 

@@ -8,7 +8,7 @@ from simulator.gates import cz
 from simulator.operators.generators import PauliString
 
 from ..hamiltonian import Hamiltonian
-from ..qubit_hamiltonian import QubitHamiltonian
+from ..qubits.qubit_hamiltonian import QubitHamiltonian
 
 
 def hardware_efficient(hamiltonian: Hamiltonian | QubitHamiltonian, layers: int = 1) -> Circuit:

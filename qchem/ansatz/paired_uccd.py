@@ -6,8 +6,8 @@ from simulator.circuit import Circuit
 from simulator.operators.generators import Excitation
 
 from ..hamiltonian import Hamiltonian
-from ..pools import closed_shell
 from .build import circuit_of
+from .pools import closed_shell
 
 
 def paired_uccd(hamiltonian: Hamiltonian) -> Circuit:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.circuit import Circuit
 
     from ..hamiltonian import Hamiltonian
-    from ..qubit_hamiltonian import QubitHamiltonian
+    from ..qubits.qubit_hamiltonian import QubitHamiltonian
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from simulator.circuit import BasisState, Circuit, Step
 from simulator.operators.generators import Excitation
 
 from ..hamiltonian import Hamiltonian
-from ..pools import closed_shell, singles_and_doubles
+from .pools import closed_shell, singles_and_doubles
 
 
 def shared_uccsd(hamiltonian: Hamiltonian) -> Circuit:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.circuit import Circuit
 
 from ..hamiltonian import Hamiltonian
-from ..pools import closed_shell, singlet_doubles, singlet_singles
 from .build import circuit_of
+from .pools import closed_shell, singlet_doubles, singlet_singles
 
 
 def singlet_uccsd(hamiltonian: Hamiltonian) -> Circuit:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.circuit import Circuit
 
 from ..hamiltonian import Hamiltonian
-from ..pools import generalised_doubles, generalised_singles
 from .build import circuit_of
+from .pools import generalised_doubles, generalised_singles
 
 
 def uccgsd(hamiltonian: Hamiltonian) -> Circuit:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.circuit import Circuit
 
 from ..hamiltonian import Hamiltonian
-from ..pools import singles_and_doubles
 from .build import circuit_of
+from .pools import singles_and_doubles
 
 
 def uccsd(hamiltonian: Hamiltonian) -> Circuit:

@@ -23,10 +23,10 @@ from simulator.circuit import BasisState, Circuit, Step
 from simulator.operators.generators import Diagonal, OrbitalRotation
 from simulator.operators.polynomial import Polynomial
 
-from ..amplitudes import Amplitudes
+from ..classical.amplitudes import Amplitudes
 from ..hamiltonian import Hamiltonian
-from ..pools import closed_shell
 from .orbital_rotation import givens_angles, givens_pairs
+from .pools import closed_shell
 
 Floats = NDArray[np.float64]
 Pair = tuple[int, int]

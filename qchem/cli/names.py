@@ -15,9 +15,9 @@ def list_names() -> None:
         from qminima.tables import print_names, summary
         from simulator.optimize.methods import METHODS as OPTIMISERS
 
+        from ..ansatz.pools import POOLS
         from ..ansatz.registry import ANSAETZE
         from ..methods import METHODS
-        from ..pools import POOLS
 
         print_names("methods (--method)", {n: m.summary for n, m in METHODS.items()})
         print_names("optimisers (--optimizer)", OPTIMISERS)

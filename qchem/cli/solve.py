@@ -29,8 +29,8 @@ from simulator.memory import MemoryLimitError
 if TYPE_CHECKING:
     from qminima.result import Comparison
 
-    from ..active_space import ActiveSpace
-    from ..molecule import Molecule
+    from ..molecules.active_space import ActiveSpace
+    from ..molecules.molecule import Molecule
 
 _OF_VQE = (
     "ansatz", "layers", "start", "amplitude_threshold", "optimizer", "restarts", "mapping", "taper",
@@ -130,11 +130,11 @@ def solve(
 
         from ..ansatz.registry import ANSAETZE
         from ..canonical import with_canonical_fci
-        from ..comparison import solve as solve_molecule
-        from ..electronic_structure import electronic_hamiltonian
+        from ..hartree_fock import electronic_hamiltonian
         from ..methods import CLASSICAL, QUANTUM
-        from ..molecule import load_molecule
+        from ..molecules.molecule import load_molecule
         from ..options import SolveOptions
+        from ..solving import solve as solve_molecule
         from ..table import show
         from ..threads import suitable_threads, use_threads
 
@@ -189,7 +189,7 @@ def _active_space(
     text: str | None, *, frozen_core: bool, natural: str | None, avas: list[str] | None
 ) -> ActiveSpace | None:
     """The active space that the options ask for."""
-    from ..active_space import ActiveSpace
+    from ..molecules.active_space import ActiveSpace
 
     given = [
         name
@@ -249,8 +249,8 @@ def _memory_line(
     from simulator.memory import available_memory, format_bytes, require_memory
     from simulator.spaces import Electrons
 
-    from ..electronic_structure import active_orbitals
     from ..fits import predict_memory
+    from ..hartree_fock import active_orbitals
 
     mol = molecule.to_pyscf()
     core, norb = active_orbitals(mol, mol.nao, active_space)

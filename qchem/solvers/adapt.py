@@ -26,12 +26,12 @@ from simulator.pools.pool_gradient import PoolGradient
 from simulator.program import Expectation
 from simulator.spaces import Electrons, Qubits
 
-from ..density import state_properties
+from ..ansatz.pools import Pool
 from ..hamiltonian import Hamiltonian
-from ..pools import Pool
-from ..qubit_hamiltonian import QubitHamiltonian
-from ..resources import cnot_resources
-from ..spin import spin_warnings
+from ..properties.density import state_properties
+from ..properties.resources import cnot_resources
+from ..properties.spin import spin_warnings
+from ..qubits.qubit_hamiltonian import QubitHamiltonian
 from .adapt_record import AdaptRecord, AdaptStep, read_adapt_record
 from .growth_start import Candidate, GrowthStart, checked_pool
 from .vqe import (
@@ -98,7 +98,7 @@ def adapt(
 
     Args:
         hamiltonian: the problem.
-        pool: a name of `qchem.pools.POOLS`, or generators.
+        pool: a name of `qchem.ansatz.pools.POOLS`, or generators.
         symmetry: leave out generators that change the point-group symmetry of states, whose
             derivatives are zero, and the determinants that they alone would reach.
         select: "one" generator a step, or as many as act on "disjoint" spin orbitals, largest
@@ -114,7 +114,7 @@ def adapt(
         time_limit: limit in seconds on the whole.
         resume: an earlier result's entry in a record (`Result.record()`), whose ansatz is where
             growth starts again, with its parameters. The inverse Hessian is not in it.
-        properties: tell more of the state, as in `qchem.density.state_properties`.
+        properties: tell more of the state, as in `qchem.properties.density.state_properties`.
         progress: told the energy as it falls.
 
     Returns:

@@ -17,12 +17,12 @@ from simulator.program import Expectation
 from simulator.spaces import Electrons, Space
 
 from ..ansatz.build import circuit_from
+from ..ansatz.pools import Pool, components, operator_pool
+from ..ansatz.screening import keeps_symmetry, symmetric_space
 from ..fits import VECTORS
 from ..hamiltonian import Hamiltonian
-from ..pools import Pool, components, operator_pool
-from ..qubit_hamiltonian import QubitHamiltonian
-from ..resources import cnot_resources
-from ..screening import keeps_symmetry, symmetric_space
+from ..properties.resources import cnot_resources
+from ..qubits.qubit_hamiltonian import QubitHamiltonian
 from .adapt_record import AdaptRecord, read_adapt_record
 
 Candidate = Excitation | LadderSum | PauliString

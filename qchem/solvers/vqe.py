@@ -25,14 +25,14 @@ from simulator.optimize.rotosolve import check_rotosolve
 from simulator.program import Expectation, predict_memory
 from simulator.spaces import Electrons, Qubits
 
-from ..classical import require_mean_field
-from ..density import state_properties
+from ..ansatz.starting_parameters import initial_parameters
+from ..classical.post_hartree_fock import require_mean_field
 from ..hamiltonian import Hamiltonian
 from ..options import STARTS
-from ..qubit_hamiltonian import QubitHamiltonian
-from ..resources import circuit_resources
-from ..spin import spin_properties, spin_square, spin_warnings
-from ..starting_parameters import initial_parameters
+from ..properties.density import state_properties
+from ..properties.resources import circuit_resources
+from ..properties.spin import spin_properties, spin_square, spin_warnings
+from ..qubits.qubit_hamiltonian import QubitHamiltonian
 
 # What has to fit into the time for another energy, in units of the one before: it, and properties.
 _HEADROOM = 1.5
@@ -74,7 +74,8 @@ def vqe(
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
         max_evaluations: limit on energies computed, of all runs together.
         time_limit: limit in seconds, of all runs together. At least one energy is computed.
-        properties: tell more of a state on determinants, as in `qchem.density.state_properties`.
+        properties: also compute those of a state on determinants, as in
+            `qchem.properties.density.state_properties`.
         settings: more of what the record is to say, such as how the circuit was screened.
         progress: told the energy as it falls.
 

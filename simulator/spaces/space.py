@@ -60,6 +60,7 @@ class Addressable(Protocol):
 def configurations_at(space: Space, positions: Integers) -> Integers:
     """Configurations of some positions, in memory for these only where the space can do that.
 
+    >>> from simulator import Electrons
     >>> configurations_at(Electrons(3, (1, 1)), np.array([0, 8])).tolist()
     [9, 36]
     """

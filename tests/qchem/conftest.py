@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from qchem import Hamiltonian, electronic_hamiltonian
-from qchem.molecule import Molecule
+from qchem.molecules.molecule import Molecule
 
 MakeIntegrals = Callable[[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 

@@ -13,8 +13,8 @@ from openfermion import get_sparse_operator
 
 import qchem
 from qchem import Hamiltonian, adapt, cnot_resources, operator_pool, uccsd, vqe
-from qchem.mappings import to_openfermion_order
-from qchem.pools import POOLS, Pool
+from qchem.ansatz.pools import POOLS, Pool
+from qchem.qubits.mappings import to_openfermion_order
 from qminima import InputError, Interrupted, Progress, Result
 from simulator import Electrons, Excitation, Expectation, Ladder, OrbitalRotation
 from simulator.operators.ladder_sum import LadderSum, excitation_terms

@@ -10,7 +10,7 @@ import pytest
 import qchem
 from qchem import Hamiltonian, vqe
 from qchem.ansatz.registry import ANSAETZE, LAYERED
-from qchem.comparison import solve
+from qchem.solving import solve
 from qminima import InputError
 from simulator import Expectation
 from simulator.testing import dense_state

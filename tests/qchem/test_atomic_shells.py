@@ -7,7 +7,7 @@ import pytest
 
 import qchem
 from qchem import ActiveSpace, Molecule, electronic_hamiltonian
-from qchem.atomic_shells import named_orbitals
+from qchem.molecules.atomic_shells import named_orbitals
 from qminima import InputError
 
 SULFIDE = "S 0 0 0; H 0 0.97 0.93; H 0 -0.97 0.93"

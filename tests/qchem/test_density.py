@@ -9,7 +9,7 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, density_matrices
-from qchem.lowest_states import lowest_state
+from qchem.classical.lowest_states import lowest_state
 from qminima import InputError
 from simulator import Electrons, Expectation
 from simulator.testing import random_state

@@ -12,10 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 import qchem
-from qchem import Hamiltonian, electronic_hamiltonian, lowest_states, model_space, solve
-from qchem.full_ci import reference_state_energy
-from qchem.lowest_states import symmetries
-from qchem.molecule import Molecule
+from qchem import Hamiltonian, electronic_hamiltonian, solve
+from qchem.classical import lowest_states, model_space
+from qchem.classical.full_ci import reference_state_energy
+from qchem.classical.lowest_states import symmetries
+from qchem.molecules.molecule import Molecule
 from qminima import InputError
 from qminima.limits import Deadline
 from qminima.runner import Interrupted

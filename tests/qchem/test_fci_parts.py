@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qchem import Hamiltonian, model_space, spin_square
-from qchem.davidson import MOST, Ritz, davidson
-from qchem.determinants import averaged_diagonal, determinant_matrices
-from qchem.lowest_states import symmetries
+from qchem import Hamiltonian, spin_square
+from qchem.classical import model_space
+from qchem.classical.davidson import MOST, Ritz, davidson
+from qchem.classical.determinants import averaged_diagonal, determinant_matrices
+from qchem.classical.lowest_states import symmetries
 from simulator import Electrons
 
 Floats = NDArray[np.float64]

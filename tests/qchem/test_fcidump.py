@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import qchem
 from qchem import Hamiltonian, read_fcidump, write_fcidump
-from qchem.molecule import Molecule
+from qchem.molecules.molecule import Molecule
 from qminima import InputError
 from simulator import MemoryLimitError
 

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 import qchem
 from qchem import Hamiltonian, electronic_hamiltonian
-from qchem.molecule import Molecule
+from qchem.molecules.molecule import Molecule
 from qminima import InputError
 from simulator.lowering.operators import MatrixOperator, Operator
 from simulator.lowering.planar import join, split

@@ -7,7 +7,7 @@ import pytest
 from openfermion import FermionOperator, hermitian_conjugated
 from openfermion import normal_ordered as ordered_there
 
-from qchem.ladder_algebra import Terms, combined, conjugated, normal_ordered
+from qchem.ansatz.ladder_algebra import Terms, combined, conjugated, normal_ordered
 
 
 def random_terms(seed: int, words: int, length: int, modes: int) -> Terms:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qchem
-from qchem.basis import SUGGESTED, check_basis
-from qchem.molecule import ANGSTROM_PER_BOHR, Molecule, load_molecule
+from qchem.molecules.basis import SUGGESTED, check_basis
+from qchem.molecules.molecule import ANGSTROM_PER_BOHR, Molecule, load_molecule
 from qminima import InputError, Library
 
 LIBRARY = Library("molecules")

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 import qchem
 from qchem import ActiveSpace, Molecule, electronic_hamiltonian
-from qchem.basis import check_basis, load_functions, normalise
 from qchem.cli import app
-from qchem.density import density_matrices, dipole_moment, mulliken_charges
-from qchem.potentials import CorePotential, core_potentials, lacks_core
+from qchem.molecules.basis import check_basis, load_functions, normalise
+from qchem.molecules.potentials import CorePotential, core_potentials, lacks_core
+from qchem.properties.density import density_matrices, dipole_moment, mulliken_charges
 from qminima import InputError
 
 WATER = "O 0 0 0.1173; H 0 0.7572 -0.4692; H 0 -0.7572 -0.4692"

@@ -405,7 +405,9 @@ def test_canonical_orbitals_come_after_the_checks(
     assert qchem(*chosen[:4], "--method", "fci", "--json", "window.json").exit_code == 0
     window = record(folder / "window.json")["results"][0]
     assert found == pytest.approx(window["value"], abs=1e-9)
-    monkeypatch.setattr("qchem.classical.fci", lambda *_: pytest.fail("it computed"))
+    monkeypatch.setattr(
+        "qchem.classical.post_hartree_fock.fci", lambda *_: pytest.fail("it computed")
+    )
     refused = qchem(*chosen, "--method", "fci,vqe", "--ansatz", "ucj", "--mapping", "parity")
     assert refused.exit_code == 2, refused.output
 
@@ -530,7 +532,7 @@ def test_interruption_before_any_result(
     def interrupt(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("qchem.electronic_structure.electronic_hamiltonian", interrupt)
+    monkeypatch.setattr("qchem.hartree_fock.electronic_hamiltonian", interrupt)
     result = qchem("solve", "h2", "--json", "out.json")
     assert result.exit_code == 130
     assert "interrupted" in result.output

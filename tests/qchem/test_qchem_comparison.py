@@ -11,7 +11,7 @@ import qchem
 from qchem import Hamiltonian, solve
 from qchem.fits import predict_memory
 from qchem.methods import CLASSICAL, QUANTUM
-from qchem.molecule import Molecule
+from qchem.molecules.molecule import Molecule
 from qchem.verdict import verdict
 from qminima import InputError, Progress, Reference, Result
 from simulator.memory import MemoryLimitError

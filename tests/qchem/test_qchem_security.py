@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import qchem
 from qchem.cli import app
-from qchem.molecule import Molecule, load_molecule
+from qchem.molecules.molecule import Molecule, load_molecule
 from qminima import InputError
 
 ATTACKS = (

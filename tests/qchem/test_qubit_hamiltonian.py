@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 import qchem
 from qchem import Hamiltonian, QubitHamiltonian, vqe
-from qchem.encoding import MAPPINGS
 from qchem.options import TAPERS
+from qchem.qubits.encoding import MAPPINGS
 from qminima import InputError
 from simulator import Electrons, Expectation, PauliString, Qubits, SpaceError, Step
 from simulator.testing import dense_pauli_sum
@@ -61,7 +61,7 @@ def test_spectrum_and_circuits(mapping: str, taper: str) -> None:
     circuit = qchem.screen(qchem.uccsd(hamiltonian), hamiltonian)
     sector = circuit.space  # the determinants of the reference's symmetry
     assert isinstance(sector, Electrons)
-    from qchem.lowest_states import lowest_state
+    from qchem.classical.lowest_states import lowest_state
 
     matrix = hamiltonian.on(sector)
     columns = []

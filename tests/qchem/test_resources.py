@@ -7,7 +7,7 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, circuit_resources, cnot_resources
-from qchem.resources import _gates, _routed
+from qchem.properties.resources import _gates, _routed
 from qminima import InputError
 from simulator import (
     BasisState,

@@ -11,10 +11,10 @@ import pytest
 
 import qchem
 from qchem import ActiveSpace, Hamiltonian, Molecule, electronic_hamiltonian, solve, vqe
-from qchem.mappings import spin_square_sum
-from qchem.qubit_hamiltonian import QubitHamiltonian
+from qchem.properties.spin import spin_square
+from qchem.qubits.mappings import spin_square_sum
+from qchem.qubits.qubit_hamiltonian import QubitHamiltonian
 from qchem.result_checks import doubles_are_exact, is_trusted, mark_other_solutions
-from qchem.spin import spin_square
 from qchem.verdict import verdict
 from qminima import Reference, Result
 from simulator import BasisState, Circuit, Excitation, Step

@@ -7,7 +7,7 @@ from pyscf import lib
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from qchem import ActiveSpace
-from qchem.molecule import load_molecule
+from qchem.molecules.molecule import load_molecule
 from qchem.threads import suitable_threads, use_threads
 from qminima import InputError
 from qminima.blas import VARIABLES

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import qchem
 from qchem import Hamiltonian, initial_parameters, to_openfermion_order, uccsd
-from qchem.amplitudes import mp2_amplitudes
-from qchem.classical import ccsd_amplitudes
+from qchem.classical.amplitudes import mp2_amplitudes
+from qchem.classical.post_hartree_fock import ccsd_amplitudes
 from qminima import InputError
 from simulator import BasisState, Circuit, Excitation, Expectation, PauliString, Qubits, Step
 from simulator.testing import dense_state

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 import qchem
 from qchem import Hamiltonian, vqe
-from qchem.amplitudes import Amplitudes
 from qchem.ansatz.ucj import decomposed
+from qchem.classical.amplitudes import Amplitudes
 from simulator import Excitation, Expectation, LadderSum
 from simulator.operators.ladder_sum import excitation_terms
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qchem
-from qchem.molecule import Molecule, load_molecule
-from qchem.xyz_comment import Comment, choose_charge_and_spin
+from qchem.molecules.molecule import Molecule, load_molecule
+from qchem.molecules.xyz_comment import Comment, choose_charge_and_spin
 from qminima import InputError
 
 WATER = "O 0 0 0.1173\nH 0 0.7572 -0.4692\nH 0 -0.7572 -0.4692\n"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simulator.spaces import Electrons
 
-from .hamiltonian import Hamiltonian
+from ..hamiltonian import Hamiltonian
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

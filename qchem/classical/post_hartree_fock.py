@@ -18,9 +18,9 @@ import numpy as np
 from qminima.errors import InputError, MethodError
 from qminima.result import Result
 
+from ..hamiltonian import Hamiltonian
 from .amplitudes import Amplitudes
 from .full_ci import fci, reference_state_energy
-from .hamiltonian import Hamiltonian
 
 if TYPE_CHECKING:
     from pyscf.scf.hf import SCF

@@ -14,7 +14,7 @@ from qminima.limits import check_count
 from simulator.spaces import Electrons
 
 if TYPE_CHECKING:
-    from .hamiltonian import Hamiltonian
+    from ..hamiltonian import Hamiltonian
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]

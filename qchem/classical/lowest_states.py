@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from qminima.limits import Deadline
 from simulator.spaces import Electrons
 
+from ..hamiltonian import Hamiltonian
+from ..properties.spin import spin_square
 from .davidson import davidson
-from .hamiltonian import Hamiltonian
 from .model_space import ModelSpace, model_space
-from .spin import spin_square
 
 if TYPE_CHECKING:
     from simulator.lowering.two_body import TwoBodyOperator

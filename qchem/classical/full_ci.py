@@ -11,9 +11,9 @@ from qminima.runner import Interrupted
 from simulator.memory import require_memory
 from simulator.spaces import Electrons
 
+from ..hamiltonian import Hamiltonian
+from ..properties.density import state_properties
 from .davidson import MOST
-from .density import state_properties
-from .hamiltonian import Hamiltonian
 from .lowest_states import (
     OutOfTimeError,
     Search,
@@ -44,7 +44,7 @@ def fci(
 
     Args:
         hamiltonian: the problem.
-        properties: tell more of the state, as in `qchem.density.state_properties`.
+        properties: tell more of the state, as in `qchem.properties.density.state_properties`.
         time_limit: limit in seconds; the result is then the lowest energy found, an upper bound,
             and has not converged.
 

@@ -11,11 +11,11 @@ import numpy as np
 from qminima.errors import InputError
 from simulator.memory import require_memory
 
-from .active_space import ActiveSpace, ChosenOrbitals, as_active_space
 from .hamiltonian import Hamiltonian
-from .molecule import Molecule
-from .orbitals import MolecularOrbitals
-from .point_group import adapt_orbitals, drop_forbidden
+from .molecules.active_space import ActiveSpace, ChosenOrbitals, as_active_space
+from .molecules.molecule import Molecule
+from .molecules.orbitals import MolecularOrbitals
+from .molecules.point_group import adapt_orbitals, drop_forbidden
 
 if TYPE_CHECKING:
     from pyscf.gto import Mole

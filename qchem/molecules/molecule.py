@@ -153,7 +153,7 @@ class Molecule:
         Args:
             path: of the file.
             basis: name of a basis set.
-            charge: if None, the comment's (`qchem.xyz_comment`), or 0.
+            charge: if None, the comment's (`qchem.molecules.xyz_comment`), or 0.
             spin: 2S; if None, the comment's, or 0.
             unit: of the coordinates.
 

@@ -11,12 +11,12 @@ from qminima.errors import unknown_name
 from simulator.circuit import Circuit
 from simulator.operators.generators import Excitation
 
-from .amplitudes import mp2_amplitudes
-from .ansatz.hamiltonian_variational import ramp_start
-from .ansatz.registry import ANSAETZE
-from .ansatz.ucj import ucj_start
-from .classical import ccsd_amplitudes
-from .hamiltonian import Hamiltonian
+from ..classical.amplitudes import mp2_amplitudes
+from ..classical.post_hartree_fock import ccsd_amplitudes
+from ..hamiltonian import Hamiltonian
+from .hamiltonian_variational import ramp_start
+from .registry import ANSAETZE
+from .ucj import ucj_start
 
 Floats = NDArray[np.float64]
 

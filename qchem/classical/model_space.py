@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from simulator.spaces import Electrons
 
+from ..hamiltonian import Hamiltonian
 from .davidson import Ritz
 from .determinants import averaged_diagonal, count_bits, determinant_matrices
-from .hamiltonian import Hamiltonian
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

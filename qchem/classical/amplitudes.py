@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.operators.generators import Excitation
 
-from .hamiltonian import Hamiltonian
+from ..hamiltonian import Hamiltonian
 
 Floats = NDArray[np.float64]
 

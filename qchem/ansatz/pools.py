@@ -17,7 +17,7 @@ from simulator.operators.ladder_sum import Ladder, LadderSum, excitation_terms
 from simulator.operators.pauli import PauliString
 from simulator.spaces import Electrons
 
-from .hamiltonian import Hamiltonian
+from ..hamiltonian import Hamiltonian
 from .ladder_algebra import Terms, combined, conjugated, normal_ordered
 
 Orbitals = Sequence[int]

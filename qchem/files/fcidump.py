@@ -14,6 +14,7 @@ from qminima.library import read_text
 from qminima.storage import write_atomically
 from simulator.memory import require_memory
 
+from ..hamiltonian import Hamiltonian
 from .fcidump_entries import Entries, Floats, read_entries
 from .fcidump_header import split_header
 from .fcidump_integrals import (
@@ -26,7 +27,6 @@ from .fcidump_integrals import (
     real_symmetry,
     settle,
 )
-from .hamiltonian import Hamiltonian
 
 
 def write_fcidump(hamiltonian: Hamiltonian, path: str | Path, *, tolerance: float = 1e-15) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from qminima.errors import InputError
 from qminima.storage import write_atomically
 
-from .density import DensityMatrices
-from .hamiltonian import Hamiltonian
+from ..hamiltonian import Hamiltonian
+from ..properties.density import DensityMatrices
 
 
 def write_molden(

@@ -14,9 +14,9 @@ from simulator.operators.generators import Excitation, OrbitalRotation
 from simulator.operators.ladder_sum import LadderSum
 from simulator.spaces import Electrons
 
-from .amplitudes import Amplitudes
-from .hamiltonian import Hamiltonian
-from .options import check_threshold
+from ..classical.amplitudes import Amplitudes
+from ..hamiltonian import Hamiltonian
+from ..options import check_threshold
 from .starting_parameters import initial_parameters
 
 _AMPLITUDES = ("mp2", "ccsd")

@@ -13,10 +13,10 @@ from simulator.operators.ladder_sum import LadderSum, excitation_terms
 from simulator.operators.observables import PauliSum
 from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
+from ..hamiltonian import Hamiltonian
+from ..options import TAPERS
 from .encoding import Encoding, Symmetry, check_mapping, symmetries
-from .hamiltonian import Hamiltonian
 from .mappings import spin_square_sum
-from .options import TAPERS
 
 if TYPE_CHECKING:
     from simulator.lowering.operators import Operator

@@ -1,0 +1,1 @@
+"""Classical methods: perturbation theory, coupled cluster, configuration interaction."""

@@ -1,0 +1,1 @@
+"""FCIDUMP and molden files."""

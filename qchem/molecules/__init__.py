@@ -1,0 +1,1 @@
+"""Molecules, basis sets with their potentials, and orbitals to compute in."""

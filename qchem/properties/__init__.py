@@ -1,0 +1,1 @@
+"""Properties of states and of circuits: densities, spin, gate counts."""

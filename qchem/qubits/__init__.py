@@ -1,0 +1,1 @@
+"""Hamiltonians and states on qubits."""
