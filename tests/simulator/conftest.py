@@ -27,4 +27,4 @@ def small_tiles(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 def kernels_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do few positions by the kernels for many, not in NumPy."""
     for module in ("actions", "operators"):
-        monkeypatch.setattr(f"simulator.{module}.SMALL_SIZE", 0)
+        monkeypatch.setattr(f"simulator.lowering.{module}.SMALL_SIZE", 0)
