@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -26,6 +27,13 @@ def check_writable(path: str | Path) -> None:
         if _is_special(path):
             if not os.access(path, os.W_OK):
                 raise InputError(f"cannot write {path}: permission denied")
+            if Path(path).is_fifo():  # which would wait for a reader
+                try:
+                    os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+                except OSError as error:
+                    if error.errno == errno.ENXIO:
+                        raise InputError(f"cannot write {path}: nothing reads this pipe") from None
+                    raise
             return
         target = _follow_links(path)
         if target.is_dir():

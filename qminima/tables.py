@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from io import StringIO
 from itertools import pairwise
 from math import floor, isfinite, log10
+from typing import TYPE_CHECKING
 
 from .result import Comparison, Result
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # A report that is piped into a file is not cut at the 80 columns of an unknown terminal.
 _PLAIN_WIDTH = 110
@@ -123,13 +128,21 @@ def summary(thing: object) -> str:
     return (thing.__doc__ or "").strip().splitlines()[0].removesuffix(".")
 
 
+def _console(plain_width: int | None) -> Console:
+    """Standard output, so many columns wide where it is no terminal; nowhere if it is closed."""
+    from rich.console import Console
+
+    if sys.stdout is None:
+        return Console(file=StringIO(), width=plain_width)
+    return Console(width=None if sys.stdout.isatty() else plain_width)
+
+
 def print_names(title: str, lines: Mapping[str, str]) -> None:
     """Print names with a line each, under a title."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    console = _console(_PLAIN_WIDTH)
     console.print(Text(title, style="bold"))
     table = Table(box=None, show_header=False, padding=(0, 2))
     for name, line in lines.items():
@@ -139,10 +152,9 @@ def print_names(title: str, lines: Mapping[str, str]) -> None:
 
 def print_lines(title: str, lines: Sequence[str]) -> None:
     """Print lines under a title."""
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    console = _console(_PLAIN_WIDTH)
     console.print(Text(printable(title), style="bold"))
     for line in lines:
         console.print(Text(printable(f"  {line}")))
@@ -241,11 +253,10 @@ def print_table(
         verdict: at the end, in bold.
         plain_width: columns where the output is no terminal.
     """
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else plain_width)
+    console = _console(plain_width)
     console.print(Text(printable(title), style="bold"))
     for line in lines:
         console.print(Text(printable(line)))

@@ -15,6 +15,7 @@ from qminima.library import read_text
 from qminima.parsing import json_value
 from qminima.storage import write_atomically
 
+from ..problems.graphs import add_weights, is_real_number
 from ..problems.makers import maker, misfit
 from ..problems.polynomial_problem import PolynomialProblem
 from ..problems.problem import Problem
@@ -118,10 +119,27 @@ def _decoded(key: str, value: Any) -> Any:
     if key == "terms" and isinstance(value, dict):
         raise InputError('expected terms as a list of pairs [["a", "b"], 2.0], got an object')
     if key == "terms" and isinstance(value, list) and all(_is_term(term) for term in value):
-        return {tuple(map(_label, labels)): weight for labels, weight in value}
+        return _terms(value)
     if key == "labels" and isinstance(value, list):
         return [_label(label) for label in value]
     return value
+
+
+def _terms(pairs: list[Any]) -> dict[tuple[Any, ...], Any]:
+    """Terms by their labels; weights of equal ones add up, as those of "ab" and "ba" do."""
+    terms: dict[tuple[Any, ...], Any] = {}
+    for labels, weight in pairs:
+        key = tuple(map(_label, labels))
+        if key in terms:
+            for one in (terms[key], weight):
+                if not is_real_number(one):
+                    raise InputError(
+                        f"expected a finite number as weight of {shorten(labels)}, got "
+                        f"{shorten(one)}"
+                    )
+            weight = add_weights(terms[key], weight)
+        terms[key] = weight
+    return terms
 
 
 def _is_term(term: Any) -> bool:
@@ -131,6 +149,8 @@ def _is_term(term: Any) -> bool:
 
 def _label(value: Any) -> Any:
     """A label: lists, which cannot be one, become tuples."""
+    if isinstance(value, bool):  # which Python takes for 0 or 1
+        raise InputError(f"expected text or numbers as labels, got {str(value).lower()}")
     return tuple(map(_label, value)) if isinstance(value, list) else value
 
 

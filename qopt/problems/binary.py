@@ -20,6 +20,7 @@ from simulator.spaces import Space
 
 from ..circuits.mixers import Mixer
 from .bits import BitPolynomial, Convert
+from .graphs import check_held
 from .linear_model import LinearModel
 
 # Costs hold products of two numbers.
@@ -241,4 +242,7 @@ def finite(values: Any, name: str, rank: int) -> NDArray[np.float64]:
             f"expected {name} of a size up to {LARGEST:g}, whose squares can be added up, got "
             f"{np.abs(array).max():g}; take another unit"
         )
+    if (np.abs(array.astype(float)) >= 2**53).any():
+        for value in np.array(values, dtype=object).ravel():
+            check_held(value)
     return array.astype(float)

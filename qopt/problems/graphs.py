@@ -94,6 +94,7 @@ def check_weight(u: Any, v: Any, value: Any) -> None:
         raise InputError(
             f"expected a finite number as weight of the edge {u!r} - {v!r}, got {value!r}"
         )
+    check_held(value)
 
 
 def check_attribute(of: str, name: object, found: Iterable[Mapping[str, Any]]) -> None:
@@ -172,6 +173,15 @@ def edge_positions(graph: nx.Graph[Any]) -> NDArray[np.int64]:
     position = {node: index for index, node in enumerate(graph)}
     pairs = [(position[u], position[v]) for u, v in graph.edges]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def check_held(value: Any) -> None:
+    """Raise `InputError` for a whole number that double precision rounds to another one."""
+    if isinstance(value, Integral) and abs(int(value)) > 2**53 and int(float(value)) != value:
+        raise InputError(
+            f"expected whole numbers that double precision holds, such as those up to 2^53, got "
+            f"{shorten(value)}; take another unit"
+        )
 
 
 def is_real_number(value: Any) -> bool:

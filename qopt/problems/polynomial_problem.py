@@ -20,7 +20,7 @@ from simulator.operators.polynomial import Polynomial
 
 from .binary import BinaryProblem, Bits, Bound, check_labels, finite, nearest_sum, sums_exactly
 from .bits import BitPolynomial, Convert
-from .graphs import check_graph, is_real_number, single_edges, warn_of_unused
+from .graphs import check_graph, check_held, is_real_number, single_edges, warn_of_unused
 
 # Polynomials with more terms take minutes and gigabytes.
 _MOST_TERMS = 10_000_000
@@ -299,6 +299,7 @@ def _problem(
             raise InputError(
                 f"expected a finite number as weight of {shorten(term)}, got {shorten(weight)}"
             )
+        check_held(weight)
         places = [numbers[label] for label in term]
         # A bit twice is the bit, a spin twice is one.
         kept = {place for place in places if places.count(place) % 2} if spins else set(places)

@@ -50,9 +50,9 @@ class Work:
         self.storage_error: str | None = None
         if self._store is None:
             return
-        if self._store.damaged:
-            progress.say(f"{self._store.path} is damaged; taking the generation before it")
-        stored = self._store.load()
+        damaged, stored = self._store.damaged, self._store.load()
+        if damaged:
+            progress.say(f"{self._store.path} is damaged; the generation before it is taken")
         if stored is not None:
             self._done = _taken_up(stored, plan, self._store.path)
             progress.say(f"going on after {len(self._done)} parts that are done")

@@ -252,3 +252,14 @@ def test_records_that_cannot_be_read(tmp_path: Path) -> None:
         read_json("/dev/null")
     path.write_text('{"a": [1]}')
     assert read_json(path) == {"a": [1]}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in the file system")
+def test_pipes_that_nothing_reads_are_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="nothing reads this pipe"):
+        check_writable(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    check_writable(pipe)
+    os.close(reader)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qminima import Comparison, InputError, Reference, Result
 from qminima.plots import FORMATS, check_plot_path, plot_comparison
-from qminima.tables import Column, evaluations, print_comparison, printable, seconds
+from qminima.tables import Column, evaluations, print_comparison, print_names, printable, seconds
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -193,3 +193,10 @@ def test_failed_picture_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.M
         plot_comparison(FULL, tmp_path / "run.png", "Title", 1.0, "cost")
     assert (tmp_path / "run.png").read_text() == "precious"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_nothing_is_printed_where_standard_output_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    print_names("methods", {"hf": "Hartree-Fock"})

@@ -305,7 +305,7 @@ class TestGoingOn:
         self.go(path, progress=Stop(15))
         path.write_bytes(path.read_bytes()[:-50])
         self.go(path, progress=Listening())
-        assert any("is damaged; taking the generation before it" in line for line in said)
+        assert any("is damaged; the generation before it is taken" in line for line in said)
         assert any("going on after" in line for line in said)
 
     @pytest.mark.parametrize(

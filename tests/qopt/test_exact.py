@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from fractions import Fraction
 from itertools import combinations, product
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
-from qminima import Progress
+from qminima import InputError, Progress
 from qminima.limits import Deadline
 from qminima.result import Result
 from qopt.classical.proofs.claims import last_digit, optimality, rounded_down, rounded_up
@@ -216,3 +217,19 @@ def test_last_digits() -> None:
     assert last_digit(-9.9848) == pytest.approx(9.9848e-9)
     assert last_digit(-1000000000.9848) == pytest.approx(1e-4)
     assert last_digit(0.0) == 0
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 3 * 2**60 + 1, np.int64(2**53 + 1)])
+def test_whole_numbers_that_a_double_rounds_are_refused(number: Any) -> None:
+    """Proofs would be of other numbers: the heaps 2^53 + 1 | 2^53, 1 differ by zero."""
+    graph = nx.path_graph(2)
+    graph.edges[0, 1]["weight"] = number
+    for make in (
+        lambda: qopt.partition([number, 2**53, 1]),
+        lambda: qopt.qubo({("a",): number}),
+        lambda: qopt.maxcut(graph),
+        lambda: qopt.portfolio([0.1, number], [[1, 0], [0, 1]], 1),
+    ):
+        with pytest.raises(InputError, match="that double precision holds"):
+            make()
+    assert qopt.enumeration(qopt.partition([2**53 + 2, 2**53, 2])).value == 0

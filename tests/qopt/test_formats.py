@@ -429,3 +429,14 @@ def test_scores_are_no_keys_of_records() -> None:
     keys = set(qopt.enumeration(qopt.labs(5)).entry()) | {"expectation", "history", "parameters"}
     for kind in GENERATORS:
         assert qopt.load_problem("4", kind).score_name not in keys - {"energy"}
+
+
+def test_equal_terms_add_up(tmp_path: Path) -> None:
+    """As the same labels in another order do; Python's dictionaries would keep the last one."""
+    path = tmp_path / "twice.json"
+    path.write_text('{"problem": "qubo", "terms": [[["a"], 1], [["b"], 3], [["a"], -2]]}')
+    assert qopt.enumeration(qopt.read_file(path)).value == -1
+    for term in ('[["a"], "x"]', "[[true], 1]"):
+        path.write_text(f'{{"problem": "qubo", "terms": [[["a"], 1], [["a"], 2], {term}]}}')
+        with pytest.raises(InputError, match="expected"):
+            qopt.read_file(path)
