@@ -14,10 +14,10 @@ from .objectives.objective import Mean as Mean
 from .objectives.objective import Objective as Objective
 from .objectives.objective import Variance as Variance
 from .objectives.sampling import sample as sample
+from .operators.generator import Generator as Generator
 from .operators.generators import AxisRotation as AxisRotation
 from .operators.generators import Diagonal as Diagonal
 from .operators.generators import Excitation as Excitation
-from .operators.generators import Generator as Generator
 from .operators.generators import OrbitalRotation as OrbitalRotation
 from .operators.generators import PauliString as PauliString
 from .operators.generators import SelfInverse as SelfInverse

@@ -10,25 +10,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .circuit import Circuit, UniformState
-from .evolution.evolution import StepByStep, evolution
+from .evolution.demand import Demand
+from .evolution.evolution import StepByStep, evolution, evolution_memory
 from .evolution.fused import SmallProgram, small_program
-from .evolution.layers import LayerRun, layer_memory
-from .evolution.product_layers import ProductLayers, product_memory
-from .evolution.quadratic_phases import QuadraticPhases
+from .evolution.layers import LayerRun
 from .evolution.small_layers import SmallLayers
 from .lowering.diagonal import DiagonalValues
 from .lowering.planar import Planar, allocate, join
-from .lowering.tabulation import label_type
-from .lowering.two_body_tables import table_memory
 from .memory import require_memory
 from .objectives.distribution import diagonal_values, distribution, probability_at_most
-from .objectives.objective import DiagonalMean, Mean, Objective, Variance
+from .objectives.objective import DiagonalMean, Mean, Objective
 from .objectives.sampling import sample_planar
 from .operators.generators import Diagonal
-from .operators.mixers import XYMixer, XYPair
-from .operators.observables import Matrix, Observable
-from .operators.polynomial import Polynomial
-from .spaces import Electrons, FlipSymmetric, Integers, Qubits
+from .operators.observables import Observable
+from .spaces import Integers
 
 Floats = NDArray[np.float64]
 Precision = Literal["double", "single"]
@@ -283,43 +278,18 @@ def predict_memory(
 ) -> int:
     """Bytes a program needs at its peak: vectors, tables and values of diagonals.
 
-    Counted are ket and costate and what the objective (by default a mean) makes on the way, each
-    with the components its generators call for; for each distinct diagonal what its tabulation
-    takes; tables of XY interactions; and on `Electrons` the tables on strings. Without `gradient`,
-    the costate is left out where the value does not need it.
+    Counted are ket, costate and further states of the objective (by default a `Mean`), and the
+    tables of the evolution that runs the circuit: values of diagonals, XY interactions, strings of
+    electrons. Without `gradient`, the costate is left out where the value does not need it.
 
     Raises:
         ValueError: for an unknown precision.
         SpaceError: if a generator would leave the circuit's space, where that is seen on the way.
     """
-    space, number = circuit.space, number_type(precision).itemsize
-    extra = 3 if isinstance(objective, Variance) else 0
-    observable, cost = getattr(objective, "observable", None), circuit.layered_cost
-    if isinstance(space, Electrons) and circuit.excitations is not None:
-        components = 2 if isinstance(observable, Matrix) and observable.is_complex else 1
-        return (2 + extra) * components * number * space.size + table_memory(space)
-    if isinstance(space, Qubits | FlipSymmetric) and (
-        cost is not None or ProductLayers.supports(circuit)
-    ):
-        diagonal = isinstance(observable, Polynomial | None)
-        numbers = 2 * ((1 if diagonal and not (gradient or extra) else 2) + extra)
-        labels = sum(
-            label_type(polynomial.units(space)).itemsize
-            for polynomial in {cost, observable}
-            if isinstance(polynomial, Polynomial)
-        )
-        labels = labels or 8  # those of an observable that is not known yet
-        if cost is None:
-            scratch = product_memory(circuit, space)
-        else:
-            units = cost.units(space)
-            levels = 1 if units is None else units.levels
-            scratch = layer_memory(len(circuit.steps), space, levels)
-        return space.size * (numbers * number + labels) + scratch
-    generators = {step.generator for step in circuit.steps}
-    diagonals = [generator for generator in generators if isinstance(generator, Diagonal)]
-    if isinstance(space, Electrons):  # phases of degree two are made on the way
-        stored = sum(not QuadraticPhases.supports(g.polynomial) for g in diagonals)
-        return table_memory(space) + space.size * ((6 + 2 * extra) * number + 48 + 26 * stored)
-    mixers = sum(g.memory(space) for g in generators if isinstance(g, XYPair | XYMixer))
-    return mixers + space.size * ((6 + 2 * extra) * number + 26 * max(1, len(diagonals)))
+    demand = Demand(
+        number_type(precision).itemsize,
+        getattr(objective, "observable", None),
+        getattr(objective, "further_states", 0),
+        gradient,
+    )
+    return evolution_memory(circuit, demand)

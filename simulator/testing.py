@@ -1,8 +1,8 @@
 """Slow, obvious twins of everything fast, for tests and for those who add generators.
 
-All matrices here are built from definitions: Kronecker products of 2 x 2 matrices and
-Jordan-Wigner operators, then projected onto the space.  Zeros are left out until a matrix is
-returned, which is dense.  Nothing is shared with the kernels.
+All matrices here are built from definitions: Kronecker products of 2 x 2 matrices, for Pauli
+strings and for Jordan-Wigner operators, then projected onto the space.  Zeros are left out until a
+matrix is returned, which is dense.  Nothing is shared with the kernels.
 """
 
 from __future__ import annotations
@@ -16,22 +16,14 @@ from numpy.typing import NDArray
 
 from .circuit import Circuit
 from .lowering.planar import join, split
-from .operators.generators import (
-    AxisRotation,
-    Diagonal,
-    Excitation,
-    Generator,
-    OrbitalRotation,
-    SelfInverse,
-    SparseGenerator,
-    XMixer,
-)
+from .operators.generator import Generator
+from .operators.generators import Excitation, SparseGenerator
 from .operators.ladder_sum import LadderSum
-from .operators.mixers import GroverMixer, XYMixer, XYPair
+from .operators.mixers import GroverMixer
 from .operators.observables import Matrix, PauliSum
 from .operators.pauli import PauliString
 from .operators.polynomial import Polynomial
-from .spaces import Electrons, FlipSymmetric, Space
+from .spaces import FlipSymmetric, Space
 
 Dense = NDArray[np.complex128]
 Sparse = Any  # a matrix of scipy.sparse
@@ -133,7 +125,10 @@ def dense_ladder_sum(generator: LadderSum, norb: int) -> Dense:
 
 @cache
 def interleaving_signs(norb: int) -> NDArray[np.float64]:
-    """What creators in the order 0a, 0b, 1a, 1b, ... make of the vacuum, modes alpha first."""
+    """Signs of the determinants that creators in the order 0a, 0b, 1a, 1b, ... make.
+
+    Shape (4^norb,), relative to determinants with all alpha modes first.
+    """
     modes = 2 * norb
     signs = np.zeros(1 << modes)
     for configuration in range(1 << modes):
@@ -179,35 +174,20 @@ def _dense(matrix: Any) -> Dense:
 
 
 def dense_generator(generator: Generator, space: Space) -> Dense:
-    """A over the positions of the space, from its definition on all qubits."""
+    """A over the positions of the space, from its Pauli strings on all qubits.
+
+    Raises:
+        TypeError: for a generator without Pauli strings or another definition here.
+        SpaceError: if it does not fit the space.
+    """
+    terms = generator.pauli_terms(space)
+    if terms is not None:
+        return _within(-1j * _pauli_sum(PauliSum(terms), space.num_qubits), space)
+    if isinstance(generator, GroverMixer):
+        return np.full((space.size, space.size), 1j / space.size)
     if isinstance(generator, SparseGenerator):
         return np.asarray(generator.matrix.toarray(), dtype=complex)
-    n = space.num_qubits
-    if isinstance(generator, PauliString):
-        full = -1j * _pauli_string(generator, n)
-    elif isinstance(generator, SelfInverse):
-        full = -1j * _pauli_sum(generator.operator, n)
-    elif isinstance(generator, XMixer):
-        full = 1j * _pauli_sum(PauliSum({f"X{qubit}": 1.0 for qubit in range(n)}), n)
-    elif isinstance(generator, AxisRotation):
-        j = generator.qubit
-        full = 1j * _pauli_sum(PauliSum({f"X{j}": generator.x, f"Z{j}": generator.z}), n)
-    elif isinstance(generator, XYPair):
-        full = 1j * _xy([(generator.p, generator.q)], n)
-    elif isinstance(generator, XYMixer):
-        full = 1j * _xy(generator.pairs, n)
-    elif isinstance(generator, GroverMixer):
-        uniform = _isometry(space).sum(axis=1)[:, None] / np.sqrt(space.size)
-        full = 1j * uniform @ uniform.conj().T
-    elif isinstance(generator, Diagonal):
-        full = -1j * _polynomial(generator.polynomial, n)
-    elif isinstance(generator, Excitation | OrbitalRotation) and isinstance(space, Electrons):
-        full = sum(_excitation(excitation, space.norb) for excitation in generator.excitations)
-    elif isinstance(generator, LadderSum) and isinstance(space, Electrons):
-        full = _ladder_sum(generator, space.norb)
-    else:
-        raise TypeError(f"no dense twin of {generator} on {space}")
-    return _within(full, space)
+    raise TypeError(f"no dense twin of {generator} on {space}")
 
 
 def _xy(pairs: Iterable[tuple[int, int]], num_qubits: int) -> Sparse:

@@ -329,7 +329,7 @@ def pauli_strings(space: Electrons) -> Iterator[PauliString]:
     found: dict[PauliString, None] = {}
     for one in qubit_excitations(space):
         support = sum(1 << p + spin * space.norb for p, spin in one.support)
-        for string, _ in one.pauli_terms(space.norb):
+        for string, _ in one.pauli_terms(space):
             found.setdefault(PauliString(string.x, string.z & support))
     yield from found
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qminima.errors import InputError, unknown_name
 from simulator.circuit import BasisState, Circuit, Step
-from simulator.operators.generators import Excitation, Generator, OrbitalRotation, PauliString
-from simulator.operators.ladder_sum import LadderSum, excitation_terms
+from simulator.operators.generators import Generator, PauliString
 from simulator.operators.observables import PauliSum
 from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
@@ -163,7 +162,7 @@ class QubitHamiltonian:
 
     def _strings(self, generator: Generator) -> Iterator[tuple[PauliString, float]]:
         """Strings P and weights w with A = sum w (-i P)."""
-        for string, weight in pauli_strings(generator, self.hamiltonian.norb):
+        for string, weight in pauli_strings(generator, self.hamiltonian.space):
             if not self.encoding.commutes(string):
                 raise InputError(
                     f"{generator} changes a symmetry that a qubit was left out for; screen the "
@@ -182,24 +181,19 @@ class QubitHamiltonian:
         }
 
 
-def pauli_strings(generator: Generator, norb: int) -> Iterator[tuple[PauliString, float]]:
+def pauli_strings(generator: Generator, space: Electrons) -> Iterator[tuple[PauliString, float]]:
     """Strings P and weights w with A = sum w (-i P) over spin orbitals, by Jordan-Wigner.
 
     Raises:
         InputError: if the strings do not commute, or the generator is none of electrons.
     """
-    if isinstance(generator, Excitation | OrbitalRotation):
-        parts = [LadderSum(excitation_terms(one.moves)) for one in generator.excitations]
-    elif isinstance(generator, LadderSum):
-        parts = [generator]
-    else:
+    terms = generator.pauli_terms(space) if generator.norb else None
+    if terms is None:
         raise InputError(f"expected excitations or sums of ladder operators, got {generator}")
-    for part in parts:
-        terms = part.pauli_terms(norb)
-        for number, (one, _) in enumerate(terms):
-            if any((one @ other)[0] != (other @ one)[0] for other, _ in terms[:number]):
-                raise InputError(
-                    f"the Pauli strings of {generator} do not commute, so that its exponential is "
-                    "no product of theirs; take an ansatz of single excitations"
-                )
-        yield from terms
+    for number, (one, _) in enumerate(terms):
+        if any((one @ other)[0] != (other @ one)[0] for other, _ in terms[:number]):
+            raise InputError(
+                f"the Pauli strings of {generator} do not commute, so that its exponential is "
+                "no product of theirs; take an ansatz of single excitations"
+            )
+    yield from terms

@@ -17,8 +17,9 @@ from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.kernels.kernel import compile_seconds
 from simulator.lowering.planar import join, split
-from simulator.operators.generators import Generator, PauliString, Support
+from simulator.operators.generator import Generator, Support
 from simulator.operators.ladder_sum import LadderSum
+from simulator.operators.pauli import PauliString
 from simulator.optimize.minimize import TIME_LIMIT, Minimum, Stopwatch, minimize
 from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
 from simulator.pools.pauli_gradient import PauliGradient
@@ -172,14 +173,6 @@ def adapt(
     return growth.result(reason, limits, more=properties)
 
 
-def _support(candidate: Candidate) -> Support:
-    """The spin orbitals or qubits that a generator acts on."""
-    if isinstance(candidate, PauliString):
-        mask = candidate.x | candidate.z
-        return frozenset((q, 0) for q in range(mask.bit_length()) if mask >> q & 1)
-    return candidate.support
-
-
 def _pool_gradient(start: GrowthStart) -> PauliGradient | PoolGradient:
     """Derivatives by all candidates and their parts."""
     if isinstance(start.space, Qubits):
@@ -298,7 +291,7 @@ class _Growth:
         # machines agree on molecules with degenerate orbitals.
         digits = np.round(scores / max(scores.max(), _NOTHING), _TIE_DIGITS)
         for number in np.argsort(-digits, kind="stable"):
-            support = _support(self._candidates[number])
+            support = self._candidates[number].support
             if scores[number] == 0 or scores[number] < least:
                 return
             if taken & support:
@@ -310,7 +303,7 @@ class _Growth:
 
     def _implemented(self, candidate: Candidate, alive: set[LadderSum]) -> list[Generator]:
         """A candidate, or the qubit excitations on its orbitals if several have a derivative."""
-        parts = self._parts_on.get(_support(candidate), [])
+        parts = self._parts_on.get(candidate.support, [])
         found: list[Generator] = [part for part in parts if part in alive]
         return found if len(found) > 1 else [candidate]
 

@@ -14,12 +14,15 @@ from ..kernels.layout import SMALL_SIZE
 from ..lowering.excitation_tables import ExcitationTables
 from ..lowering.planar import Planar
 from ..lowering.two_body import MATRIX_SIZE
-from ..operators.generators import Diagonal, Excitation, OrbitalRotation
+from ..lowering.two_body_tables import table_memory
+from ..operators.generator import Generator
+from ..operators.generators import DIAGONAL_BYTES, Diagonal, Excitation, OrbitalRotation
 from ..spaces import Electrons, FlipSymmetric, Qubits, Space
 from ..threads import thread_count
+from .demand import Demand
 from .fused import SmallRun
-from .layers import layer_run
-from .product_layers import ProductLayers
+from .layers import layer_run, layers_memory
+from .product_layers import ProductLayers, product_memory
 from .quadratic_phases import QuadraticPhases
 from .small_products import SmallProducts
 
@@ -42,36 +45,47 @@ class Evolution(Protocol):
 
 def evolution(circuit: Circuit) -> Evolution:
     """The fastest evolution that fits the circuit's steps."""
-    if isinstance(circuit.space, Electrons):
-        return on_electrons(circuit.steps, circuit.space)
     cost, space = circuit.layered_cost, circuit.space
+    if isinstance(space, Electrons):
+        return on_electrons(circuit.steps, space)
     if cost is not None and isinstance(space, Qubits | FlipSymmetric):
         return layer_run(space, cost.values(space))
     if ProductLayers.supports(circuit):
         small = space.size <= SMALL_SIZE
         return SmallProducts(circuit) if small else ProductLayers(circuit)
-    return StepByStep(circuit.steps, circuit.space)
+    return StepByStep(circuit.steps, space)
+
+
+def evolution_memory(circuit: Circuit, demand: Demand) -> int:
+    """Bytes of the states and of the tables of `evolution(circuit)`, at most."""
+    cost, space = circuit.layered_cost, circuit.space
+    if isinstance(space, Electrons):
+        return _electron_memory(circuit, space, demand)
+    if cost is not None and isinstance(space, Qubits | FlipSymmetric):
+        return layers_memory(len(circuit.steps), cost, space, demand)
+    if isinstance(space, Qubits | FlipSymmetric) and ProductLayers.supports(circuit):
+        return demand.of_layers(space, None) + product_memory(circuit, space)
+    return StepByStep.memory(circuit, demand)
 
 
 def on_electrons(steps: Sequence[Step], space: Electrons) -> Evolution:
     """Runs of excitations, runs of phases, and what is neither, one after the other."""
-
-    def kind(step: Step) -> str:
-        if isinstance(step.generator, Excitation | OrbitalRotation):
-            return "excitations"
-        if isinstance(step.generator, Diagonal) and QuadraticPhases.supports(
-            step.generator.polynomial
-        ):
-            return "phases"
-        return "others"
-
     parts: list[tuple[int, Evolution]] = []
-    for name, group in groupby(steps, key=kind):
+    for name, group in groupby(steps, key=lambda step: _kind(step.generator)):
         run = list(group)
         parts.append((len(run), _run(name, run, space)))
     if not parts:
         return _run("excitations", [], space)
     return parts[0][1] if len(parts) == 1 else Chain(parts)
+
+
+def _kind(generator: Generator) -> str:
+    """The run on electrons that a generator belongs to."""
+    if isinstance(generator, Excitation | OrbitalRotation):
+        return "excitations"
+    if isinstance(generator, Diagonal) and QuadraticPhases.supports(generator.polynomial):
+        return "phases"
+    return "others"
 
 
 def _run(kind: str, steps: Sequence[Step], space: Electrons) -> Evolution:
@@ -82,6 +96,16 @@ def _run(kind: str, steps: Sequence[Step], space: Electrons) -> Evolution:
     if kind == "phases":
         return QuadraticPhases(space, [g.polynomial for g in generators if isinstance(g, Diagonal)])
     return StepByStep(steps, space)
+
+
+def _electron_memory(circuit: Circuit, space: Electrons, demand: Demand) -> int:
+    """States, tables on strings, and what generators outside of runs tabulate."""
+    if circuit.excitations is not None:
+        return demand.of_electrons(space) + table_memory(space)
+    others = {step.generator for step in circuit.steps if _kind(step.generator) == "others"}
+    # Quadratic phases of all determinants, their cosines and their sines are made on the way.
+    phases = 48 * space.size + sum(generator.memory(space) for generator in others)
+    return demand.of_steps(space.size) + table_memory(space) + phases
 
 
 class Chain:
@@ -121,6 +145,15 @@ class StepByStep:
                 lowered[step.generator] = step.generator.on(space)
         self._actions = [lowered[step.generator] for step in steps]
         self.real = all(action.real for action in self._actions)
+
+    @staticmethod
+    def memory(circuit: Circuit, demand: Demand) -> int:
+        """Bytes of states and of what the generators tabulate, one diagonal at least."""
+        space, generators = circuit.space, {step.generator for step in circuit.steps}
+        tables = sum(generator.memory(space) for generator in generators)
+        if not any(isinstance(generator, Diagonal) for generator in generators):
+            tables += DIAGONAL_BYTES * space.size  # those of the observable
+        return demand.of_steps(space.size) + tables
 
     def forward(self, psi: Planar, angles: Floats) -> None:
         """Apply all steps, first to last."""

@@ -21,8 +21,10 @@ from ..kernels.layout import NARROW, NOTHING, SMALL_SIZE, WIDE
 from ..kernels.layout import Layers as LoweredLayers
 from ..lowering.diagonal import DiagonalValues
 from ..lowering.planar import LINE_BYTES, Planar
+from ..operators.polynomial import Polynomial
 from ..spaces import FlipSymmetric, Qubits
 from ..threads import thread_count
+from .demand import Demand
 from .small_layers import SmallLayers
 from .tilings import (
     FIRST,
@@ -275,6 +277,15 @@ def layer_run(
     if space.size <= SMALL_SIZE:
         return SmallLayers(space, values)
     return (WholeLayers if space.size <= WHOLE_SIZE else TiledLayers)(space, values)
+
+
+def layers_memory(
+    steps: int, cost: Polynomial, space: Qubits | FlipSymmetric, demand: Demand
+) -> int:
+    """Bytes of a program of layers, at most: states, and what runs them."""
+    units = cost.units(space)
+    scratch = layer_memory(steps, space, 1 if units is None else units.levels)
+    return demand.of_layers(space, cost) + scratch
 
 
 def layer_memory(steps: int, space: Qubits | FlipSymmetric, levels: int) -> int:

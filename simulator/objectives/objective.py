@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
@@ -62,6 +62,7 @@ class Variance:
     """<H^2> - <H>^2, with costate H^2 psi - 2 <H> H psi; zero exactly on eigenstates."""
 
     observable: Observable
+    further_states: ClassVar[int] = 3  # besides ket and costate, for predictions of memory
 
     def on(self, space: Space) -> Measure:
         """Lower the observable."""

@@ -1,17 +1,22 @@
-"""What can be exponentiated: anti-Hermitian generators A, before a space is chosen.
+"""Anti-Hermitian generators A, before a space is chosen.
 
 A generator is a small frozen value.  `on(space)` turns it into an action, which applies A and
-exp(a A) to vectors over that space, or raises `SpaceError` if A would leave the space.
+exp(a A) to vectors over that space, or raises `SpaceError` if A would leave the space. Its other
+capabilities are those of the protocol `generator.Generator`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..spaces import Electrons, FlipSymmetric, Qubits, Space, SpaceError
+from .constructions import fermionic_cnots, string_cnots
+from .generator import Cnot, Generator, Layout, Support, check_electrons
+from .ladder_sum import LadderSum, excitation_terms
 from .observables import PauliSum
 from .pauli import PauliString
 from .polynomial import Polynomial
@@ -20,9 +25,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from ..lowering.actions import Action
-
-# Pairs (orbital, spin), 0 for alpha and 1 for beta.
-Support = frozenset[tuple[int, int]]
 
 __all__ = [
     "AxisRotation",
@@ -37,15 +39,14 @@ __all__ = [
 ]
 
 
-class Generator(Protocol):
-    """An anti-Hermitian operator that can be lowered to a space."""
-
-    def on(self, space: Space) -> Action:
-        """The action on the space; raises `SpaceError` if the generator leaves it."""
+# Bytes for each configuration while a polynomial is tabulated.
+DIAGONAL_BYTES = 26
+# CNOTs of the gates that are self-inverse and act on two qubits.
+_GATE_CNOTS = {"CX": 1, "CZ": 1, "SWAP": 3}
 
 
 @dataclass(frozen=True)
-class Excitation:
+class Excitation(Generator):
     """A fermionic excitation that conserves the numbers of alpha and beta electrons.
 
         A = T - T^dagger,   T = T_alpha T_beta,
@@ -111,8 +112,24 @@ class Excitation:
 
     @property
     def excitations(self) -> tuple[Excitation, ...]:
-        """Itself: what `OrbitalRotation` is a sum of, this is alone."""
+        """Itself alone, as `OrbitalRotation.excitations` lists the terms of a sum."""
         return (self,)
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:
+        """As `LadderSum.pauli_terms`, on which a product of ladder operators is the only term."""
+        return LadderSum(excitation_terms(self.moves)).pauli_terms(space)
+
+    def cnots(self, layout: Layout) -> list[Cnot] | None:
+        """As `constructions.fermionic_cnots`; None beyond doubles."""
+        leave, fill = (
+            sorted(
+                layout.place((p, spin))
+                for spin, part in enumerate((self.alpha, self.beta))
+                for p in part[end]
+            )
+            for end in (0, 1)
+        )
+        return fermionic_cnots(leave, fill)
 
     def on(self, space: Space) -> Action:
         """The rotation of coupled pairs of determinants; needs `Electrons`."""
@@ -122,17 +139,14 @@ class Excitation:
 
     def check(self, space: Space) -> Electrons:
         """The space, if the excitation acts on it; raises `SpaceError` otherwise."""
-        if not isinstance(space, Electrons):
-            raise SpaceError(f"an excitation acts on Electrons, got {space}")
-        if self.norb > space.norb:
-            raise SpaceError(f"the excitation {self} needs {self.norb} orbitals, got {space}")
-        if space.label(sum(self.alpha + self.beta, ())):
+        electrons = check_electrons(self, space, "excitations act on")
+        if electrons.label(sum(self.alpha + self.beta, ())):
             raise SpaceError(f"the excitation {self} changes the symmetry of states in {space}")
-        return space
+        return electrons
 
 
 @dataclass(frozen=True)
-class OrbitalRotation:
+class OrbitalRotation(Generator):
     """A rotation of two orbitals of both spins, the fermionic Givens rotation.
 
         A = sum_s (c^dagger_{q s} c_{p s} - c^dagger_{p s} c_{q s}),
@@ -164,6 +178,24 @@ class OrbitalRotation:
         part = ((self.p,), (self.q,))
         return Excitation(alpha=part), Excitation(beta=part)
 
+    @property
+    def norb(self) -> int:
+        """The least number of orbitals that holds it."""
+        return 1 + max(self.p, self.q)
+
+    @property
+    def support(self) -> Support:
+        """The spin orbitals that it acts on."""
+        return frozenset((orbital, spin) for orbital in (self.p, self.q) for spin in (0, 1))
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:
+        """Those of the alpha electrons, then those of the beta electrons, all of which commute."""
+        return [term for part in self.excitations for term in part.pauli_terms(space)]
+
+    def cnots(self, layout: Layout) -> list[Cnot]:
+        """One fermionic single for each spin."""
+        return [cnot for part in self.excitations for cnot in part.cnots(layout) or ()]
+
     def on(self, space: Space) -> Action:
         """One rotation for each spin; needs `Electrons`."""
         from ..lowering.actions import ExcitationAction
@@ -174,8 +206,8 @@ class OrbitalRotation:
 
 
 @dataclass(frozen=True)
-class Diagonal:
-    """A phase per configuration, A = -i f(x)."""
+class Diagonal(Generator):
+    """A phase for each configuration, A = -i f(x)."""
 
     polynomial: Polynomial
 
@@ -188,9 +220,31 @@ class Diagonal:
 
         return PhaseAction(self.polynomial.values(space))
 
+    @property
+    def support(self) -> Support:
+        """The qubits of its terms."""
+        return frozenset((q, 0) for qubits, _ in self.polynomial.terms for q in qubits)
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:
+        """One string of Z for each term of the polynomial."""
+        self.polynomial.check(space)
+        return [
+            (PauliString(0, sum(1 << qubit for qubit in qubits)), weight)
+            for qubits, weight in self.polynomial.terms
+        ]
+
+    def cnots(self, layout: Layout) -> list[Cnot]:
+        """Those of each term."""
+        terms = [list(map(layout.qubit, qubits)) for qubits, _ in self.polynomial.terms]
+        return [cnot for qubits in terms for cnot in string_cnots(qubits)]
+
+    def memory(self, space: Space) -> int:
+        """Bytes that its tabulation takes at its peak."""
+        return DIAGONAL_BYTES * space.size
+
 
 @dataclass(frozen=True)
-class XMixer:
+class XMixer(Generator):
     """The transverse field on all qubits, A = -i B with B = -sum_j X_j."""
 
     def __str__(self) -> str:
@@ -204,9 +258,17 @@ class XMixer:
             raise SpaceError(f"the X mixer changes single bits, so it leaves {space}")
         return MixerAction(space)
 
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:
+        """Minus X on each qubit."""
+        return [(PauliString(1 << qubit, 0), -1.0) for qubit in range(space.num_qubits)]
+
+    def cnots(self, layout: Layout) -> list[Cnot]:  # noqa: ARG002
+        """None are needed."""
+        return []
+
 
 @dataclass(frozen=True)
-class AxisRotation:
+class AxisRotation(Generator):
     """One qubit turned about an axis between X and Z, A = i (x X_j + z Z_j).
 
     A^2 = -1, so exp(a A) = cos a + sin a A. With x = 1, the default, it is the qubit's share of
@@ -244,15 +306,25 @@ class AxisRotation:
 
         if not isinstance(space, Qubits | FlipSymmetric):
             raise SpaceError(f"a rotation of one qubit changes single bits, so it leaves {space}")
-        terms = [
-            (PauliString(1 << self.qubit, 0), -self.x),
-            (PauliString(0, 1 << self.qubit), -self.z),
-        ]
-        return SelfInverseAction(PauliSum(terms).on(space))
+        return SelfInverseAction(PauliSum(self.pauli_terms(space)).on(space))
+
+    @property
+    def support(self) -> Support:
+        """Its qubit."""
+        return frozenset([(self.qubit, 0)])
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:  # noqa: ARG002
+        """Minus x times X and minus z times Z."""
+        bit = 1 << self.qubit
+        return [(PauliString(bit, 0), -self.x), (PauliString(0, bit), -self.z)]
+
+    def cnots(self, layout: Layout) -> list[Cnot]:  # noqa: ARG002
+        """None are needed."""
+        return []
 
 
 @dataclass(frozen=True)
-class SelfInverse:
+class SelfInverse(Generator):
     """A gate G with G^2 = 1 as the generator A = -i G; angle pi/2 gives G times -i.
 
     Args:
@@ -285,9 +357,25 @@ class SelfInverse:
 
         return SelfInverseAction(self.operator.on(space))
 
+    @property
+    def support(self) -> Support:
+        """The qubits that its strings act on."""
+        return frozenset().union(*(string.support for string, _ in self.operator.terms))
+
+    def pauli_terms(self, space: Space) -> Sequence[tuple[PauliString, float]]:  # noqa: ARG002
+        """The terms of the operator."""
+        return self.operator.terms
+
+    def cnots(self, layout: Layout) -> list[Cnot] | None:  # noqa: ARG002
+        """None of gates on one qubit, 1 of CX and CZ, 3 of SWAP; other gates have no count."""
+        name, *targets = self.name.split()
+        if len(targets) == 2 and name in _GATE_CNOTS:
+            return [(int(targets[0]), int(targets[1]))] * _GATE_CNOTS[name]
+        return [] if len(targets) == 1 else None
+
 
 @dataclass(frozen=True, eq=False)
-class SparseGenerator:
+class SparseGenerator(Generator):
     """Any anti-Hermitian sparse matrix over the positions of one space.
 
     Exponentials go through `scipy.sparse.linalg.expm_multiply`: correct before it is fast.

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..spaces import Electrons, Integers, Space, SpaceError
-from .generators import Support
+from .constructions import ladder_sum_cnots
+from .generator import Cnot, Generator, Layout, Support, check_electrons
 from .pauli import PauliString
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _lowered: WeakValueDictionary[tuple[LadderSum, Electrons], Action] = WeakValueDi
 
 
 @dataclass(frozen=True)
-class LadderSum:
+class LadderSum(Generator):
     """A real combination of products of creators and annihilators, as one generator.
 
         A = sum_k w_k S_k,     S_k a product of c^dagger_{p s} and c_{p s}, leftmost first
@@ -121,16 +122,13 @@ class LadderSum:
 
     def on(self, space: Space) -> Action:
         """The sum over coupled determinants; needs `Electrons`."""
-        if not isinstance(space, Electrons):
-            raise SpaceError(f"creators and annihilators act on Electrons, got {space}")
-        if self.norb > space.norb:
-            raise SpaceError(f"{self} needs {self.norb} orbitals, got {space}")
-        found = _lowered.get((self, space))
+        electrons = check_electrons(self, space, "creators and annihilators act on")
+        found = _lowered.get((self, electrons))
         if found is None:
             from ..lowering.block_actions import BlockAction
 
-            found = BlockAction(self.matrix(space))
-            _lowered[self, space] = found
+            found = BlockAction(self.matrix(electrons))
+            _lowered[self, electrons] = found
         return found
 
     def matrix(self, space: Electrons) -> csr_array[Any]:
@@ -172,13 +170,21 @@ class LadderSum:
             raise ValueError(f"expected an anti-Hermitian sum, got {self}")
         return matrix
 
-    def pauli_terms(self, norb: int) -> list[tuple[PauliString, float]]:
+    def cnots(self, layout: Layout) -> list[Cnot] | None:
+        """As `constructions.ladder_sum_cnots`."""
+        return ladder_sum_cnots(self, layout)
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:
         """Strings P and weights w with A = sum w (-i P) on the qubits of `Electrons`.
 
             c_p = (X_p + i Y_p)/2 prod_{q < p} Z_q
 
         by the Jordan-Wigner mapping, all alpha modes first.
+
+        Raises:
+            SpaceError: if the space is another one or has too few orbitals.
         """
+        norb = check_electrons(self, space, "creators and annihilators act on").norb
         total: dict[PauliString, complex] = {}
         for product, weight in self.terms:
             partial: dict[PauliString, complex] = {PauliString(0, 0): weight}

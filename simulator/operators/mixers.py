@@ -9,6 +9,8 @@ from operator import index
 from typing import TYPE_CHECKING
 
 from ..spaces import Space
+from .generator import Generator, Support
+from .pauli import PauliString
 
 if TYPE_CHECKING:
     from ..lowering.actions import Action
@@ -17,7 +19,7 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class XYPair:
+class XYPair(Generator):
     """The XY interaction of two qubits, A = -i B with B = -(X_p X_q + Y_p Y_q)/2.
 
     It exchanges the bits of p and q where they differ, and keeps their sum.  A^3 = -A:
@@ -49,6 +51,15 @@ class XYPair:
 
         return XYPairAction(pair_table(space, (self.p, self.q)))
 
+    @property
+    def support(self) -> Support:
+        """The two qubits."""
+        return frozenset([(self.p, 0), (self.q, 0)])
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:  # noqa: ARG002
+        """Minus a half of XX and of YY."""
+        return _pauli_terms((self.p, self.q))
+
     def memory(self, space: Space) -> int:
         """Bytes of its table, at most; raises `SpaceError` for a qubit that is not there."""
         from ..lowering.exchange_tables import predict_pair_table
@@ -57,7 +68,7 @@ class XYPair:
 
 
 @dataclass(frozen=True)
-class XYMixer:
+class XYMixer(Generator):
     """The exact exponential of XY interactions, A = -i B.
 
         B = -sum over pairs of (X_p X_q + Y_p Y_q)/2
@@ -102,6 +113,15 @@ class XYMixer:
 
         return XYMixerAction(self.pairs, space)
 
+    @property
+    def support(self) -> Support:
+        """The qubits of all pairs."""
+        return frozenset((qubit, 0) for pair in self.pairs for qubit in pair)
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:  # noqa: ARG002
+        """Minus a half of XX and of YY for each pair."""
+        return [term for pair in self.pairs for term in _pauli_terms(pair)]
+
     def memory(self, space: Space) -> int:
         """Bytes of its tables and of the vectors it makes, at most; raises as `XYPair.memory`."""
         from ..lowering.exchange_tables import connected, predict_neighbour_table
@@ -112,7 +132,7 @@ class XYMixer:
 
 
 @dataclass(frozen=True)
-class GroverMixer:
+class GroverMixer(Generator):
     """The projector on the uniform superposition, A = -i B with B = -|s><s|.
 
     |s> is the superposition of all configurations of the space with equal amplitudes, whatever
@@ -145,6 +165,11 @@ def ring_pairs(qubits: Iterable[int]) -> tuple[Pair, ...]:
         return tuple(combinations(ring, 2))
     starts = [*range(0, n - 1, 2), *range(1, n, 2), *([n - 1] if n % 2 else [])]
     return tuple((ring[k], ring[(k + 1) % n]) for k in starts)
+
+
+def _pauli_terms(pair: Pair) -> list[tuple[PauliString, float]]:
+    mask = 1 << pair[0] | 1 << pair[1]
+    return [(PauliString(mask, 0), -0.5), (PauliString(mask, mask), -0.5)]
 
 
 def _check_pair(pair: Iterable[int]) -> Pair:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..spaces import FlipSymmetric, Qubits, Space, SpaceError
+from .constructions import string_cnots
+from .generator import Cnot, Generator, Layout, Support
 
 if TYPE_CHECKING:
     from ..lowering.actions import Action
@@ -15,7 +17,7 @@ _FACTOR = re.compile(r"([IXYZ])(\d+)")
 
 
 @dataclass(frozen=True, order=True)
-class PauliString:
+class PauliString(Generator):
     """A Pauli string P, and the generator A = -i P with exp(a A) = cos a - i sin a P.
 
     Qubit j carries X, Z or Y where bit j is set in `x`, in `z` or in both.
@@ -72,6 +74,20 @@ class PauliString:
     def num_qubits(self) -> int:
         """The least number of qubits that holds the string."""
         return (self.x | self.z).bit_length()
+
+    @property
+    def support(self) -> Support:
+        """The qubits that it acts on, (qubit, 0)."""
+        mask = self.x | self.z
+        return frozenset((q, 0) for q in range(mask.bit_length()) if mask >> q & 1)
+
+    def pauli_terms(self, space: Space) -> list[tuple[PauliString, float]]:  # noqa: ARG002
+        """The string itself."""
+        return [(self, 1.0)]
+
+    def cnots(self, layout: Layout) -> list[Cnot]:  # noqa: ARG002
+        """The parity of its qubits, collected on the last one and taken back."""
+        return string_cnots(sorted(qubit for qubit, _ in self.support))
 
     @property
     def phase(self) -> complex:

@@ -7,12 +7,13 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, circuit_resources, cnot_resources
-from qchem.properties.resources import _gates, _routed
+from qchem.properties.resources import _routed
 from qminima import InputError
 from simulator import (
     BasisState,
     Circuit,
     Diagonal,
+    Electrons,
     Excitation,
     OrbitalRotation,
     PauliString,
@@ -20,6 +21,7 @@ from simulator import (
     Qubits,
     gates,
 )  # fmt: skip
+from simulator.operators.generator import Layout
 from simulator.operators.ladder_sum import LadderSum, excitation_terms
 from simulator.testing import dense_pauli_string
 
@@ -67,13 +69,13 @@ def test_signs_from_a_parity(excitation: Excitation) -> None:
             for product, weight in terms
         )
         total = np.zeros((256, 256), dtype=complex)
-        for string, weight in LadderSum(renamed).pauli_terms(8):
+        for string, weight in LadderSum(renamed).pauli_terms(Electrons(8, (0, 0))):
             support = sum(1 << 2 * p + spin for p, spin in excitation.support)
             kept = string if signed else PauliString(string.x, string.z & support)
             total += -1j * weight * dense_pauli_string(kept, 8)
         return total
 
-    used = list(_gates(excitation, lambda mode: 2 * mode[0] + mode[1], 4))
+    used = excitation.cnots(Layout(4)) or []
     places = sorted(2 * p + spin for p, spin in excitation.support)
     between = [
         q for low, high in zip(places[::2], places[1::2], strict=True) for q in range(low + 1, high)
