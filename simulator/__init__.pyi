@@ -35,6 +35,7 @@ from .operators.observables import Polynomial as Polynomial
 from .optimize.minimize import Interrupted as Interrupted
 from .optimize.minimize import Minimum as Minimum
 from .optimize.minimize import minimize as minimize
+from .optimize.multi_start import minimize_from as minimize_from
 from .program import Expectation as Expectation
 from .program import Program as Program
 from .program import compile as compile  # noqa: A004 - the field's word

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import Any
 
 from qminima.limits import Deadline
@@ -10,6 +9,7 @@ from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.memory import require_memory
 from simulator.spaces import Electrons
+from simulator.timing import Stopwatch
 
 from ..hamiltonian import Hamiltonian
 from ..properties.density import state_properties
@@ -58,9 +58,7 @@ def fci(
     >>> print(f"{fci(qchem.electronic_hamiltonian(hydrogen)).value:.6f}")
     -1.137284
     """
-    from simulator.kernels.kernel import compile_seconds
-
-    started, compiled = perf_counter(), compile_seconds()
+    watch = Stopwatch()
     space = hamiltonian.space
     require_memory(
         fci_memory(space),
@@ -70,8 +68,7 @@ def fci(
     search = Search(hamiltonian, Deadline(time_limit))
 
     def result(stopped: str | None) -> Result:
-        elapsed = started + compile_seconds() - compiled
-        return _result(search, stopped, elapsed, properties=properties, time_limit=time_limit)
+        return _result(search, stopped, watch, properties=properties, time_limit=time_limit)
 
     try:
         run_search(search)
@@ -104,7 +101,7 @@ def reference_state_energy(result: Result) -> float:
 def _result(
     search: Search,
     stopped: str | None,
-    started: float,
+    watch: Stopwatch,
     *,
     properties: bool,
     time_limit: float | None,
@@ -138,7 +135,7 @@ def _result(
         value=float(energy),
         unit="hartree",
         problem=hamiltonian.describe(),
-        seconds=perf_counter() - started,
+        seconds=watch(),
         converged=stopped is None,
         settings={} if time_limit is None else {"time_limit": time_limit},
         stop_reason=stopped,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,13 @@ from simulator.lowering.planar import join, split
 from simulator.operators.generator import Generator, Support
 from simulator.operators.ladder_sum import LadderSum
 from simulator.operators.pauli import PauliString
-from simulator.optimize.minimize import TIME_LIMIT, Minimum, Stopwatch, minimize
+from simulator.optimize.minimize import TIME_LIMIT, Minimum, minimize
 from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
 from simulator.pools.pauli_gradient import PauliGradient
 from simulator.pools.pool_gradient import PoolGradient
 from simulator.program import Expectation
 from simulator.spaces import Electrons, Qubits
+from simulator.timing import Stopwatch
 
 from ..ansatz.pools import Pool
 from ..hamiltonian import Hamiltonian
@@ -196,7 +196,7 @@ class _Growth:
         *,
         symmetry: bool,
     ) -> None:
-        self._started, self._compiled = perf_counter(), compile_seconds()
+        self._watch = Stopwatch()
         self._hamiltonian, self._pool, self._selection = hamiltonian, pool, selection
         self._tolerance, self._progress, self._symmetry = tolerance, progress, symmetry
         self._from = start = GrowthStart.of(hamiltonian, pool, symmetry=symmetry)
@@ -227,7 +227,7 @@ class _Growth:
         self.parameters = np.array(record.parameters)
         self._inverse_hessian = np.eye(len(self.chosen))
         self._evaluations += record.evaluations
-        self._started -= record.seconds
+        self._watch.add(record.seconds)
         self.history = [point for point in record.history if point[1] >= self.value - 1e-6]
         self.history = self.history or [(self._evaluations, self.value)]
         for step in record.steps:
@@ -250,7 +250,7 @@ class _Growth:
                 return TIME_LIMIT
             clock = Stopwatch()
             gradients = self._gradients()
-            self._seconds = clock.seconds()
+            self._seconds = clock()
             norm = float(np.linalg.norm(gradients[: len(self._candidates)]))
             if norm < max(gradient_threshold, _NOTHING):
                 return CONVERGED[0]
@@ -406,7 +406,7 @@ class _Growth:
             value=self.value,
             unit="hartree",
             problem=self._hamiltonian.describe(),
-            seconds=perf_counter() - self._started - (compile_seconds() - self._compiled),
+            seconds=self._watch(),
             evaluations=self._evaluations,
             converged=reason in CONVERGED and not unfinished and not strange,
             settings={

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from time import perf_counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,11 +18,12 @@ from simulator.kernels.kernel import compile_seconds
 from simulator.memory import require_memory
 from simulator.objectives.objective import Mean
 from simulator.optimize.methods import METHODS
-from simulator.optimize.minimize import TIME_LIMIT, Minimum, minimize
-from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
+from simulator.optimize.minimize import Minimum
+from simulator.optimize.multi_start import Limits, Minima, minimize_from
 from simulator.optimize.rotosolve import check_rotosolve
 from simulator.program import Expectation, predict_memory
 from simulator.spaces import Electrons, Qubits
+from simulator.timing import Stopwatch
 
 from ..ansatz.starting_parameters import initial_parameters
 from ..classical.post_hartree_fock import require_mean_field
@@ -91,7 +91,7 @@ def vqe(
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
-    started, compiled = perf_counter(), compile_seconds()
+    watch = Stopwatch()
     progress = progress or Progress()
     if optimizer not in METHODS:
         raise unknown_name("optimiser", optimizer, METHODS)
@@ -127,12 +127,11 @@ def vqe(
         **({"seed": seed} if restarts or optimizer == "SPSA" or given_at_random else {}),
         **(settings or {}),
     }
-    minima: list[Minimum] = []
     # Of large circuits this takes a while, for which nobody should wait in the end.
     counted = circuit_properties(circuit)
 
-    def finish() -> Result:
-        best = min(minima, key=lambda minimum: minimum.value)
+    def finish(minima: Minima) -> Result:
+        best = minima.best
         warnings, strange = _warnings(best, circuit), list[str]()
         found = _properties(energy, best, hamiltonian)
         found |= counted
@@ -153,7 +152,7 @@ def vqe(
                     "value": run.value, "evaluations": run.evaluations,
                     "converged": run.converged, "parameters": [float(p) for p in run.parameters],
                 }
-                for run in minima
+                for run in minima.runs
             ]  # fmt: skip
         return Result(
             method=f"{circuit.name}-VQE",
@@ -161,51 +160,42 @@ def vqe(
             value=best.value,
             unit="hartree",
             problem=hamiltonian.describe(),
-            seconds=perf_counter() - started - (compile_seconds() - compiled),
-            evaluations=sum(run.evaluations for run in minima),
+            seconds=watch(),
+            evaluations=minima.evaluations,
             converged=best.converged and not strange,
             settings=recorded,
             parameters=[float(p) for p in best.parameters],
             circuit=circuit,
-            history=_history(minima),
+            history=list(minima.history),
             stop_reason=strange[0] if best.converged and strange else best.stop_reason,
             warnings=warnings,
             properties=found,
         )
 
-    for run in range(restarts + 1):
-        done = sum(one.evaluations for one in minima)
-        if run and (deadline() or minima[-1].stop_reason == TIME_LIMIT or done == max_evaluations):
-            break
-        params = first
-        if run and given_at_random:
-            params = _first_parameters(hamiltonian, circuit, start, random)
-        elif run:
-            params = first + random.normal(scale=spread, size=len(first))
-        try:
-            minimum = minimize(
-                energy,
-                params,
-                method=optimizer,
-                gradient_tolerance=gradient_tolerance,
-                max_evaluations=None if max_evaluations is None else max_evaluations - done,
-                time_limit=None if time_limit is None else max(deadline.left(), 1e-9),
-                headroom=_HEADROOM,
-                callback=lambda count, value: progress.note(
-                    f"{value:.6f} hartree, {count} energies"
-                ),
-                seed=seed,
-            )
-        except MinimizationInterrupted as interrupt:
-            if interrupt.minimum.evaluations:
-                minima.append(interrupt.minimum)
-            if not minima:
-                raise KeyboardInterrupt from None
-            raise Interrupted(finish()) from None
-        except ValueError as error:  # an optimiser that does not fit the circuit
-            raise InputError(str(error)) from None
-        minima.append(minimum)
-    return finish()
+    def starts() -> Iterator[NDArray[np.float64]]:
+        yield first
+        for _ in range(restarts):
+            if given_at_random:
+                yield _first_parameters(hamiltonian, circuit, start, random)
+            else:
+                yield first + random.normal(scale=spread, size=len(first))
+
+    try:
+        minima = minimize_from(
+            energy,
+            starts(),
+            method=optimizer,
+            gradient_tolerance=gradient_tolerance,
+            limits=Limits(max_evaluations, deadline, _HEADROOM),
+            callback=lambda count, value: progress.note(f"{value:.6f} hartree, {count} energies"),
+            seed=seed,
+        )
+    except ValueError as error:  # an optimiser that does not fit the circuit
+        raise InputError(str(error)) from None
+    result = finish(minima)
+    if minima.interrupted:
+        raise Interrupted(result)
+    return result
 
 
 def check_vqe(
@@ -257,19 +247,6 @@ def _first_parameters(
 def electrons_of(hamiltonian: Hamiltonian | QubitHamiltonian) -> Hamiltonian:
     """The Hamiltonian of the electrons."""
     return hamiltonian.hamiltonian if isinstance(hamiltonian, QubitHamiltonian) else hamiltonian
-
-
-def _history(minima: Sequence[Minimum]) -> list[tuple[int, float]]:
-    """The best value so far after each improvement, over all runs."""
-    history: list[tuple[int, float]] = []
-    before, best = 0, np.inf
-    for run in minima:
-        for count, value in run.history:
-            if value < best:
-                best = value
-                history.append((before + count, value))
-        before += run.evaluations
-    return history
 
 
 def _warnings(minimum: Minimum, circuit: Circuit) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.kernels.kernel import compile_seconds
+from simulator.timing import Stopwatch
 
 from ..problems.problem import Problem
 from ..results import solution
@@ -51,7 +50,7 @@ def breakout(
     >>> breakout(qopt.labs(13), seed=0).value
     6.0
     """
-    started, compiled = perf_counter(), compile_seconds()
+    watch = Stopwatch()
     Deadline(seconds)
     limit = Deadline(time_limit, uncounted=compile_seconds)
     check_seed(seed)
@@ -68,7 +67,7 @@ def breakout(
         problem,
         "breakout local search",
         search.bitstring,
-        started + compile_seconds() - compiled,
+        watch.started,
         evaluations=search.flips,
         settings={"flips": flips, "seconds": seconds, "time_limit": time_limit},
         stop_reason="time is over" if reason == "time limit reached" else reason,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.kernels.kernel import compile_seconds
+from simulator.timing import Stopwatch
 
 from ..problems.problem import Problem
 from ..results import Best, solution
@@ -51,7 +51,7 @@ def one_exchange(
     >>> one_exchange(qopt.maxcut(networkx.cycle_graph(4)), ["0001"]).bitstring
     '0101'
     """
-    started, compiled = perf_counter(), compile_seconds()
+    watch = Stopwatch()
     n = problem.num_variables
     rows: Iterable[Floats]
     if isinstance(starts, Sequence):
@@ -81,7 +81,7 @@ def one_exchange(
         problem,
         method or "uniform + one-exchange",
         best.bitstring,
-        started + compile_seconds() - compiled,
+        watch.started,
         evaluations=flips + count,
         expectation=last / count if count else None,
         settings={"starts": count, "time_limit": time_limit},

@@ -11,10 +11,11 @@ from qminima.errors import InputError
 from qminima.result import Result
 from simulator.circuit import Circuit, Step, UniformState
 from simulator.operators.generators import Diagonal
-from simulator.optimize.minimize import Minimum, Stopwatch, minimize
+from simulator.optimize.minimize import Minimum, minimize
 from simulator.pools.pauli_gradient import PauliGradient
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits, Space
+from simulator.timing import Stopwatch
 
 from ..angles.schedules import gamma_scale, rescale_gammas
 from ..circuits.adapt_pools import adapt_pool, sign, strings
@@ -225,7 +226,7 @@ class _Growth:
         ends = np.cumsum([len(group) for group in self._strings])
         sums = [part.sum() for part in np.split(single, ends[:-1])]
         sizes = np.abs([sign(mixer) * value for mixer, value in zip(self.pool, sums, strict=True)])
-        self._seconds = clock.seconds()
+        self._seconds = clock()
         if np.isnan(sizes).all():
             return self.pool[0], 0.0
         best = int(np.flatnonzero(sizes >= np.nanmax(sizes) - _TIE / self._factor)[0])

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from qminima.limits import check_count
 from qminima.result import Result
 from simulator.circuit import Circuit
-from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
-from simulator.optimize.minimize import Minimum, minimize
+from simulator.optimize.multi_start import Limits, minimize_from
 from simulator.spaces import Space
 
 from ..angles.schedules import linear_ramp
@@ -113,60 +112,41 @@ def best_of_starts(
 
     Ctrl-C ends the trainings that have found something; where nothing was found, it passes on.
     """
-    minima: list[Minimum] = []
-    records: list[dict[str, Any]] = []
-    history: list[tuple[int, float]] = []
-    used, limit, interrupted = 0, "", False
-
-    def keep(start: Floats, minimum: Minimum) -> None:
-        minima.append(minimum)
-        records.append(
-            {
-                "angles": (program.units * start).tolist(),
-                "value": minimum.value / program.factor,
-                "evaluations": minimum.evaluations,
-                "converged": minimum.converged,
-            }
-        )
-        improve(history, minimum, program.factor, used)
-
-    for start in starts:
-        if minima and (limit := options.limit(used, GRADIENT * program.seconds)):
-            break
-        try:
-            minimum = minimize(
-                program,
-                start,
-                gradient_tolerance=options.gradient_tolerance,
-                max_evaluations=options.left(used),
-                time_limit=options.seconds(),
-                headroom=HEADROOM,
-                callback=options.reporter(program.factor, used),
-            )
-        except MinimizationInterrupted as interrupt:
-            if interrupt.minimum.evaluations:
-                keep(start, interrupt.minimum)
-            if not minima:
-                raise
-            limit, interrupted = "interrupted", True
-            break
-        keep(start, minimum)
-        options.reserve = SAMPLES * program.seconds
-        used += minimum.evaluations
-    best = min(minima, key=lambda minimum: minimum.value)
-    return (
-        Trained(
-            circuit,
-            program.units * best.parameters,
-            best.value / program.factor,
-            sum(minimum.evaluations for minimum in minima),
-            history,
-            converged=best.converged and not limit,
-            stop_reason=limit or best.stop_reason,
-            interrupted=interrupted,
+    found = minimize_from(
+        program,
+        starts,
+        gradient_tolerance=options.gradient_tolerance,
+        limits=Limits(
+            options.max_evaluations,
+            options.deadline,
+            HEADROOM,
+            lambda: (GRADIENT + SAMPLES) * program.seconds,
         ),
-        records,
+        callback=options.reporter(program.factor),
     )
+    options.reserve = SAMPLES * program.seconds
+    history: list[tuple[int, float]] = []
+    improve(history, found, program.factor, 0)
+    trained = Trained(
+        circuit,
+        program.units * found.best.parameters,
+        found.best.value / program.factor,
+        found.evaluations,
+        history,
+        converged=found.best.converged and not found.limit,
+        stop_reason=found.limit or found.best.stop_reason,
+        interrupted=found.interrupted,
+    )
+    records = [
+        {
+            "angles": (program.units * start).tolist(),
+            "value": run.value / program.factor,
+            "evaluations": run.evaluations,
+            "converged": run.converged,
+        }
+        for start, run in zip(found.starts, found.runs, strict=True)
+    ]
+    return trained, records
 
 
 def _random(seed: int | None, number: int, depth: int) -> Floats:

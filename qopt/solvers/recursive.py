@@ -12,9 +12,9 @@ from qminima.limits import check_whole
 from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.circuit import Circuit
-from simulator.optimize.minimize import Stopwatch
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits
+from simulator.timing import Stopwatch
 
 from ..circuits.qaoa import check_depth, qaoa
 from ..classical.enumeration import enumeration
@@ -183,7 +183,7 @@ def _strongest(
     numbers = {name: number for number, name in enumerate(names)}
     renamed = {frozenset(numbers[one] for one in term): weight for term, weight in cost.items()}
     found = correlations(renamed, energy, trained.parameters)
-    options.reserve = clock.seconds()  # the next step takes half as long, and a training
+    options.reserve = clock()  # the next step takes half as long, and a training
     largest = max(map(abs, found.values()))
     chosen = next(key for key, value in found.items() if abs(value) >= largest - _TIE)
     return tuple(names[one] for one in chosen), found[chosen], trained

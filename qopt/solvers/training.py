@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from math import inf
-from time import perf_counter
 from typing import Any, TypedDict
 
 import numpy as np
@@ -24,9 +23,11 @@ from simulator.memory import require_memory
 from simulator.objectives.cvar import CVaR
 from simulator.objectives.objective import Mean, Objective
 from simulator.operators.polynomial import Polynomial
-from simulator.optimize.minimize import Minimum, Stopwatch
+from simulator.optimize.minimize import Minimum
+from simulator.optimize.multi_start import Minima
 from simulator.program import Expectation, Precision, Program, predict_memory
 from simulator.spaces import Integers, Space, bitstring
+from simulator.timing import Stopwatch
 
 from ..angles.schedules import gamma_scale
 from ..circuits.qaoa import check_problem
@@ -99,13 +100,12 @@ class Options:
         self.deadline.charge(spent)
         self.reserve = 0.0  # seconds of the time that are left for samples of the final state
         self.progress = given.get("progress") or Progress()
-        # Loading kernels is no part of a method's time, as loading libraries is none.
-        self._started, self._compiled = perf_counter() - spent, compile_seconds()
+        self._watch = Stopwatch(spent)
 
     @property
     def started(self) -> float:
         """When the training began, later by the time that kernels took to be compiled."""
-        return self._started + compile_seconds() - self._compiled
+        return self._watch.started
 
     @property
     def label(self) -> str:
@@ -198,14 +198,14 @@ class ScaledProgram:
         """The scaled value."""
         clock = Stopwatch()
         value = self.program(self.units * params)
-        self.seconds = clock.seconds()
+        self.seconds = clock()
         return self.factor * value
 
     def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
         """The scaled value and its derivatives by the scaled parameters."""
         clock = Stopwatch()
         value, gradient = self.program.value_and_gradient(self.units * params)
-        self.seconds = self.seconds or clock.seconds() / GRADIENT
+        self.seconds = self.seconds or clock() / GRADIENT
         return self.factor * value, self.factor * self.units * gradient
 
 
@@ -216,7 +216,9 @@ def scaled(problem: Problem, circuit: Circuit, options: Options) -> ScaledProgra
     return ScaledProgram(program, gamma_scale(problem.cost), gammas)
 
 
-def improve(history: list[tuple[int, float]], minimum: Minimum, factor: float, before: int) -> None:
+def improve(
+    history: list[tuple[int, float]], minimum: Minimum | Minima, factor: float, before: int
+) -> None:
     """Append what a minimisation in scaled units improved, after so many evaluations."""
     for count, least in minimum.history:
         value = least / factor

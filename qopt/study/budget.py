@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import monotonic, perf_counter
+from time import monotonic
 
 from qminima.errors import InputError
 from qminima.limits import Deadline, check_count
-from simulator.kernels.kernel import compile_seconds
 
 # Runs are made in batches that grow, so that calls into libraries cost little and a time limit
 # is met closely.
@@ -101,14 +100,3 @@ class Account:
             yield count
             self.charge(count, count * each)
             size = min(2 * size, _LARGEST_BATCH)
-
-
-class Stopwatch:
-    """Wall time from now on, without the compilation and loading of kernels."""
-
-    def __init__(self) -> None:
-        self._started, self._compiled = perf_counter(), compile_seconds()
-
-    def __call__(self) -> float:
-        """Seconds so far."""
-        return perf_counter() - self._started - (compile_seconds() - self._compiled)

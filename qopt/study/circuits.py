@@ -20,6 +20,7 @@ from qminima.errors import InputError
 from simulator.optimize.minimize import Differentiable, minimize
 from simulator.program import Expectation
 from simulator.spaces import bitstring
+from simulator.timing import Stopwatch
 
 from ..angles.schedules import gamma_scale, linear_ramp, rescale_gammas
 from ..angles.tables import starting_angles
@@ -27,7 +28,7 @@ from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
 from ..solvers.training import Options, ScaledProgram, scaled
 from ..solving import Instance
-from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account, Stopwatch
+from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account
 from .classical import Sampler, local_search
 from .device_time import rounds_of
 from .runs import Drawn, Training

@@ -16,6 +16,7 @@ import numpy as np
 from qminima.limits import Deadline
 from simulator.spaces import bitstring
 from simulator.spaces.uniform import uniform_configurations
+from simulator.timing import Stopwatch
 
 from ..certainty import bound_of
 from ..classical.bqm import all_bitstrings, binary_quadratic_model
@@ -23,7 +24,7 @@ from ..classical.semidefinite import hyperplane_roundings
 from ..methods import METHODS
 from ..results import bits
 from ..solving import Options
-from .budget import Account, Stopwatch
+from .budget import Account
 from .runs import Drawn, Training
 from .task import Task
 

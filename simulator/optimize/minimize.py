@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize
 
 from ..integers import check_seed, whole_number
-from ..kernels.kernel import compile_seconds
 from ..objectives.objective import Mean
 from ..program import Program
+from ..timing import Stopwatch
 from .methods import CIRCUIT_METHODS, GRADIENT_METHODS, METHODS
 from .natural_gradient import descend
 from .rotosolve import rotosolve
@@ -24,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 class Differentiable(Protocol):
-    """What can be minimised."""
+    """A real function of parameters, shape (num_parameters,), with its gradient."""
 
     def __call__(self, params: Floats) -> float:
         """The value."""
@@ -66,27 +65,13 @@ class Interrupted(KeyboardInterrupt):
         self.minimum = minimum
 
 
-# Why a minimisation ended that met its limit of time.
+# Why a minimisation ended that met a limit.
 TIME_LIMIT = "time limit reached"
+EVALUATION_LIMIT = "evaluation limit reached"
 
 
 class _Stop(Exception):  # noqa: N818 - a signal, not an error
     """Ends an optimiser from inside its function."""
-
-
-class Stopwatch:
-    """Seconds of one evaluation, without the compilation of kernels or their loading."""
-
-    def __init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        """Begin anew."""
-        self._begun, self._compiled = monotonic(), compile_seconds()
-
-    def seconds(self) -> float:
-        """Since it was started."""
-        return max(0.0, monotonic() - self._begun - (compile_seconds() - self._compiled))
 
 
 class _Recorder:
@@ -96,13 +81,13 @@ class _Recorder:
         self,
         function: Differentiable,
         callback: Callable[[int, float], None] | None,
-        deadline: float,
+        time_limit: float | None,
         headroom: float,
         max_evaluations: int | None,
     ) -> None:
         self._function = function
         self._callback = callback
-        self._deadline = deadline
+        self._time_limit = np.inf if time_limit is None else time_limit
         self._headroom = headroom
         self._max_evaluations = max_evaluations
         self.evaluations = 0
@@ -111,16 +96,16 @@ class _Recorder:
         self.gradient: Floats | None = None
         self.history: list[tuple[int, float]] = []
         self.inverse_hessian: Floats | None = None
-        self._clock = Stopwatch()
+        self._all, self._last = Stopwatch(), Stopwatch()  # evaluations, and the last one
 
     def value(self, params: Floats) -> float:
-        self._clock.start()
+        self._last.restart()
         value = self._function(params)
         self._record(params, value, None)
         return value
 
     def value_and_gradient(self, params: Floats) -> tuple[float, Floats]:
-        self._clock.start()
+        self._last.restart()
         value, gradient = self._function.value_and_gradient(params)
         self._record(params, value, gradient)
         return value, gradient
@@ -134,7 +119,7 @@ class _Recorder:
             def counted(vector: Floats) -> Floats:
                 self.evaluations += 1
                 self._check_limits()
-                self._clock.start()
+                self._last.restart()
                 return product(vector)
 
             return counted
@@ -156,12 +141,10 @@ class _Recorder:
         self._check_limits()
 
     def _check_limits(self) -> None:
-        # Kernels that are loaded or compiled take no part of the time.
-        left = self._deadline - (monotonic() - compile_seconds())
-        if left <= self._headroom * self._clock.seconds():
+        if self._time_limit - self._all() <= self._headroom * self._last():
             raise _Stop(TIME_LIMIT)
         if self._max_evaluations is not None and self.evaluations >= self._max_evaluations:
-            raise _Stop("evaluation limit reached")
+            raise _Stop(EVALUATION_LIMIT)
 
     def minimum(self, *, converged: bool, reason: str) -> Minimum:
         return Minimum(
@@ -198,27 +181,50 @@ def minimize(
         function: a `Program` or anything with the same two calls; "natural-gradient" and
             "Rotosolve" (`simulator.optimize.natural_gradient`, `.rotosolve`) need a program.
         start: first point, shape (num_parameters,).
-        method: one of `METHODS`; those without gradient call the function's value only.
+        method: one of `simulator.optimize.methods.METHODS`.
         gradient_tolerance: L-BFGS-B, BFGS and CG stop when no component of the gradient is
             larger; the other methods take it as their own tolerance.
-        inverse_hessian: BFGS starts from this symmetric, positive definite matrix instead of the
-            identity, shape (num_parameters, num_parameters).
+        inverse_hessian: where BFGS starts, symmetric and positive definite, shape
+            (num_parameters, num_parameters); the identity unless given.
         max_iterations: limit on the optimiser's iterations.
         max_evaluations: limit on values computed.
-        time_limit: limit in seconds, those on loading and compiling kernels left out. The first
-            evaluation is made in any case; a further one only if `headroom` times as long as the
-            one before it took is left.
+        time_limit: in seconds, without the compilation of kernels. After the first evaluation
+            another is made only if `headroom` times the time of the last one is left.
         headroom: 1 for the evaluation alone, more for what has to follow in the same time.
         callback: called with (evaluations, best value so far) after each evaluation.
         seed: of "SPSA", the only method that is random.
 
     Raises:
-        ValueError: for an unknown method, naming the known ones, a limit out of range, an
-            inverse Hessian of another shape or for another method than BFGS, or a method that
-            does not fit the function.
+        ValueError: for an unknown method, one that does not fit the function, a limit out of
+            range, or an inverse Hessian that cannot be used.
         Interrupted: on Ctrl-C, with the best point so far.
         FloatingPointError: if the function returns NaN or infinity.
+
+    >>> from simulator import BasisState, Circuit, Expectation, PauliSum, Qubits, gates
+    >>> turn = Circuit(Qubits(1), BasisState(0), (gates.rotation("Y0", 0),))
+    >>> found = minimize(Expectation(turn, PauliSum({"X0": 0.6, "Z0": 0.8})), [0.1])
+    >>> round(found.value, 9), found.converged
+    (-1.0, True)
     """
+    first = np.array(start, dtype=float)
+    _check_options(method, max_evaluations, time_limit, seed)
+    if inverse_hessian is not None:
+        inverse_hessian = _check_hessian(inverse_hessian, first, method)
+    recorder = _Recorder(function, callback, time_limit, headroom, max_evaluations)
+    settings = _Settings(method, gradient_tolerance, max_iterations, inverse_hessian, seed)
+    try:
+        converged, reason = _run(recorder, function, first, settings)
+    except _Stop as stop:
+        converged, reason = False, str(stop)
+    except KeyboardInterrupt:
+        raise Interrupted(recorder.minimum(converged=False, reason="interrupted")) from None
+    return recorder.minimum(converged=converged, reason=reason)
+
+
+def _check_options(
+    method: str, max_evaluations: int | None, time_limit: float | None, seed: int | None
+) -> None:
+    """Raise `ValueError` for an unknown method, limits out of range or what is no seed."""
     if method not in METHODS:
         raise ValueError(f"unknown optimiser {method!r}; known are {', '.join(METHODS)}")
     check_seed(seed)
@@ -226,28 +232,6 @@ def minimize(
         raise ValueError(f"expected a limit of at least one evaluation, got {max_evaluations}")
     if time_limit is not None and not time_limit > 0:
         raise ValueError(f"expected a time limit above zero seconds, got {time_limit}")
-    first = np.array(start, dtype=float)
-    if inverse_hessian is not None:
-        inverse_hessian = _check_hessian(inverse_hessian, first, method)
-    deadline = monotonic() - compile_seconds() + (np.inf if time_limit is None else time_limit)
-    recorder = _Recorder(function, callback, deadline, headroom, max_evaluations)
-    try:
-        if first.size == 0:
-            recorder.value(first)
-            return recorder.minimum(converged=True, reason="no parameters to optimise")
-        if method in CIRCUIT_METHODS or method == "SPSA":
-            converged, reason = _run_own(
-                recorder, function, first, method, gradient_tolerance, max_iterations, seed
-            )
-        else:
-            converged, reason = _run(
-                recorder, first, method, gradient_tolerance, max_iterations, inverse_hessian
-            )
-    except _Stop as stop:
-        converged, reason = False, str(stop)
-    except KeyboardInterrupt:
-        raise Interrupted(recorder.minimum(converged=False, reason="interrupted")) from None
-    return recorder.minimum(converged=converged, reason=reason)
 
 
 def _check_hessian(matrix: ArrayLike, start: Floats, method: str) -> Floats:
@@ -265,38 +249,43 @@ def _check_hessian(matrix: ArrayLike, start: Floats, method: str) -> Floats:
     return symmetric
 
 
-def _run_own(
-    recorder: _Recorder,
-    function: Differentiable,
-    start: Floats,
-    method: str,
-    tolerance: float,
-    max_iterations: int,
-    seed: int | None,
-) -> tuple[bool, str]:
-    """The methods that SciPy has not."""
-    if method == "SPSA":
-        return spsa(recorder.value, start, tolerance, max_iterations, seed)
-    if not isinstance(function, Program):
-        raise ValueError(f"{method} needs a program, whose circuit it looks at, got {function}")
-    if method == "Rotosolve":
-        if not isinstance(function.objective, Mean):
-            raise ValueError("Rotosolve minimises means; choose another method")
-        return rotosolve(recorder.value, function.circuit, start, tolerance, max_iterations)
-    return descend(
-        recorder.value, recorder.value_and_gradient, recorder.metric(function), start, tolerance,
-        max_iterations,
-    )  # fmt: skip
+class _Settings(NamedTuple):
+    """The options of `minimize` that optimisers take."""
+
+    method: str
+    tolerance: float
+    max_iterations: int
+    inverse_hessian: Floats | None
+    seed: int | None
 
 
 def _run(
-    recorder: _Recorder,
-    start: Floats,
-    method: str,
-    tolerance: float,
-    max_iterations: int,
-    inverse_hessian: Floats | None,
+    recorder: _Recorder, function: Differentiable, start: Floats, settings: _Settings
 ) -> tuple[bool, str]:
+    """Run an optimiser; return whether it converged, and why it stopped."""
+    method, tolerance, iterations, _, seed = settings
+    if start.size == 0:
+        recorder.value(start)
+        return True, "no parameters to optimise"
+    if method == "SPSA":
+        return spsa(recorder.value, start, tolerance, iterations, seed)
+    if method not in CIRCUIT_METHODS:
+        return _run_scipy(recorder, start, settings)
+    if not isinstance(function, Program):
+        raise ValueError(f"{method} needs a program, whose circuit it uses, got {function}")
+    if method == "Rotosolve":
+        if not isinstance(function.objective, Mean):
+            raise ValueError("Rotosolve minimises expectation values; choose another method")
+        return rotosolve(recorder.value, function.circuit, start, tolerance, iterations)
+    return descend(
+        recorder.value, recorder.value_and_gradient, recorder.metric(function), start, tolerance,
+        iterations,
+    )  # fmt: skip
+
+
+def _run_scipy(recorder: _Recorder, start: Floats, settings: _Settings) -> tuple[bool, str]:
+    """Run one of SciPy's optimisers."""
+    method, tolerance, max_iterations, inverse_hessian, _ = settings
     options: dict[str, Any] = {"maxiter": max_iterations}
     if method == "L-BFGS-B":
         # ftol 0 leaves the gradient as the only criterion; energies are wanted to the last digit.

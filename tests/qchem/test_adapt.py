@@ -275,7 +275,7 @@ def test_time_limit_leaves_out_the_loading_of_kernels(
     """No step is done in a nanosecond, unless more is spent on loading kernels than passes."""
     stopped = adapt(h4, "gsd", max_parameters=2, time_limit=1e-9)
     assert (stopped.stop_reason, stopped.properties["steps"]) == ("time limit reached", [])
-    for module in ("qchem.solvers.adapt", "simulator.optimize.minimize"):
+    for module in ("qchem.solvers.adapt", "simulator.timing"):
         monkeypatch.setattr(f"{module}.compile_seconds", lambda: 2 * monotonic())
     found = adapt(h4, "gsd", max_parameters=2, time_limit=1e-9)
     assert found.stop_reason == "no room for more parameters"

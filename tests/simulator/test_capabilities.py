@@ -161,6 +161,7 @@ def test_a_new_generator_needs_only_an_action() -> None:
 
     one = Nothing()
     assert (one.norb, one.support, one.memory(Qubits(2))) == (0, None, 0)
-    assert one.pauli_terms(Qubits(2)) is one.cnots(Layout(0)) is None
+    assert one.pauli_terms(Qubits(2)) is None
+    assert one.cnots(Layout(0)) is None
     with pytest.raises(TypeError, match="no dense twin"):
         dense_generator(one, Qubits(2))

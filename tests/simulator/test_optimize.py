@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import monotonic
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -23,11 +23,14 @@ from simulator import (
     Variance,
     gates,
     minimize,
+    minimize_from,
 )  # fmt: skip
 from simulator.optimize.methods import GRADIENT_FREE_METHODS, GRADIENT_METHODS
 from simulator.optimize.minimize import TIME_LIMIT
+from simulator.optimize.multi_start import Limits
 from simulator.optimize.rotosolve import least_of_trigonometric
 from simulator.program import Program
+from simulator.timing import Stopwatch
 
 
 class Rosenbrock:
@@ -75,7 +78,7 @@ def test_limits_stop_and_say_so() -> None:
 
 def test_time_limit_leaves_out_the_loading_of_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if more were spent on it than passes."""
-    monkeypatch.setattr("simulator.optimize.minimize.compile_seconds", lambda: 2 * monotonic())
+    monkeypatch.setattr("simulator.timing.compile_seconds", lambda: 2 * perf_counter())
     found = minimize(Rosenbrock(), [-0.5, 0.8], time_limit=1e-9)
     assert found.converged
 
@@ -85,8 +88,8 @@ def test_evaluations_that_would_end_late_are_not_made(
     headroom: float, made: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("simulator.optimize.minimize.monotonic", lambda: now[0])
-    monkeypatch.setattr("simulator.optimize.minimize.compile_seconds", lambda: 0.0)
+    monkeypatch.setattr("simulator.timing.perf_counter", lambda: now[0])
+    monkeypatch.setattr("simulator.timing.compile_seconds", lambda: 0.0)
 
     def second(_: int) -> None:
         now[0] += 1.0
@@ -231,7 +234,7 @@ def test_rotosolve_refuses_what_it_cannot_know() -> None:
     with pytest.raises(ValueError, match="excitations, got orbitals"):
         minimize(electrons((OrbitalRotation(0, 1),)), [0.1], method="Rotosolve")
     variance = Program(ising(STRINGS).circuit, Variance(PauliSum({"Z0": 1.0})))
-    with pytest.raises(ValueError, match="means"):
+    with pytest.raises(ValueError, match="expectation values"):
         minimize(variance, np.zeros(7), method="Rotosolve")
 
 
@@ -271,3 +274,88 @@ def test_spsa_where_nothing_changes() -> None:
     run = minimize(Expectation(flat, PauliSum({"Z0": 1.0})), [0.3], method="SPSA", seed=0)
     assert not run.converged
     assert run.stop_reason == "the value does not change around the start"
+
+
+# -- several starts ------------------------------------------------------------------------
+
+
+STARTS = ([-0.5, 0.8], [2.0, 2.0], [0.9, 0.9])
+
+
+class Countdown:
+    """A time limit that is over once so many starts were allowed."""
+
+    def __init__(self, starts: int) -> None:
+        self.starts = starts
+
+    def left(self) -> float:
+        return 1e6
+
+    def allows(self, seconds: float) -> bool:
+        assert seconds == 7.0
+        self.starts -= 1
+        return self.starts > 0
+
+
+def test_several_starts_are_one_after_another() -> None:
+    seen: list[int] = []
+    found = minimize_from(Rosenbrock(), STARTS, callback=lambda count, _: seen.append(count))
+    alone = [minimize(Rosenbrock(), start) for start in STARTS]
+    assert [run.value for run in found.runs] == [run.value for run in alone]
+    assert found.best.value == min(run.value for run in alone)
+    assert found.evaluations == sum(run.evaluations for run in alone)
+    assert seen == list(range(1, found.evaluations + 1))
+    assert (found.limit, found.interrupted) == ("", False)
+    np.testing.assert_array_equal(found.starts, STARTS)
+    counts, values = zip(*found.history, strict=True)
+    assert list(counts) == sorted(set(counts))
+    assert list(values) == sorted(set(values), reverse=True)
+    assert values[-1] == found.best.value
+    assert found.history[: len(alone[0].history)] == alone[0].history
+
+
+def test_starts_share_their_limits() -> None:
+    first = minimize(Rosenbrock(), STARTS[0]).evaluations
+    for most, runs in ((first - 1, 1), (first, 1), (first + 1, 2)):
+        found = minimize_from(Rosenbrock(), STARTS, limits=Limits(max_evaluations=most))
+        assert (found.evaluations, len(found.runs)) == (most, runs)
+        assert found.limit == "evaluation limit reached"
+    for allowed in (1, 2):
+        limits = Limits(deadline=Countdown(allowed), needed=lambda: 7.0)
+        found = minimize_from(Rosenbrock(), STARTS, limits=limits)
+        assert (len(found.runs), found.limit) == (allowed, TIME_LIMIT)
+    with pytest.raises(ValueError, match="start"):
+        minimize_from(Rosenbrock(), [])
+
+
+def test_ctrl_c_hands_over_all_runs() -> None:
+    first = minimize(Rosenbrock(), STARTS[0])
+
+    def after(evaluations: int) -> Rosenbrock:
+        def trouble(count: int) -> None:
+            if count > evaluations:
+                raise KeyboardInterrupt
+
+        return Rosenbrock(trouble)
+
+    found = minimize_from(after(first.evaluations + 3), STARTS)
+    assert [run.evaluations for run in found.runs] == [first.evaluations, 3]
+    assert found.best.value == first.value
+    assert (found.limit, found.interrupted) == ("interrupted", True)
+    before = minimize_from(after(first.evaluations), STARTS)
+    assert (len(before.runs), before.interrupted) == (1, True)
+    with pytest.raises(KeyboardInterrupt):
+        minimize_from(after(0), STARTS)
+
+
+def test_a_stopwatch_leaves_out_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, kernels = [100.0], [5.0]
+    monkeypatch.setattr("simulator.timing.perf_counter", lambda: now[0])
+    monkeypatch.setattr("simulator.timing.compile_seconds", lambda: kernels[0])
+    watch = Stopwatch(spent=1.0)
+    now[0], kernels[0] = 110.0, 8.0
+    assert (watch(), watch.started) == (8.0, 102.0)
+    watch.add(2.0)
+    assert watch() == 10.0
+    watch.restart()
+    assert watch() == 0.0
