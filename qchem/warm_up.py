@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.warm_up import Example
-from simulator.warm_up_examples import pauli_strings, unequal_angles
+from simulator.warm_up.examples import pauli_strings, unequal_angles
 
 from .hamiltonian import Hamiltonian
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.warm_up import Example
-from simulator.warm_up_examples import qaoa_examples
+from simulator.warm_up.examples import qaoa_examples
 
 # Spins of the examples, and sweeps of so long a run of annealing that a kernel does it.
 _SPINS, _SWEEPS = 12, 10**6

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .integers import whole_number
 from .operators.generators import Diagonal, Excitation, Generator, OrbitalRotation, XMixer
 from .operators.polynomial import Polynomial
 from .spaces import FlipSymmetric, Qubits, Space, SpaceError, bitstring
+from .spaces.integers import whole_number
+from .typing import Floats
 
-Floats = NDArray[np.float64]
 Row = NDArray[np.floating[Any]]
 
 

@@ -23,9 +23,8 @@ from .objectives.objective import DiagonalMean, Mean, Objective
 from .objectives.sampling import sample_planar
 from .operators.generators import Diagonal
 from .operators.observables import Observable
-from .spaces import Integers
+from .typing import Floats, Integers
 
-Floats = NDArray[np.float64]
 Precision = Literal["double", "single"]
 
 _TYPES: dict[str, type[np.float32] | type[np.float64]] = {

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..circuit import Circuit, Step
 from ..kernels.layout import SMALL_SIZE
@@ -19,14 +18,13 @@ from ..operators.generator import Generator
 from ..operators.generators import DIAGONAL_BYTES, Diagonal, Excitation, OrbitalRotation
 from ..spaces import Electrons, FlipSymmetric, Qubits, Space
 from ..threads import thread_count
+from ..typing import Floats
 from .demand import Demand
 from .fused import SmallRun
 from .layers import layer_run, layers_memory
 from .product_layers import ProductLayers, product_memory
 from .quadratic_phases import QuadraticPhases
 from .small_products import SmallProducts
-
-Floats = NDArray[np.float64]
 
 
 class Evolution(Protocol):

@@ -21,9 +21,7 @@ from ..lowering.planar import Planar
 from ..objectives.objective import MeanMeasure, Measure
 from ..operators.generators import Excitation
 from ..spaces import Electrons
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from ..typing import Floats, Integers
 
 # A program is evaluated in NumPy until it has rotated so often, which takes a tenth of a second.
 # Its own evaluations alone count, so that its results depend on nothing else.

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from ..circuit import Circuit
 from ..operators.generators import AxisRotation, Diagonal, Generator, PauliString, XMixer
 from ..spaces import FlipSymmetric, Qubits
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from ..typing import Floats, Integers
 
 
 def rotated_qubits(generator: Generator, num_qubits: int) -> tuple[tuple[int, float, float], ...]:

@@ -24,6 +24,7 @@ from ..lowering.planar import LINE_BYTES, Planar
 from ..operators.polynomial import Polynomial
 from ..spaces import FlipSymmetric, Qubits
 from ..threads import thread_count
+from ..typing import Floats, Integers
 from .demand import Demand
 from .small_layers import SmallLayers
 from .tilings import (
@@ -37,9 +38,6 @@ from .tilings import (
     scratch_memory,
     tile_count,
 )
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 # The largest state that is done as a whole, 512 kB in single precision.
 WHOLE_SIZE = 1 << 16

@@ -34,6 +34,7 @@ from ..lowering.planar import PADDING_BYTES, Planar
 from ..operators.generators import Diagonal
 from ..spaces import FlipSymmetric, Qubits
 from ..threads import thread_count
+from ..typing import Floats, Integers
 from .layering import CutCircuit, rotated_qubits
 from .tilings import (
     FIRST,
@@ -44,9 +45,6 @@ from .tilings import (
     passes_of_layers,
     scratch_memory,
 )
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 # Bits of a part of a tile; two rows of such parts fill the first level of the cache of common
 # processors. With many terms parts are larger, up to four positions for a term.

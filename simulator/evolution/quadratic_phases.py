@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..lowering.planar import Planar, turn
 from ..operators.polynomial import Polynomial
-from ..spaces import Electrons, Integers
-
-Floats = NDArray[np.float64]
+from ..spaces import Electrons
+from ..typing import Floats, Integers
 
 
 class QuadraticPhases:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from ..lowering.diagonal import DiagonalValues
 from ..lowering.planar import Planar
 from ..spaces import FlipSymmetric, Qubits
+from ..typing import Floats
 
-Floats = NDArray[np.float64]
 Complex = NDArray[np.complexfloating[Any, Any]]
 
 # Bits of a matrix: larger ones take longer, smaller ones leave more of them.

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from ..circuit import Circuit
 from ..lowering.planar import Planar
 from ..spaces import FlipSymmetric, Qubits
+from ..typing import Floats
 from .layering import CutCircuit
 from .small_layers import bit_groups, join_states, multiplied, store_state
 
-Floats = NDArray[np.float64]
 Complex = NDArray[np.complexfloating[Any, Any]]
 
 

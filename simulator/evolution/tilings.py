@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from ..kernels.kernel import PARALLEL_THRESHOLD, runs_parallel
 from ..lowering.planar import PADDING_BYTES, aligned
 from ..threads import thread_count
-
-Integers = NDArray[np.int64]
+from ..typing import Integers
 
 # Bytes, all rows together, of a tile of the lowest group, half the second level of the cache of
 # common processors; and of other tiles, of which a part goes into the second level and the whole

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..typing import Floats
 from .actions import Action
 from .planar import Planar
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

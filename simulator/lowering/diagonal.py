@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.layout import NARROW, VALUES, WIDE, Labels
-
-Floats = NDArray[np.float64]
+from ..typing import Floats
 
 # More distinct values than this and a table of phases no longer pays.
 MOST_LEVELS = 1 << 16

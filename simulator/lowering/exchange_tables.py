@@ -12,8 +12,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from ..spaces import FlipSymmetric, Integers, Qubits, Space, SpaceError, bitstring
+from ..spaces import FlipSymmetric, Qubits, Space, SpaceError, bitstring
 from ..spaces.feasible import HammingWeight, Product
+from ..typing import Integers
 
 Pair = tuple[int, int]
 Positions = NDArray[np.signedinteger[Any]]

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ..kernels.layout import GATHER, ROWS, TILES, WIDTH
 from ..spaces import Electrons, Sector
+from ..typing import Integers
 
 Part = tuple[tuple[int, ...], tuple[int, ...]]
-Integers = NDArray[np.int64]
 Entries = tuple[Integers, Integers, NDArray[np.float64]]
 
 # A run goes through buffers if it has at least this many entries for each row of the buffer,

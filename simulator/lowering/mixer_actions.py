@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from math import cos, sin
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..spaces import Space
+from ..typing import Floats
 from .actions import Action
 from .exchange_tables import Axis, NeighbourTable, Pair, PairTable, connected
 from .planar import Planar
-
-Floats = NDArray[np.float64]
 
 # Coefficients of a polynomial that sum to less than this lose no digits that matter.
 _LARGEST_SUM = 10.0

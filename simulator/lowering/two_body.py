@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..kernels.layout import WIDTH
 from ..kernels.two_body_arrays import GROUP, Scratch
 from ..spaces import Electrons
 from ..spaces.symmetry import ZERO, distinct, orbital_symmetry, symmetric_integrals
 from ..threads import thread_count
+from ..typing import Floats
 from .excitation_tables import string_table
 from .operators import MatrixOperator
 from .planar import Planar
@@ -30,7 +30,6 @@ from .two_body_tables import (
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Floats = NDArray[np.float64]
 
 # Up to here a sparse matrix takes little time to build, and programs run in one kernel with it.
 MATRIX_SIZE = 256

@@ -15,13 +15,12 @@ from ..kernels.two_body_arrays import Links, Moves, Rows, StringMatrix, Weights
 from ..spaces import Electrons
 from ..spaces.symmetry import ZERO
 from ..threads import thread_count
+from ..typing import Floats, Integers
 from .excitation_tables import PIECES, Entries, move_electrons, string_table
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Pair = tuple[int, int]
 
 # Columns of a row of products that are made before they are used, and bytes of a tile: so much

@@ -10,8 +10,7 @@ from ..lowering.diagonal import DiagonalValues
 from ..lowering.planar import Planar
 from ..operators.observables import Observable
 from ..spaces import Space
-
-Floats = NDArray[np.float64]
+from ..typing import Floats
 
 # Values closer than this, in units of their range, count as one and the same.
 _ROUNDING = 1e-9

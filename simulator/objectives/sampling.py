@@ -7,12 +7,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..integers import check_seed, whole_number
 from ..kernels.layout import BLOCK, FEW
 from ..lowering.planar import Planar, as_planar
-from ..spaces import FlipSymmetric, Integers, Space, configurations_at
-
-Floats = NDArray[np.float64]
+from ..spaces import FlipSymmetric, Space, configurations_at
+from ..spaces.integers import check_seed, whole_number
+from ..typing import Floats, Integers
 
 
 def sample(

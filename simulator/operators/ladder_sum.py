@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from ..spaces import Electrons, Integers, Space, SpaceError
+from ..spaces import Electrons, Space, SpaceError
+from ..typing import Integers
 from .constructions import ladder_sum_cnots
 from .generator import Cnot, Generator, Layout, Support, check_electrons
 from .pauli import PauliString

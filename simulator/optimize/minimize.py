@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import optimize
 
-from ..integers import check_seed, whole_number
 from ..objectives.objective import Mean
 from ..program import Program
+from ..spaces.integers import check_seed, whole_number
 from ..timing import Stopwatch
+from ..typing import Floats
 from .methods import CIRCUIT_METHODS, GRADIENT_METHODS, METHODS
 from .natural_gradient import descend
 from .rotosolve import rotosolve
 from .spsa import spsa
-
-Floats = NDArray[np.float64]
 
 
 class Differentiable(Protocol):

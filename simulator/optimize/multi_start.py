@@ -8,11 +8,10 @@ from math import inf
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ..typing import Floats
 from .minimize import EVALUATION_LIMIT, TIME_LIMIT, Differentiable, Interrupted, Minimum, minimize
-
-Floats = NDArray[np.float64]
 
 # `minimize` wants a limit above zero, and makes one evaluation in any case.
 _LEAST_SECONDS = 1e-9

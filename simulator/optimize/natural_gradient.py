@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ..typing import Floats
 
 # What is added to the metric, of its curvature along the gradient: first, at least, and at most.
 # Directions that move no state have no metric at all. It grows where steps are shortened.

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..circuit import Circuit
 from ..operators.generators import AxisRotation, Excitation, Generator, PauliString, SelfInverse
 from ..operators.ladder_sum import LadderSum
 from ..operators.mixers import XYPair
-
-Floats = NDArray[np.float64]
+from ..typing import Floats
 
 # A sweep that lowers the value by less than this part of the gradient tolerance is the last.
 _SHARE = 1e-2

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ..typing import Floats
 
 # Spall's exponents and his advice on the stability constant.
 _ALPHA, _GAMMA = 0.602, 0.101

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from ..operators.pauli import PauliString
 from ..spaces import FlipSymmetric, Qubits
-
-Floats = NDArray[np.float64]
+from ..typing import Floats
 
 
 class PauliGradient:

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from ..operators.generators import Excitation, Generator
 from ..operators.ladder_sum import LadderSum, Product, act, excitation_terms, interleaving_signs
-from ..spaces import Electrons, Integers, SpaceError
-
-Floats = NDArray[np.float64]
+from ..spaces import Electrons, SpaceError
+from ..typing import Floats, Integers
 
 
 class PoolGradient:

@@ -1,5 +1,6 @@
 """Spaces of configurations: which basis states a vector stores, and in which order."""
 
+from ..typing import Integers as Integers
 from .electrons import Electrons as Electrons
 from .electrons import Sector as Sector
 from .electrons import occupation_strings as occupation_strings
@@ -8,7 +9,6 @@ from .qubits import FlipSymmetric as FlipSymmetric
 from .qubits import Qubits as Qubits
 from .space import MAX_QUBITS as MAX_QUBITS
 from .space import Addressable as Addressable
-from .space import Integers as Integers
 from .space import Space as Space
 from .space import SpaceError as SpaceError
 from .space import bitstring as bitstring

@@ -11,8 +11,9 @@ from operator import index
 import numpy as np
 from numpy.typing import NDArray
 
-from ..integers import whole_number
-from .space import MAX_QUBITS, Integers, SpaceError
+from ..typing import Integers
+from .integers import whole_number
+from .space import MAX_QUBITS, SpaceError
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,6 @@ from operator import index
 import numpy as np
 from numpy.typing import NDArray
 
-from ..integers import whole_number
 from . import (
     Integers,
     Qubits,
@@ -26,6 +25,7 @@ from . import (
     occupation_strings,
     rank,
 )
+from .integers import whole_number
 
 # Lists of 8 MB at most are made to look configurations up, which is faster than to compute them.
 _SHORT = 1 << 20

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .space import Integers, check_qubits
+from ..typing import Integers
+from .space import check_qubits
 
 
 @dataclass(frozen=True)

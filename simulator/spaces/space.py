@@ -12,9 +12,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..integers import whole_number
-
-Integers = NDArray[np.int64]
+from ..typing import Integers
+from .integers import whole_number
 
 # Configurations are signed 64-bit integers, and the top bit is the sign.
 MAX_QUBITS = 62

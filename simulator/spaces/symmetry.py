@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..typing import Floats
 from . import Electrons, SpaceError
-
-Floats = NDArray[np.float64]
 
 # Integrals smaller than this, in the unit of the operator, count as zero.
 ZERO = 1e-11

@@ -8,7 +8,8 @@ from math import comb, fsum, prod
 import numpy as np
 
 from ..operators.polynomial import Polynomial
-from . import FlipSymmetric, Integers, Qubits, Space, configurations_at
+from ..typing import Integers
+from . import FlipSymmetric, Qubits, Space, configurations_at
 from .feasible import Factor, HammingWeight, Product
 
 

@@ -31,7 +31,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, press: int | None = None) -> None:
         self.looks, self.press = 0, press
         monkeypatch.setattr("qminima.limits.monotonic", self)
-        monkeypatch.setattr("simulator.optimize.minimize.monotonic", self)
+        monkeypatch.setattr("simulator.timing.perf_counter", self)
         # Kernels that are loaded now take no time, which would be left out of the limits.
         monkeypatch.setattr("simulator.kernels.kernel.perf_counter", lambda: 0.0)
 

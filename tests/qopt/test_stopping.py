@@ -51,7 +51,7 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
             return looks[0] * tick
 
         monkeypatch.setattr("qminima.limits.monotonic", clock)
-        monkeypatch.setattr("simulator.optimize.minimize.monotonic", clock)
+        monkeypatch.setattr("simulator.timing.perf_counter", clock)
         monkeypatch.setattr("simulator.kernels.kernel.perf_counter", lambda: 0.0)
 
     return start

@@ -13,8 +13,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from .kernels.kernel import ReadyKernel, watched_kernels
-from .threads import set_threads, thread_count
+from ..kernels.kernel import ReadyKernel, watched_kernels
+from ..threads import set_threads, thread_count
 
 
 class CacheError(OSError):
@@ -133,7 +133,7 @@ class _Watch:
 
 def _check_cache() -> None:
     """Raise `CacheError` if numba finds no folder that it can write."""
-    from .kernels import pauli
+    from ..kernels import pauli
 
     if pauli.apply.serial.stats.cache_path is None:
         raise CacheError(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from .circuit import BasisState, Circuit, Step, UniformState
-from .lowering.planar import allocate
-from .objectives.cvar import CVaR
-from .operators.generators import AxisRotation, Diagonal, Generator, PauliString, XMixer
-from .operators.mixers import XYMixer, XYPair
-from .operators.observables import PauliSum
-from .operators.polynomial import Polynomial
-from .program import Expectation, Precision, Program, number_type
-from .spaces import FlipSymmetric, Qubits, Space
-from .spaces.feasible import HammingWeight
-from .warm_up import Example
+from ..circuit import BasisState, Circuit, Step, UniformState
+from ..lowering.planar import allocate
+from ..objectives.cvar import CVaR
+from ..operators.generators import AxisRotation, Diagonal, Generator, PauliString, XMixer
+from ..operators.mixers import XYMixer, XYPair
+from ..operators.observables import PauliSum
+from ..operators.polynomial import Polynomial
+from ..program import Expectation, Precision, Program, number_type
+from ..spaces import FlipSymmetric, Qubits, Space
+from ..spaces.feasible import HammingWeight
+from . import Example
 
 # Bits of positions of states that are taken whole and of those in tiles, which are enough for
 # several threads.
