@@ -70,7 +70,7 @@ class UniformState:
 
 @dataclass(frozen=True)
 class ProductState:
-    """Every qubit in a real state of its own, prod_j (cos t_j |0> + sin t_j |1>).
+    """A product of real states of single qubits, prod_j (cos t_j |0> + sin t_j |1>).
 
     Args:
         angles: t_j of each qubit, in radians.
@@ -118,7 +118,7 @@ InitialState = BasisState | UniformState | ProductState
 
 @dataclass(frozen=True)
 class Step:
-    """One exponential exp(a A), with angle a = offset + sum_k coefficient_k params[k].
+    """An exponential exp(a A), with angle a = offset + sum_k coefficient_k params[k].
 
     Args:
         generator: A.
@@ -139,11 +139,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Circuit:
-    """exp(a_m A_m) ... exp(a_1 A_1) |initial state> over a space; steps act first to last.
+    """A circuit exp(a_m A_m) ... exp(a_1 A_1) |initial state> over a space.
+
+    Steps act first to last.
 
     Parameters are numbered 0 ... num_parameters - 1 and several steps may share one. A circuit
     holds no numbers that are optimised, and compares by value; its name, which serves tables
     and records, does not count.
+
+    Args:
+        space: configurations that index the state.
+        initial_state: `BasisState`, `UniformState` or `ProductState`.
+        steps: the exponentials.
+        name: of the ansatz.
 
     Raises:
         ValueError: if a parameter number is negative or one between zero and the largest is
@@ -191,7 +199,7 @@ class Circuit:
 
     @cached_property
     def layered_cost(self) -> Polynomial | None:
-        """The cost, if the steps are its phases and X mixers by turns; None if they are not."""
+        """The cost whose phases alternate with X mixers; None for any other circuit."""
         generators = [step.generator for step in self.steps]
         phases, mixers = generators[::2], generators[1::2]
         if not mixers or len(phases) != len(mixers) or not isinstance(phases[0], Diagonal):
@@ -221,7 +229,7 @@ class Circuit:
         return angles
 
     def velocities(self, params: Floats) -> Floats:
-        """M params: how angles change with the parameters, shape (len(steps),)."""
+        """Changes M params of the angles with the parameters, shape (len(steps),)."""
         offsets, steps, parameters, coefficients = self._linear_map
         weights = coefficients * params[parameters]
         return np.bincount(steps, weights=weights, minlength=len(offsets)).astype(float)

@@ -1,4 +1,4 @@
-"""How much memory the process may still use, and the refusal of what will not fit."""
+"""Available memory, and refusal of requests that do not fit into it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LIBRARY_SPACE = 512 << 20
 
 
 class MemoryLimitError(MemoryError):
-    """The predicted memory of a request exceeds what the process may use."""
+    """A request whose predicted memory exceeds the available memory."""
 
 
 def format_bytes(count: float) -> str:
@@ -32,9 +32,8 @@ def format_bytes(count: float) -> str:
 def available_memory() -> int:
     """Bytes the process may still allocate.
 
-    The least of free physical memory, what is left under the address-space limit (`ulimit -v`)
-    and what is left under the container's limit (cgroup version 1 or 2).  Every source that
-    the system does not offer is left out.
+    The least of free physical memory, of the rest under the address-space limit (`ulimit -v`) and
+    of the rest under the container's limit (cgroup version 1 or 2), where the system has them.
     """
     limits = [_free_memory(), _address_space_left(), *_cgroup_left()]
     known = [limit for limit in limits if limit is not None]
@@ -47,7 +46,7 @@ def require_memory(needed: int, purpose: str, advice: str = "") -> None:
     Args:
         needed: predicted peak in bytes.
         purpose: what the memory is for; starts the sentence of the error.
-        advice: what the user can do about it.
+        advice: what the user can do.
 
     Raises:
         MemoryLimitError: if `needed` exceeds `available_memory()`.

@@ -1,4 +1,4 @@
-"""Programs: a circuit and an objective, lowered to arrays and ready to be evaluated."""
+"""Programs: a circuit and an objective, compiled to arrays for repeated evaluation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TYPES: dict[str, type[np.float32] | type[np.float64]] = {
 
 
 def number_type(precision: str) -> np.dtype[np.floating[Any]]:
-    """The type of real numbers of a precision; raises `ValueError` if there is none such."""
+    """The type of real numbers of a precision; raises `ValueError` for an unknown one."""
     if precision not in _TYPES:
         raise ValueError(f"expected precision 'double' or 'single', got {precision!r}")
     return np.dtype(_TYPES[precision])
@@ -166,7 +166,7 @@ class Program:
 
         Args:
             params: shape (num_parameters,).
-            observable: the objective's own, unless given.
+            observable: that of the objective, unless given.
 
         Returns:
             Values of probability above zero and these probabilities, of the same shape. Where
@@ -196,7 +196,7 @@ class Program:
         return probability_at_most(self._hold(params), self._diagonal(observable), threshold)
 
     def _costate(self) -> Planar:
-        """Memory for a second state."""
+        """A second state, allocated when first needed."""
         if self._lam is None:
             components, size = self._psi.shape
             self._require(self._psi.nbytes, self.circuit)
@@ -224,7 +224,7 @@ class Program:
     def _layered_mean(
         self, layers: LayerRun | SmallLayers, angles: Floats, values: DiagonalValues
     ) -> float:
-        """`_prepare`, and the mean on the way."""
+        """Prepare the state, and return the expectation value of a diagonal in it."""
         self._held = None
         value = layers.mean_from_uniform(self._psi, angles, values)
         self._held = angles
@@ -241,12 +241,17 @@ class Program:
         if observable is None:
             observable = getattr(self.objective, "observable", None)
         if observable is None:
-            raise ValueError("expected an observable, as the objective has none of its own")
+            raise ValueError("expected an observable, as the objective has none")
         return diagonal_values(observable, self.circuit.space)
 
 
 class Expectation(Program):
-    """<H> over a circuit: a `Program` whose objective is `Mean(observable)`.
+    """The expectation value <H> of a circuit: a `Program` whose objective is `Mean(observable)`.
+
+    Args:
+        circuit: the ansatz.
+        observable: H.
+        precision: as in `Program`, whose errors are raised here too.
 
     >>> from simulator import BasisState, Qubits, PauliSum, gates
     >>> turn = Circuit(Qubits(1), BasisState(0), (gates.rotation("Y0", 0),))

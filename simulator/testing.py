@@ -1,4 +1,4 @@
-"""Slow, obvious twins of everything fast, for tests and for those who add generators.
+"""Slow, simple references for everything fast, for tests and for new generators.
 
 All matrices here are built from definitions: Kronecker products of 2 x 2 matrices, for Pauli
 strings and for Jordan-Wigner operators, then projected onto the space.  Zeros are left out until a
@@ -81,7 +81,7 @@ def _annihilator(mode: int, num_modes: int, signed: bool = True) -> Sparse:
 
 
 def dense_annihilator(mode: int, num_modes: int) -> Dense:
-    """c_mode in the Jordan-Wigner representation: Z on all lower modes, |0><1| on its own."""
+    """c_mode in the Jordan-Wigner representation: Z on all lower modes, |0><1| on the mode."""
     return _dense(_annihilator(mode, num_modes))
 
 
@@ -174,7 +174,7 @@ def _dense(matrix: Any) -> Dense:
 
 
 def dense_generator(generator: Generator, space: Space) -> Dense:
-    """A over the positions of the space, from its Pauli strings on all qubits.
+    """The matrix of A over the positions of the space, from Pauli strings on all qubits.
 
     Raises:
         TypeError: for a generator without Pauli strings or another definition here.
@@ -209,12 +209,12 @@ def _polynomial(polynomial: Polynomial, num_qubits: int) -> Sparse:
 
 
 def dense_polynomial(polynomial: Polynomial, num_qubits: int) -> Dense:
-    """F on the diagonal, one configuration at a time."""
+    """The diagonal matrix of f(x), one configuration at a time."""
     return _dense(_polynomial(polynomial, num_qubits))
 
 
 def dense_observable(observable: PauliSum | Polynomial | Matrix, space: Space) -> Dense:
-    """H over the positions of the space."""
+    """The matrix of an observable over the positions of the space, shape (size, size)."""
     if isinstance(observable, Matrix):
         return np.asarray(observable.matrix.toarray(), dtype=complex)
     if isinstance(observable, PauliSum):

@@ -1,4 +1,4 @@
-"""The number of threads that kernels use, known before numba is loaded."""
+"""The number of threads that kernels use, available before numba is loaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _wanted: int | None = None  # set before numba was there
 
 
 def thread_count() -> int:
-    """How many threads kernels use: all of the process, unless `set_threads` said otherwise."""
+    """The number of threads that kernels use: all of the process, unless `set_threads` set it."""
     global _wanted
     numba = sys.modules.get("numba")
     if numba is None or not hasattr(numba, "get_num_threads"):

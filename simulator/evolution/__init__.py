@@ -1,1 +1,1 @@
-"""How circuits act on states: step by step, layer by layer, or fused for small systems."""
+"""Evolution of states by circuits: step by step, layer by layer, or fused for small systems."""

@@ -12,7 +12,7 @@ from ..spaces import Electrons, FlipSymmetric, Qubits
 
 @dataclass(frozen=True)
 class Demand:
-    """The states that an objective asks for, as far as memory goes.
+    """States that an objective needs, for predictions of memory.
 
     Attributes:
         number: bytes of a real number.

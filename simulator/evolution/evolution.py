@@ -1,4 +1,4 @@
-"""Evolutions: how a program runs the steps of its circuit, forward and backward."""
+"""Evolutions: the steps of a circuit on states, forward and backward."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def evolution_memory(circuit: Circuit, demand: Demand) -> int:
 
 
 def on_electrons(steps: Sequence[Step], space: Electrons) -> Evolution:
-    """Runs of excitations, runs of phases, and what is neither, one after the other."""
+    """Runs of excitations, runs of phases, and single other steps, one after the other."""
     parts: list[tuple[int, Evolution]] = []
     for name, group in groupby(steps, key=lambda step: _kind(step.generator)):
         run = list(group)
@@ -97,7 +97,7 @@ def _run(kind: str, steps: Sequence[Step], space: Electrons) -> Evolution:
 
 
 def _electron_memory(circuit: Circuit, space: Electrons, demand: Demand) -> int:
-    """States, tables on strings, and what generators outside of runs tabulate."""
+    """Bytes of states, tables on strings, and tables of generators outside of runs."""
     if circuit.excitations is not None:
         return demand.of_electrons(space) + table_memory(space)
     others = {step.generator for step in circuit.steps if _kind(step.generator) == "others"}
@@ -146,7 +146,7 @@ class StepByStep:
 
     @staticmethod
     def memory(circuit: Circuit, demand: Demand) -> int:
-        """Bytes of states and of what the generators tabulate, one diagonal at least."""
+        """Bytes of states and of tables of the generators, one diagonal at least."""
         space, generators = circuit.space, {step.generator for step in circuit.steps}
         tables = sum(generator.memory(space) for generator in generators)
         if not any(isinstance(generator, Diagonal) for generator in generators):
@@ -159,7 +159,7 @@ class StepByStep:
             action.forward(psi, angle)
 
     def tangent(self, psi: Planar, out: Planar, angles: Floats, velocities: Floats) -> None:
-        """Apply all steps to psi; write into `out`, which is zero, how it moves with the angles.
+        """Apply all steps to psi, and add its tangent to `out`, which is zero.
 
         The tangent is sum_k velocities[k] d psi / d angles[k].
         """
@@ -180,7 +180,7 @@ class StepByStep:
 
 
 class ExcitationRun:
-    """Excitations only: all of them in one call of a kernel, without leaving it.
+    """A circuit of excitations, in one call of a kernel.
 
     Args:
         space: the determinants.

@@ -1,8 +1,8 @@
-"""Excitations of few determinants: in NumPy at first, and where they are many in one kernel.
+"""Fused evaluation for small systems: excitations in NumPy or in a single kernel.
 
 For a few hundred amplitudes the calls from Python cost more than the arithmetic. One kernel that
-does all of an energy with its gradient takes microseconds, but longer to load than most
-optimisations take without it.
+computes an energy with its gradient takes microseconds, but loading it takes longer than most
+optimisations in NumPy.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from ..operators.generators import Excitation
 from ..spaces import Electrons
 from ..typing import Floats, Integers
 
-# A program is evaluated in NumPy until it has rotated so often, which takes a tenth of a second.
-# Its own evaluations alone count, so that its results depend on nothing else.
+# Number of rotations after which a program changes from NumPy to the kernel, about a tenth of a
+# second. Evaluations of other programs do not count, so that results do not depend on them.
 _PATIENCE = 5_000
 
 
@@ -76,7 +76,7 @@ class SmallRun:
 
 
 def small_program(circuit: Circuit, measure: Measure, evolution: object) -> SmallProgram | None:
-    """One kernel for excitations and the mean of a small real matrix; None for anything else."""
+    """The fused program of excitations and a small real Hamiltonian; None for any other."""
     space, initial = circuit.space, circuit.initial_state
     if (
         isinstance(space, Electrons)
@@ -110,7 +110,7 @@ class SmallProgram:
         self._tables: tuple[Any, ...] | None = None  # made by the first call
 
     def pays(self) -> bool:
-        """Whether the next evaluation should go through the kernel."""
+        """Count an evaluation; return whether it should go through the kernel."""
         self._rotations += len(self._run.coupled)
         return self._rotations > _PATIENCE
 

@@ -1,10 +1,10 @@
-"""Layers of phases and X mixers: which of three ways runs them, and how kernels take them.
+"""Layers of phases and X mixers, by one of three methods.
 
     up to 2^10 configurations   in NumPy (`small_layers`), without any kernel
     up to 2^16                  the state as a whole (`kernels.whole_layers`), which compiles soon
     above                       in tiles (`kernels.layers`), on several threads
 
-Which it is depends on the size alone, so that results never depend on what has been compiled.
+The size alone decides, so that results never depend on which kernels are compiled.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class LayerRun(ABC):
         self._run(psi, Layers.of(angles, self._qubits), psi.shape[1] ** -0.5, None)
 
     def mean_from_uniform(self, psi: Planar, angles: Floats, values: DiagonalValues) -> float:
-        """The same, and the mean of a diagonal in that state, as `DiagonalOperator.mean`."""
+        """As `from_uniform`; return the expectation value of a diagonal in that state."""
         layers = Layers.of(angles, self._qubits)
         weighted, norm = self._run(psi, layers, psi.shape[1] ** -0.5, values)
         return float(weighted / norm)
@@ -126,7 +126,7 @@ class LayerRun(ABC):
     def backward_from_mean(
         self, psi: Planar, lam: Planar, angles: Floats, values: DiagonalValues
     ) -> Floats:
-        """The same with the costate f psi of the mean of a diagonal, whatever is in `lam`."""
+        """As `backward`, from the costate f psi of a diagonal f, which is written into `lam`."""
         layers = Layers.of(angles, self._qubits)
         return self._overlaps(layers, *self._undo(psi, lam, layers, values), len(angles))
 
@@ -143,14 +143,14 @@ class LayerRun(ABC):
     def _undo(
         self, psi: Planar, lam: Planar, layers: Layers, costs: DiagonalValues | None
     ) -> tuple[Integers, Floats]:
-        """Undo all layers on both states; with costs, lam is the costs times psi instead.
+        """Undo all layers on both states; with costs, `lam` starts as the costs times psi.
 
         Returns the passes, and of each what `_overlaps` makes the overlaps from: that of the mixer
         that is undone first, the two sums of the phases, and that of the other mixer.
         """
 
     def _overlaps(self, layers: Layers, passes: Integers, sums: Floats, count: int) -> Floats:
-        """What the kernel summed up, freed of the factors that butterflies left out."""
+        """Overlaps of the steps from sums of the kernel, with the factors that butterflies omit."""
         overlaps = np.zeros(count)
         weights = np.ones(len(layers))
         shares = 1 / np.bincount(layers.origin)
@@ -271,7 +271,7 @@ class TiledLayers(LayerRun):
 def layer_run(
     space: Qubits | FlipSymmetric, values: DiagonalValues | None
 ) -> SmallLayers | LayerRun:
-    """Layers on a space, by the way that is fastest for its size, loading included."""
+    """Layers on a space, by the fastest method for its size, loading of kernels included."""
     if space.size <= SMALL_SIZE:
         return SmallLayers(space, values)
     return (WholeLayers if space.size <= WHOLE_SIZE else TiledLayers)(space, values)
@@ -280,7 +280,7 @@ def layer_run(
 def layers_memory(
     steps: int, cost: Polynomial, space: Qubits | FlipSymmetric, demand: Demand
 ) -> int:
-    """Bytes of a program of layers, at most: states, and what runs them."""
+    """Bytes of a program of layers, at most: states, codes of diagonals, and scratch."""
     units = cost.units(space)
     scratch = layer_memory(steps, space, 1 if units is None else units.levels)
     return demand.of_layers(space, cost) + scratch

@@ -56,7 +56,7 @@ _LEAST_COSINE = 0.1
 
 @dataclass(frozen=True, eq=False)
 class TurnedLayers:
-    """The layers at some angles.
+    """Layers of a circuit at given angles.
 
     A layer may be done in two halves, so that there may be more of them here than in the circuit.
 
@@ -82,7 +82,7 @@ class TurnedLayers:
 
     @classmethod
     def of(cls, cut: CutCircuit, angles: Floats, bits: int) -> TurnedLayers:
-        """Of a circuit on 2^bits positions, an angle for each step."""
+        """The layers of a circuit on 2^bits positions, with an angle for each step."""
         parts = _parts_of_layers(cut, angles)
         starts, count = np.cumsum(parts) - parts, parts.sum()
         copies = parts[cut.rotations[:, 1]]
@@ -113,7 +113,7 @@ class TurnedLayers:
 
 
 def _parts_of_layers(cut: CutCircuit, angles: Floats) -> Integers:
-    """In how many parts each layer is done, and one for the phases after the last."""
+    """Number of parts in which each layer is done; one for the phases after the last."""
     z, layer = cut.axes[:, 1], cut.rotations[:, 1]
     small = _cosine_of_beta(angles[cut.rotations[:, 0]], z) < _LEAST_COSINE
     parts = np.ones(cut.count + 1, dtype=np.int64)
@@ -170,7 +170,7 @@ class ProductLayers:
 
     @staticmethod
     def supports(circuit: Circuit) -> bool:
-        """Whether a circuit consists of such steps; kernels need 2^LEAST_BITS positions, too."""
+        """Whether a circuit consists of diagonals and of rotations of single qubits."""
         space = circuit.space
         if not isinstance(space, Qubits | FlipSymmetric):
             return False
@@ -213,9 +213,9 @@ class ProductLayers:
         return self._overlaps(layers, of_terms, of_bits, len(angles))
 
     def _weights(self, passes: Integers, layers: TurnedLayers) -> Floats:
-        """What overlaps of each bit are multiplied by.
+        """Factors of the overlaps of each bit.
 
-        States grow by 1 / cos b with every bit that is undone; kernels know the bits of a group.
+        States grow by 1 / cos b with every bit that is undone, one group of bits after another.
         """
         shrinks = layers.cosines**2
         weights, so_far = np.ones_like(shrinks), np.ones(len(shrinks))
@@ -278,7 +278,7 @@ def _flip(psi: Planar, mask: int) -> None:
 
 
 def product_memory(circuit: Circuit, space: Qubits | FlipSymmetric) -> int:
-    """Bytes of scratch, of the weights of all terms in all layers, and of their overlaps."""
+    """Bytes of scratch, and of the weights and overlaps of all terms in all layers."""
     cut = CutCircuit.of(circuit, space)
     if space.size <= SMALL_SIZE:
         return 8 * space.size * (len(cut.masks) + 32)

@@ -1,4 +1,4 @@
-"""Layers of phases and X mixers on few configurations, in NumPy: nothing is loaded for them.
+"""Layers of phases and X mixers on few configurations, in NumPy, without any kernel.
 
 The mixer on a few neighbouring bits is a matrix, exp(i b sum_j X_j)[x, y] = cos^(n-d) b (i sin b)^d
 with d the number of bits in which x and y differ, and multiplies the state as a matrix, both states
@@ -52,7 +52,7 @@ class SmallLayers:
         self.forward(psi, angles)
 
     def mean_from_uniform(self, psi: Planar, angles: Floats, values: DiagonalValues) -> float:
-        """The same, and the mean of a diagonal in that state, as `DiagonalOperator.mean`."""
+        """As `from_uniform`; return the expectation value of a diagonal in that state."""
         self.from_uniform(psi, angles)
         weights = (psi.astype(float) ** 2).sum(axis=0)
         return float(values.to_array() @ weights / weights.sum())
@@ -75,7 +75,7 @@ class SmallLayers:
     def backward_from_mean(
         self, psi: Planar, lam: Planar, angles: Floats, values: DiagonalValues
     ) -> Floats:
-        """The same with the costate f psi of the mean of a diagonal, whatever is in `lam`."""
+        """As `backward`, from the costate f psi of a diagonal f, which is written into `lam`."""
         lam[:] = values.to_array() * psi
         return self.backward(psi, lam, angles)
 

@@ -88,7 +88,7 @@ class SmallProducts:
         return overlaps
 
     def _phases(self, angles: Floats) -> Complex:
-        """Those of each layer, shape (layers + 1, size)."""
+        """The phases of each layer, shape (layers + 1, size)."""
         step, layer, number = self._cut.terms.T
         weights = np.zeros((self._cut.count + 1, len(self._signs)))
         np.add.at(weights, (layer, number), self._cut.weights * angles[step])

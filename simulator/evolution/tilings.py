@@ -1,4 +1,4 @@
-"""How kernels cut a state into tiles that fit into the caches; see `kernels.layers`."""
+"""Tilings: the tiles of a state that fit into the caches; see `kernels.layers`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Group:
 
     @property
     def row(self) -> list[int]:
-        """A pass over this group that does nothing yet, as the kernels take it."""
+        """An empty pass over this group, as the kernels take it."""
         return [self.low, self.bits, self.mirrored, -1, -1, -1, self.width, self.lead]
 
     @property
@@ -93,7 +93,7 @@ def passes_of_layers(groups: Sequence[Group], count: int) -> Integers:
 
 
 def apart(passes: Integers, size: int) -> list[slice]:
-    """The passes that one call of a kernel makes, on a state of so many amplitudes.
+    """Slices of the passes that each call of a kernel makes, for a number of amplitudes.
 
     Those of large states take a good part of a second each, and Ctrl-C is noticed between calls.
     """
@@ -104,7 +104,7 @@ def apart(passes: Integers, size: int) -> list[slice]:
 
 @dataclass(frozen=True, eq=False)
 class Tiling:
-    """How kernels cut a state.
+    """The tiles of a state, and the memory into which kernels copy them.
 
     Attributes:
         bits: of a position.
@@ -120,7 +120,7 @@ class Tiling:
 
     @classmethod
     def of(cls, bits: int, rows: int, dtype: Any, padding_bytes: int, *, mirrored: bool) -> Tiling:
-        """For 2^bits positions and kernels that work on `rows` real vectors."""
+        """The tiling of 2^bits positions for kernels that work on `rows` real vectors."""
         itemsize = np.dtype(dtype).itemsize
         groups = groups_of_bits(bits, rows, itemsize, mirrored=mirrored)
         padding = padding_bytes // itemsize
@@ -131,12 +131,12 @@ class Tiling:
 
     @property
     def most_tiles(self) -> int:
-        """Tiles of the pass that has most."""
+        """Number of tiles of the pass that has most."""
         return 1 << self.bits - self.least_tile_bits
 
     @property
     def least_tile_bits(self) -> int:
-        """Of the smallest tiles."""
+        """The bits of the smallest tiles."""
         return min(group.tile_bits for group in self.groups)
 
 
@@ -182,5 +182,5 @@ def scratch_memory(size: int) -> int:
 
 
 def tile_count(size: int) -> int:
-    """How many tiles a pass over a state has at most."""
+    """The largest number of tiles of a pass over a state."""
     return max(1 << _SHARE_BITS, size // (_LOW_BYTES // 32))

@@ -1,1 +1,1 @@
-"""What generators and observables are on one space: actions, operators and their tables."""
+"""Generators and observables on one space: actions, operators and their tables."""

@@ -1,4 +1,4 @@
-"""Actions: what a generator does to planar states over one space.
+"""Actions: generators on planar states over one space.
 
     apply     out <- A psi
     forward   psi <- exp(a A) psi
@@ -74,7 +74,7 @@ class PauliAction(Action):
         self._image.apply(psi, out)
 
     def forward(self, psi: Planar, angle: float) -> None:
-        """Cos + sin A."""
+        """Multiply by cos a + sin a A."""
         if self._size <= SMALL_SIZE:
             sources, factors = self._image.rows
             state = join(psi)
@@ -103,7 +103,7 @@ class PhaseAction(Action):
         np.multiply(-values, psi[0], out=out[1], casting="same_kind")
 
     def forward(self, psi: Planar, angle: float) -> None:
-        """A phase per configuration; a look-up where there are few distinct values."""
+        """A phase for each configuration, from a table where there are few distinct values."""
         size = psi.shape[1]
         levels, codes = self._values.levels, self._values.codes
         if size <= SMALL_SIZE:
@@ -168,7 +168,7 @@ class SelfInverseAction(Action):
         out[0], out[1] = image[1], -image[0]
 
     def forward(self, psi: Planar, angle: float) -> None:
-        """Cos + sin A."""
+        """Multiply by cos a + sin a A."""
         image = np.empty_like(psi)
         self.apply(psi, image)
         psi *= psi.dtype.type(cos(angle))
@@ -209,7 +209,7 @@ class ExcitationAction(Action):
         return float(overlaps.sum())
 
     def _arguments(self, dtype: Any, angle: float) -> tuple[Any, ...]:
-        """What the kernels take behind the vectors."""
+        """The arguments of the kernels after the vectors."""
         buffers = self._tables.buffers(thread_count(), 2, dtype)
         cosines, sines = np.full(self._count, cos(angle)), np.full(self._count, sin(angle))
         return buffers, *self._tables.arrays(dtype), cosines, sines

@@ -1,4 +1,4 @@
-"""Generators by the blocks of positions that they couple, each diagonalised once."""
+"""Actions on blocks of coupled positions, each diagonalised once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .planar import Planar
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Blocks of one generator that are the same but for signs of positions.
+    """Blocks of one generator that are equal up to signs of positions.
 
     Attributes:
         positions: of each block, shape (blocks, m).
@@ -104,7 +104,7 @@ def _gauge(dense: Floats) -> Floats:
     signs[:, 0] = 1
     every = np.arange(count)
     for _ in range(size - 1):
-        # From what has a sign to what has none; A is antisymmetric, so the direction matters.
+        # From positions with a sign to those without; A is antisymmetric, so the direction matters.
         open_ = (signs != 0)[:, :, None] & (signs == 0)[:, None, :] & (dense != 0)
         flat = open_.reshape(count, -1).argmax(axis=1)
         start, end = flat // size, flat % size

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..kernels.layout import NARROW, VALUES, WIDE, Labels
 from ..typing import Floats
 
-# More distinct values than this and a table of phases no longer pays.
+# With more distinct values than this a table of phases is slower than computing them.
 MOST_LEVELS = 1 << 16
 
 

@@ -92,7 +92,7 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class PairTable:
-    """What one pair of qubits couples: the arguments of the kernels, and the work they do.
+    """Positions that one pair of qubits couples, as arguments of the kernels.
 
     Attributes:
         runs: (source, target, length), shape (number of runs, 3).
@@ -131,7 +131,7 @@ def pair_table(space: Space, pair: Pair) -> PairTable:
 
 @dataclass(frozen=True, eq=False)
 class NeighbourTable:
-    """What a sum over pairs of qubits couples, in the form of compressed sparse rows.
+    """Positions that a sum over pairs of qubits couples, as compressed sparse rows.
 
     Attributes:
         starts: where the neighbours of each position start, shape (size + 1,).
@@ -156,7 +156,7 @@ class NeighbourTable:
 
 
 def coupling_degrees(axis: Axis, pairs: Sequence[Pair]) -> Integers:
-    """How many pairs have different bits in each configuration of a factor."""
+    """The number of pairs with different bits in each configuration of a factor."""
     configurations = axis.space.configurations()
     degrees = np.zeros(axis.space.size, dtype=np.int64)
     for pair in pairs:
@@ -180,7 +180,7 @@ def connected(pairs: Iterable[Pair]) -> list[list[Pair]]:
 
 
 def predict_pair_table(space: Space, pair: Pair) -> int:
-    """The most bytes that the table of a pair takes."""
+    """Bytes of the table of a pair, at most."""
     axis = Axis.of(space, pair)
     low, high = sorted(axis.local(pair))
     runs = axis.space.size // 2
@@ -194,7 +194,7 @@ def predict_pair_table(space: Space, pair: Pair) -> int:
 
 
 def predict_neighbour_table(space: Space, pairs: Sequence[Pair]) -> int:
-    """The most bytes that the table of a sum takes."""
+    """Bytes of the table of a sum, at most."""
     axis = Axis.of(space, sorted({qubit for pair in pairs for qubit in pair}))
     coupled = axis.space.size
     if isinstance(axis.space, HammingWeight):

@@ -28,7 +28,7 @@ PIECE_WORK = 1 << 12
 
 
 def string_table(space: Electrons, spin: int, part: Part) -> Entries:
-    """Which strings c^dagger_{t1} c^dagger_{t2} ... c_{f2} c_{f1} connects, and with which sign.
+    """Strings that c^dagger_{t1} c^dagger_{t2} ... c_{f2} c_{f1} connects, with signs.
 
     Returns:
         Positions of source and target strings among `space.strings(spin)`, and the signs, all
@@ -65,7 +65,7 @@ def move_electrons(
 
 @dataclass(frozen=True, eq=False)
 class ExcitationTables:
-    """All that the kernels need to run a sequence of excitations; see `kernels.excitations`.
+    """Arguments of the kernels for a sequence of excitations; see `kernels.excitations`.
 
     Attributes:
         work: pairs of amplitudes that are rotated, on the average of phases.
@@ -95,7 +95,7 @@ class ExcitationTables:
         Args:
             space: the determinants.
             excitations: what acts, first to last.
-            single: whether to keep every excitation a job of its own, without buffers.
+            single: whether to make each excitation a separate job, without buffers.
         """
         builder = _Builder(space, excitations)
         first = 0
@@ -125,7 +125,7 @@ class ExcitationTables:
                 yield x + self.p[entries], y + self.q[entries], sign * self.entry_sign[entries]
 
     def buffers(self, threads: int, vectors: int, dtype: Any) -> NDArray[Any]:
-        """Scratch memory for the kernels, each thread's part on a cache line of its own."""
+        """Scratch memory for the kernels, the parts of threads on separate cache lines."""
         line = 64 // np.dtype(dtype).itemsize
         length = -(-vectors * self.rows * WIDTH // line) * line
         memory = np.zeros(threads * length + line, dtype=dtype)
@@ -170,7 +170,7 @@ class _Builder:
         """Phases for excitations that share the part of one spin.
 
         In one sector they go through buffers if that pays, in one phase for all sectors; those
-        of other sectors follow, each excitation in a phase of its own.
+        of other sectors follow, each excitation in a separate phase.
         """
         with self._phase():
             rest = [

@@ -1,4 +1,4 @@
-"""Actions of the mixers that keep constraints."""
+"""Actions of the mixers that preserve constraints."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ class GroverAction(Action):
 
 
 def known_eigenvalues(pairs: Sequence[Pair], axis: Axis) -> Floats | None:
-    """The distinct eigenvalues of M, for connected pairs, where a formula tells them.
+    """The distinct eigenvalues of M, for connected pairs, where a formula gives them.
 
     With w ones among m qubits everywhere, all pairs make M the adjacency matrix of Johnson
     graphs, with eigenvalues (w - j)(m - w - j) - j; and any pairs move a single one (or zero)

@@ -1,4 +1,4 @@
-"""Observables on a space: they read one planar state and write another."""
+"""Observables on a space, applied to planar states."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Operator(Protocol):
 
 def inner(left: Planar, right: Planar) -> float:
     """Re <left|right>, summed in double precision."""
-    # Not np.dot, which wakes the threads of BLAS to no gain and adds floats up as floats.
+    # Not np.dot, which starts the threads of BLAS without gain and sums floats in single precision.
     return float(np.einsum("ck,ck->", left, right, dtype=np.float64))
 
 

@@ -24,7 +24,7 @@ _COMPLEX = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex
 
 
 def aligned(shape: tuple[int, ...], dtype: Any) -> Planar:
-    """Memory for numbers, not set, that begins with a line of the cache."""
+    """Uninitialised memory that begins with a cache line."""
     itemsize, spare = np.dtype(dtype).itemsize, LINE_BYTES // np.dtype(dtype).itemsize
     memory = np.empty(prod(shape) + spare, dtype=dtype)
     lead = -memory.ctypes.data % LINE_BYTES // itemsize

@@ -34,12 +34,12 @@ class Units:
 
     @property
     def levels(self) -> int:
-        """How many values there can be."""
+        """The number of possible values."""
         return 1 + sum(map(abs, self.multiples.values()))
 
 
 def common_unit(terms: Terms, num_bits: int) -> Units | None:
-    """The largest unit of which all weights are multiples, if codes then pay.
+    """The largest unit of which all weights are multiples; None if codes would not be faster.
 
     They do up to 16 bits, and as long as there are not more levels than configurations (or 256).
 
@@ -74,7 +74,7 @@ def tabulate(terms: Terms, num_bits: int) -> DiagonalValues:
 
         (f - least)/(2 unit) = sum_{S: W_S > 0} W_S - sum_S W_S p_S,     W_S = w_S/unit,
 
-    which are added up as integers of their own few bits: intermediate sums may wrap around, the
+    which are added up as integers of as few bits: intermediate sums may wrap around, the
     last ones do not.
     """
     units, constant = common_unit(terms, num_bits), terms.get((), 0.0)

@@ -160,7 +160,7 @@ class TwoBodyOperator:
             two_body.apply(self._work, row, image, scratch, *self.tables)
 
     def apply_in_parts(self, psi: Planar, out: Planar) -> Iterator[None]:
-        """`apply`, with a pause after each part of it, so that the caller can stop."""
+        """`apply` in parts, after each of which the caller can stop."""
         from ..kernels import two_body
 
         scratch = self.scratch(psi.dtype)

@@ -92,7 +92,7 @@ def _weights(space: Electrons, ab: Floats, symmetric: list[Pair]) -> Weights:
 
 
 def _integrals(space: Electrons, ab: Floats, pairs: list[list[Pair]], turns: list[int]) -> Moves:
-    """Integrals class by class, as yet without the excitations of beta electrons."""
+    """Integrals class by class, without the excitations of beta electrons."""
     own, occupied = np.zeros((space.shape[0], len(pairs[0]))), _occupied(space, 0)
     for number, (r, s) in enumerate(pairs[0]):
         own[:, number] = occupied @ ab[:, :, r, s].diagonal()
@@ -139,7 +139,7 @@ def _string_matrix(matrix: csr_array[Any], tiles: Integers, number: NDArray[Any]
 
 
 def _rows(space: Electrons) -> Rows:
-    """Where the determinants of each alpha string stand."""
+    """Positions of the determinants of each alpha string."""
     rows = np.zeros((5, space.shape[0]), dtype=np.int64)
     for number, sector in enumerate(space.sectors):
         count, width = sector.shape
@@ -198,7 +198,7 @@ def _no_links() -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
 
 
 def chunk_size(width: int) -> int:
-    """How many columns of a row are taken at a time: equal parts, whole lanes."""
+    """The number of columns of a row that are taken at a time: equal parts, whole lanes."""
     parts = max(1, -(-width // CHUNK))
     return -(-width // (parts * WIDTH)) * WIDTH
 
@@ -318,7 +318,7 @@ def string_matrix(space: Electrons, spin: int, h1: Floats, h2: Floats) -> csr_ar
     rows, columns, values = [everything], [everything], [diagonal]
 
     def add(leave: list[Integers], fill: list[Integers], elements: Floats) -> None:
-        """Elements between all strings and what becomes of them; orbitals differ by string."""
+        """Add elements between strings and their images; orbitals differ by string."""
         keep = np.flatnonzero(np.abs(elements) > ZERO)
         moved, sign = move_electrons(
             strings[keep], [part[keep] for part in leave], [part[keep] for part in fill]

@@ -1,1 +1,1 @@
-"""Numbers that are read off a final state: means, variances, CVaR, distributions, samples."""
+"""Functions of the final state: expectation values, variances, CVaR, distributions, samples."""

@@ -76,7 +76,7 @@ class _CVaRMeasure:
         return self._tail(psi, np.empty((len(psi), 0), dtype=psi.dtype))
 
     def _tail(self, psi: Planar, lam: Planar) -> float:
-        """The value, divided by the norm as means are; the costate goes to `lam` if it has room."""
+        """The value, divided by the norm; writes the costate into `lam` if that has room."""
         levels, codes, alpha = self._values.levels, self._values.codes, self._alpha
         size = psi.shape[1]
         if codes is None:

@@ -15,7 +15,7 @@ from ..typing import Floats
 # Values closer than this, in units of their range, count as one and the same.
 _ROUNDING = 1e-9
 
-# Shares of the positions that are summed up by themselves; more threads than this stand idle.
+# Shares of the positions that are summed separately; more threads than this are idle.
 _MOST_PIECES = 64
 
 
@@ -100,7 +100,7 @@ def level_quantile(levels: Floats, probabilities: Floats, fraction: float) -> fl
 
 
 def value_quantile(psi: Planar, values: Floats, fraction: float) -> float:
-    """The same of values that are listed by position, without sorting them.
+    """The alpha-quantile of values that are listed by position, without sorting them.
 
     The bits of a floating-point number, taken as an integer, are in the order of the numbers
     but for the sign, so that the quantile is found byte by byte: the probability of each first
@@ -123,12 +123,12 @@ def value_quantile(psi: Planar, values: Floats, fraction: float) -> float:
 
 
 def num_blocks(size: int) -> int:
-    """How many partial sums of one number each kernels make."""
+    """The number of partial sums of one number each that kernels make."""
     return -(-size // BLOCK)
 
 
 def _passing(probabilities: Floats, fraction: float) -> tuple[int, float]:
-    """Where the sum passes a fraction of the total, and which fraction of that entry is left."""
+    """The entry at which the sum passes a fraction of the total, and the rest of it."""
     cumulative = np.cumsum(probabilities)
     target = fraction * cumulative[-1]
     last = np.flatnonzero(probabilities)[-1]
@@ -148,5 +148,5 @@ def _add_up(psi: Planar, codes: NDArray[np.unsignedinteger], partial: Floats) ->
 
 
 def _pieces(size: int, width: int) -> int:
-    """Shares for which sums of `width` numbers each take little memory beside the state."""
+    """The number of shares for which sums of `width` numbers take little memory."""
     return max(1, min(_MOST_PIECES, size // (4 * width)))

@@ -31,19 +31,23 @@ class Measure(Protocol):
         """Return the value and write the costate into `lam`."""
 
     def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:
-        """The value alone; `spare` gives memory for another state to those that need it."""
+        """The value alone; `spare` allocates another state where one is needed."""
 
 
 class Objective(Protocol):
     """A function of the state, before a space is chosen."""
 
     def on(self, space: Space) -> Measure:
-        """The objective on a space; raises `SpaceError` if its observable leaves it."""
+        """The objective on a space; raises `SpaceError` if its observable leaves the space."""
 
 
 @dataclass(frozen=True)
 class Mean:
-    """<H>, with costate H psi."""
+    """The expectation value <H>, with costate H psi.
+
+    Args:
+        observable: H.
+    """
 
     observable: Observable
 
@@ -59,7 +63,13 @@ class Mean:
 
 @dataclass(frozen=True)
 class Variance:
-    """<H^2> - <H>^2, with costate H^2 psi - 2 <H> H psi; zero exactly on eigenstates."""
+    """The variance <H^2> - <H>^2, with costate H^2 psi - 2 <H> H psi.
+
+    It is zero exactly on eigenstates.
+
+    Args:
+        observable: H.
+    """
 
     observable: Observable
     further_states: ClassVar[int] = 3  # besides ket and costate, for predictions of memory
@@ -70,26 +80,26 @@ class Variance:
 
 
 class MeanMeasure:
-    """<H> on a space."""
+    """The expectation value <H> on a space."""
 
     def __init__(self, operator: Operator) -> None:
         self.operator = operator
         self.real = operator.real
 
     def evaluate(self, psi: Planar, lam: Planar) -> float:
-        """The mean, with costate H psi."""
+        """The expectation value, with costate H psi."""
         from ..lowering.operators import inner
 
         self.operator.apply(psi, lam)
         return inner(psi, lam)
 
     def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:
-        """The mean."""
+        """The expectation value."""
         return self.evaluate(psi, spare())
 
 
 class DiagonalMean:
-    """<f> on a space, divided by <1>."""
+    """The expectation value <f>/<1> of a diagonal on a space."""
 
     real = True
 
@@ -97,11 +107,11 @@ class DiagonalMean:
         self.operator = operator
 
     def evaluate(self, psi: Planar, lam: Planar) -> float:
-        """The mean, with costate f psi."""
+        """The expectation value, with costate f psi."""
         return self.operator.mean(psi, lam)
 
     def value(self, psi: Planar, spare: Callable[[], Planar]) -> float:  # noqa: ARG002
-        """The mean."""
+        """The expectation value."""
         return self.operator.mean(psi)
 
 
@@ -117,7 +127,7 @@ class _VarianceMeasure:
         self._operator.apply(psi, image)
         mean = inner(psi, image)
         # <(H - m)^2> avoids the cancellation of <H^2> - m^2, and has the same costate on
-        # normalised states up to a multiple of psi, which no anti-Hermitian generator sees.
+        # normalised states up to a multiple of psi, which changes no derivative.
         image -= psi.dtype.type(mean) * psi
         variance = inner(image, image)
         self._operator.apply(image, lam)

@@ -42,7 +42,7 @@ def sample(
 
 
 def sample_planar(space: Space, psi: Planar, shots: int, seed: int | None) -> Integers:
-    """The same from a planar state."""
+    """As `sample`, from a planar state."""
     check_seed(seed)
     if whole_number("a number of shots", shots) < 0:
         raise ValueError(f"expected a number of shots from 0 on, got {shots}")
@@ -105,7 +105,7 @@ def _find_in_blocks(
         return
     for block, (start, end) in zip(blocks, pairwise(ends), strict=True):
         sums = _cumulative(psi, int(block))
-        # Rounding may leave targets behind the end of the block.
+        # By rounding, targets may lie beyond the end of the block.
         last = int(np.searchsorted(sums, sums[-1]))
         inside = np.minimum(np.searchsorted(sums, targets[start:end], side="right"), last)
         positions[start:end] = block * BLOCK + inside

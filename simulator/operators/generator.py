@@ -89,7 +89,7 @@ def check_electrons(generator: Generator, space: Space, kind: str) -> Electrons:
     """The space, if it is `Electrons` with enough orbitals for a generator.
 
     Raises:
-        SpaceError: otherwise; `kind` says in the plural which generators act on electrons.
+        SpaceError: otherwise; `kind` begins the message.
     """
     if not isinstance(space, Electrons):
         raise SpaceError(f"{kind} Electrons, got {space}")

@@ -269,7 +269,7 @@ class XMixer(Generator):
 
 @dataclass(frozen=True)
 class AxisRotation(Generator):
-    """One qubit turned about an axis between X and Z, A = i (x X_j + z Z_j).
+    """A rotation of one qubit about an axis between X and Z, A = i (x X_j + z Z_j).
 
     A^2 = -1, so exp(a A) = cos a + sin a A. With x = 1, the default, it is the qubit's share of
     `XMixer`.
@@ -301,7 +301,7 @@ class AxisRotation(Generator):
         return " + ".join(f"{value:g} {name}{self.qubit}" for name, value in parts if value)
 
     def on(self, space: Space) -> Action:
-        """Cos + sin A; needs `Qubits`, or `FlipSymmetric` and z = 0."""
+        """The action cos a + sin a A; needs `Qubits`, or `FlipSymmetric` and z = 0."""
         from ..lowering.actions import SelfInverseAction
 
         if not isinstance(space, Qubits | FlipSymmetric):
@@ -352,7 +352,7 @@ class SelfInverse(Generator):
         return self.name
 
     def on(self, space: Space) -> Action:
-        """Cos a - i sin a G on a space; raises what `PauliSum.on` raises."""
+        """The action cos a - i sin a G; raises what `PauliSum.on` raises."""
         from ..lowering.actions import SelfInverseAction
 
         return SelfInverseAction(self.operator.on(space))

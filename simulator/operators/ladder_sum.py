@@ -228,7 +228,7 @@ class LadderSum(Generator):
     def _act(
         self, product: Product, configurations: Integers, norb: int
     ) -> tuple[Integers, Integers, NDArray[np.float64]]:
-        """Positions that a product does not annihilate, what becomes of them, and the signs."""
+        """Positions that a product does not annihilate, their images, and the signs."""
         places = [(ladder.orbital + ladder.spin * norb, ladder.creates) for ladder in product]
         source, moved, signs = act(places, configurations, signed=self.signed)
         if not self.signed:
@@ -248,7 +248,7 @@ def act(
         signed: whether electrons exchange signs; without, all signs are one.
 
     Returns:
-        Positions of the strings that are not annihilated, what becomes of them, and the signs.
+        Positions of the strings that are not annihilated, their images, and the signs.
     """
     source, moved = np.arange(len(strings)), strings
     parity = np.zeros(len(strings), dtype=np.int64)

@@ -135,8 +135,8 @@ class XYMixer(Generator):
 class GroverMixer(Generator):
     """The projector on the uniform superposition, A = -i B with B = -|s><s|.
 
-    |s> is the superposition of all configurations of the space with equal amplitudes, whatever
-    the space: exp(-i beta B) = 1 + (exp(i beta) - 1) |s><s|.
+    |s> is the superposition of all configurations of the space with equal amplitudes, on any
+    space: exp(-i beta B) = 1 + (exp(i beta) - 1) |s><s|.
     Bärtschi and Eidenbenz, arXiv:2006.00354.
     """
 

@@ -1,4 +1,4 @@
-"""Observables: what they are, before a space is chosen."""
+"""Observables, before a space is chosen."""
 
 from __future__ import annotations
 

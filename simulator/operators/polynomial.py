@@ -72,14 +72,14 @@ class Polynomial:
         return all(len(qubits) % 2 == 0 for qubits, _ in self.terms)
 
     def value(self, configuration: int) -> float:
-        """F of one configuration."""
+        """The value f(x) of one configuration."""
         return sum(
             weight * (1 - 2 * (sum(configuration >> qubit & 1 for qubit in qubits) % 2))
             for qubits, weight in self.terms
         )
 
     def values(self, space: Space) -> DiagonalValues:
-        """F of every configuration of `space`.
+        """The values f(x) of all configurations of a space.
 
         All programs that are alive share one copy, so that the phase of a QAOA layer and the
         cost that is measured read the same array.
@@ -121,7 +121,7 @@ class Polynomial:
         )
 
     def units(self, space: Qubits | FlipSymmetric) -> Units | None:
-        """How `values` are kept as codes, None if they are not; raises what `fold` raises."""
+        """The units in which `values` are stored as codes; None if they are not stored so."""
         return common_unit(dict(self.fold(space).terms), space.size.bit_length() - 1)
 
     def check(self, space: Space) -> None:

@@ -1,10 +1,10 @@
-"""The optimizers that `minimize` knows, by name; without the libraries that run them."""
+"""Names of the optimisers of `minimize`, without the libraries that run them."""
 
 from __future__ import annotations
 
 GRADIENT_METHODS = ("L-BFGS-B", "BFGS", "SLSQP", "CG")
 GRADIENT_FREE_METHODS = ("COBYLA", "Nelder-Mead", "Powell")
-# These need to know more of a circuit than its values.
+# These need a circuit, not only values.
 CIRCUIT_METHODS = ("natural-gradient", "Rotosolve")
 METHODS = {
     "L-BFGS-B": "Limited-memory quasi-Newton, with gradient",

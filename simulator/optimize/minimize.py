@@ -33,16 +33,16 @@ class Differentiable(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Minimum:
-    """The best point that was found.
+    """The result of a minimisation: the best point that was found.
 
     Attributes:
         value: the least value that was evaluated.
-        parameters: where.
+        parameters: the point where it was, shape (num_parameters,).
         evaluations: number of values, with or without gradient, that were computed.
         converged: whether the optimiser's own criterion was met.
-        stop_reason: why it stopped, in words.
+        stop_reason: why it stopped.
         gradient_norm: largest component of the gradient there, if one was computed.
-        inverse_hessian: what BFGS knows of it at the end, for a later start.
+        inverse_hessian: the final estimate of BFGS, for a later start.
         history: (evaluations, best value so far) after each improvement.
     """
 
@@ -134,7 +134,9 @@ class _Recorder:
             self.gradient = None if gradient is None else gradient.copy()
             self.history.append((self.evaluations, value))
         elif gradient is not None and np.array_equal(params, self.parameters):
-            self.gradient = gradient.copy()  # of a point that a line search had looked at
+            self.gradient = (
+                gradient.copy()
+            )  # of a point that a line search had evaluated without gradient
         if self._callback is not None:
             self._callback(self.evaluations, self.best)
         self._check_limits()

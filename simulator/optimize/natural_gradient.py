@@ -8,10 +8,10 @@ import numpy as np
 
 from ..typing import Floats
 
-# What is added to the metric, of its curvature along the gradient: first, at least, and at most.
-# Directions that move no state have no metric at all. It grows where steps are shortened.
+# Damping that is added to the metric, in units of its curvature along the gradient: initial, least
+# and largest. Directions that change no state have zero metric. It grows where steps are shortened.
 _FIRST, _LEAST, _MOST = 1e-2, 1e-8, 1e2
-# Residual of the linear equations, of the gradient, and how many products they may take.
+# Residual of the linear equations relative to the gradient, and the limit on products.
 _RESIDUAL, _PRODUCTS = 1e-2, 30
 _ARMIJO = 1e-4
 _SHORTEST = 1e-12

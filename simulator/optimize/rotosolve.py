@@ -13,7 +13,7 @@ from ..operators.ladder_sum import LadderSum
 from ..operators.mixers import XYPair
 from ..typing import Floats
 
-# A sweep that lowers the value by less than this part of the gradient tolerance is the last.
+# Convergence: a sweep lowers the value by less than this part of the gradient tolerance.
 _SHARE = 1e-2
 
 
@@ -26,13 +26,13 @@ def rotosolve(
 ) -> tuple[bool, str]:
     """Minimise along each parameter in turn, exactly, until a sweep gains nothing.
 
-    Along one angle the mean of an observable is a trigonometric polynomial: of one frequency for
-    generators with A^2 = -1, which three values settle (Ostaszewski, Grant and Benedetti,
+    Along one angle an expectation value is a trigonometric polynomial: of one frequency for
+    generators with A^2 = -1, which three values determine (Ostaszewski, Grant and Benedetti,
     Quantum 5, 391 (2021), arXiv:1905.09692), of two for excitations, A^3 = -A, which five values
-    settle (Jäger et al., arXiv:2409.05939). One of the values is known from before.
+    determine (Jäger et al., arXiv:2409.05939). One of the values is that of the step before.
 
     Args:
-        value: the mean as a function of the parameters.
+        value: the expectation value as a function of the parameters.
         circuit: the ansatz.
         start: first point, shape (num_parameters,).
         tolerance: stop when a sweep lowers the value by less than a hundredth of it.
@@ -73,7 +73,7 @@ def check_rotosolve(circuit: Circuit) -> None:
 
 
 def _orders(circuit: Circuit) -> list[tuple[float, int]]:
-    """Of each parameter the smallest frequency, and how many there are."""
+    """The smallest frequency of each parameter, and the number of frequencies."""
     used = Counter(p for step in circuit.steps for p, _ in step.coefficients)
     orders: dict[int, tuple[float, int]] = {}
     for step in circuit.steps:
@@ -103,7 +103,7 @@ def _frequencies(generator: Generator) -> tuple[float, int]:
 
 
 def least_of_trigonometric(values: Floats) -> tuple[float, float]:
-    """Where a trigonometric polynomial is least, and its value there.
+    """The minimum of a trigonometric polynomial: its place and its value.
 
     Args:
         values: at 2 order + 1 equidistant points of its period 2 pi, from zero on.

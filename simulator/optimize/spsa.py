@@ -15,7 +15,7 @@ _FIRST_STEP = 0.02  # length of the first step in each parameter
 _CALIBRATIONS = 10
 _FLAT = 1e-10  # slopes below are rounding
 _LONGEST = 0.2  # of any parameter in a step
-# It has settled when this many steps bring less than the tolerance.
+# It has converged when this many steps lower the value by less than the tolerance.
 _PATIENCE = 500
 
 
@@ -26,7 +26,7 @@ def spsa(
     max_iterations: int,
     seed: int | None,
 ) -> tuple[bool, str]:
-    """Descend along random directions, two values for each step whatever the number of parameters.
+    """Descend along random directions, with two values for each step.
 
     Spall, IEEE Trans. Aerosp. Electron. Syst. 34, 817 (1998), doi:10.1109/7.705889. Gains fall as
     a/(k + A)^0.602 and c/k^0.101; a is set from ten differences at the start, so that the first
@@ -40,7 +40,7 @@ def spsa(
         seed: of the directions.
 
     Returns:
-        Whether it settled, and why it stopped.
+        Whether it converged, and why it stopped.
     """
     random = np.random.default_rng(seed)
 

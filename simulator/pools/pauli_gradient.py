@@ -1,4 +1,4 @@
-"""Derivatives of an energy by Pauli strings that would act next, for many of them at once."""
+"""Derivatives of an energy with respect to all Pauli strings of a pool, appended at zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Derivatives of an energy by generators that would act next, for many of them at once."""
+"""Derivatives of an energy with respect to all generators of a pool, appended at zero."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ class _Transitions:
             yield np.concatenate(none + [table[place] for table in found]).astype(dtype)
 
     def _act(self, part: Product, spin: int) -> tuple[Integers, Integers, Floats]:
-        """Strings that a product of one spin does not annihilate, what becomes of them, signs."""
+        """Strings that a product of one spin does not annihilate, their images, and the signs."""
         places = [(ladder.orbital, ladder.creates) for ladder in part]
         sources, moved, signs = act(places, self._space.strings(spin), signed=self._signed)
         return sources, self._space.rank(spin, moved), signs

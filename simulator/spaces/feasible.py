@@ -1,4 +1,4 @@
-"""Spaces of feasible configurations: what a constraint allows, and nothing else.
+"""Spaces of the configurations that a constraint allows.
 
 All of them list their configurations as ascending integers.
 """
@@ -86,10 +86,10 @@ class HammingWeight:
 
 @dataclass(frozen=True, repr=False)
 class Subset:
-    """Configurations that are listed, whatever the constraint.
+    """A list of configurations, for any constraint.
 
     They are kept ascending, in whichever order they come; two subsets are equal if they list the
-    same configurations, which is told by a digest.
+    same configurations, which a digest decides.
 
     Args:
         num_qubits: n, up to 62.

@@ -1,4 +1,4 @@
-"""Checks of whole numbers that users pass, by their type: 7.0 is none, and neither is True."""
+"""Checks of whole numbers by their type: 7.0 and True are refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from numbers import Integral
 
 
 def whole_number(name: str, value: object, error: type[ValueError] = ValueError) -> int:
-    """The number as Python's own; NumPy's integers are whole numbers too.
+    """Convert an integer of Python or NumPy to `int`.
 
     Raises:
         ValueError: for anything else, or a class of it that is given.

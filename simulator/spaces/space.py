@@ -25,7 +25,7 @@ class SpaceError(ValueError):
 
 @runtime_checkable
 class Space(Protocol):
-    """What a state vector is indexed by."""
+    """The configurations that index a state vector."""
 
     @property
     def num_qubits(self) -> int:
@@ -50,7 +50,7 @@ class Space(Protocol):
 
 @runtime_checkable
 class Addressable(Protocol):
-    """A space that knows single configurations without a list of all."""
+    """A space that computes single configurations without a list of all."""
 
     def configurations_at(self, positions: Integers) -> Integers:
         """Configuration of each of these positions, which are not checked."""

@@ -1,4 +1,4 @@
-"""The uniform distribution over a space: draws, and exact means, without a list of the space."""
+"""The uniform distribution over a space: samples and exact means without enumeration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .feasible import Factor, HammingWeight, Product
 
 
 def uniform_configurations(space: Space, count: int, random: np.random.Generator) -> Integers:
-    """So many configurations, all of the space with equal chances, shape (count,).
+    """Configurations drawn uniformly from a space, shape (count,).
 
     Positions are drawn, and their configurations are found factor by factor; only a `Subset` is a
     list by its definition. On `FlipSymmetric` it is the member of a pair whose last qubit is zero.

@@ -36,7 +36,7 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Example:
-    """Something that needs kernels.
+    """A computation that needs kernels.
 
     Attributes:
         name: the kind of circuit or search.
@@ -84,7 +84,7 @@ def warm_up(examples: Iterable[Example], progress: Progress) -> WarmUp:
 
     Args:
         examples: run one after the other, with one thread and with all threads of the process.
-        progress: hears of examples and kernels.
+        progress: shows examples and kernels.
 
     Raises:
         CacheError: if no folder for compiled kernels can be written; nothing is compiled then.
@@ -106,7 +106,7 @@ def warm_up(examples: Iterable[Example], progress: Progress) -> WarmUp:
 
 
 class _Watch:
-    """Follows kernels, and counts those of each example."""
+    """Reports kernels as they get ready, and counts those of each example."""
 
     def __init__(self, progress: Progress) -> None:
         self.kernels: list[ReadyKernel] = []
@@ -117,7 +117,7 @@ class _Watch:
         self._first, self._started = len(self.kernels), perf_counter()
 
     def end(self) -> str:
-        """The kernels of the example in words."""
+        """A summary of the kernels of the example."""
         new = self.kernels[self._first :]
         compiled = sum(kernel.compiled for kernel in new)
         seconds = perf_counter() - self._started
@@ -137,6 +137,6 @@ def _check_cache() -> None:
 
     if pauli.apply.serial.stats.cache_path is None:
         raise CacheError(
-            "no folder for compiled kernels can be written, so that nothing would be kept; "
+            "no folder for compiled kernels can be written; "
             "name one in the environment variable NUMBA_CACHE_DIR"
         )

@@ -22,7 +22,7 @@ _SHOTS, _CONSTRAINED = 2_000, HammingWeight(22, 11)
 
 
 def qaoa_examples(precision: Precision) -> list[Example]:
-    """All that QAOA needs in one precision."""
+    """Examples for all kernels of QAOA in one precision."""
     name = f"{precision} precision"
     return [
         Example(f"QAOA, {name}", lambda: _layers(precision)),
