@@ -153,26 +153,25 @@ def minimize_from(
         first = np.array(start, dtype=float)
         try:
             run = minimize(
-                function,
-                first,
-                method=method,
-                gradient_tolerance=gradient_tolerance,
+                function, first, method=method, gradient_tolerance=gradient_tolerance, seed=seed,
                 max_evaluations=limits.evaluations_left(found.evaluations),
-                time_limit=limits.seconds_left(),
-                headroom=limits.headroom,
+                time_limit=limits.seconds_left(), headroom=limits.headroom,
                 callback=_counted_on(callback, found.evaluations),
-                seed=seed,
-            )
+            )  # fmt: skip
         except Interrupted as interrupt:
-            if interrupt.minimum.evaluations:
-                found = found.followed_by(first, interrupt.minimum)
-            if not found.runs:
-                raise KeyboardInterrupt from None
-            return replace(found, limit="interrupted", interrupted=True)
+            return _interrupted(found, first, interrupt.minimum)
         found = found.followed_by(first, run)
     if not found.runs:
         raise ValueError("expected at least one start, got none")
     return found
+
+
+def _interrupted(found: Minima, start: Floats, last: Minimum) -> Minima:
+    """All runs, the last one ended by Ctrl-C; raises `KeyboardInterrupt` if there is no value."""
+    found = found.followed_by(start, last) if last.evaluations else found
+    if not found.runs:
+        raise KeyboardInterrupt from None
+    return replace(found, limit="interrupted", interrupted=True)
 
 
 def _counted_on(
