@@ -144,7 +144,7 @@ def minimize_from(
     ...         return self(x), 0.2 * x - 3 * np.sin(3 * x)
     >>> found = minimize_from(Waves(), [[3.0], [1.0]])
     >>> [round(run.value, 3) for run in found.runs], round(found.best.value, 3)
-    ([-0.052, -0.893], -0.893)
+    ([-0.035, -0.893], -0.893)
     """
     limits, found = limits or Limits(), Minima()
     for start in starts:
