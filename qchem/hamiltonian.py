@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from qminima.errors import InputError, shorten
 from simulator.spaces import Electrons, Qubits, Space, SpaceError
+from simulator.typing import Floats
 
 if TYPE_CHECKING:
     from openfermion import FermionOperator, QubitOperator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from .molecules.orbitals import MolecularOrbitals
 
-Floats = NDArray[np.float64]
 SpinIntegrals = tuple[float, tuple[Floats, Floats], tuple[Floats, Floats, Floats]]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.limits import check_count
 from simulator.circuit import BasisState, Circuit, Step
@@ -13,10 +12,9 @@ from simulator.operators.generators import Diagonal, SparseGenerator
 from simulator.operators.observables import PauliSum
 from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Electrons
+from simulator.typing import Floats
 
 from ..hamiltonian import Hamiltonian
-
-Floats = NDArray[np.float64]
 
 # The whole Coulomb angle of a layer at the start, in 1/hartree.
 _TIME = 0.3

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from qminima.errors import unknown_name
 from simulator.circuit import Circuit
 from simulator.operators.generators import Excitation
+from simulator.typing import Floats
 
 from ..classical.amplitudes import mp2_amplitudes
 from ..classical.post_hartree_fock import ccsd_amplitudes
@@ -17,8 +18,6 @@ from ..hamiltonian import Hamiltonian
 from .hamiltonian_variational import ramp_start
 from .registry import ANSAETZE
 from .ucj import ucj_start
-
-Floats = NDArray[np.float64]
 
 STARTS = ("mp2", "ccsd", "zero")
 

@@ -22,13 +22,13 @@ from qminima.limits import check_count
 from simulator.circuit import BasisState, Circuit, Step
 from simulator.operators.generators import Diagonal, OrbitalRotation
 from simulator.operators.polynomial import Polynomial
+from simulator.typing import Floats
 
 from ..classical.amplitudes import Amplitudes
 from ..hamiltonian import Hamiltonian
 from .orbital_rotation import givens_angles, givens_pairs
 from .pools import closed_shell
 
-Floats = NDArray[np.float64]
 Pair = tuple[int, int]
 
 

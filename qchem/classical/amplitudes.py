@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.operators.generators import Excitation
+from simulator.typing import Floats
 
 from ..hamiltonian import Hamiltonian
-
-Floats = NDArray[np.float64]
 
 # A denominator below this, in hartree, says nothing about the amplitude.
 _SMALLEST_GAP = 1e-3

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from simulator.typing import Floats
 
 # Vectors that the subspace holds before it is cut down, and how many it is cut down to.
 MOST = 8

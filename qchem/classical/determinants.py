@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.spaces import Electrons
+from simulator.typing import Floats, Integers
 
 from ..hamiltonian import Hamiltonian
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 def averaged_diagonal(hamiltonian: Hamiltonian, space: Electrons) -> Floats:

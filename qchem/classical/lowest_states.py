@@ -16,10 +16,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.limits import Deadline
 from simulator.spaces import Electrons
+from simulator.typing import Floats
 
 from ..hamiltonian import Hamiltonian
 from ..properties.spin import spin_square
@@ -29,7 +29,6 @@ from .model_space import ModelSpace, model_space
 if TYPE_CHECKING:
     from simulator.lowering.two_body import TwoBodyOperator
 
-Floats = NDArray[np.float64]
 
 # Residual at convergence, in units of the spread of the model's levels (some two hartree in
 # molecules); the energy is off by its square over the distance to the next state.

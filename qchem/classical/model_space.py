@@ -16,16 +16,13 @@ from functools import cached_property
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.spaces import Electrons
+from simulator.typing import Floats, Integers
 
 from ..hamiltonian import Hamiltonian
 from .davidson import Ritz
 from .determinants import averaged_diagonal, count_bits, determinant_matrices
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 # Determinants that are selected; matrices larger than this wake the threads of LAPACK, which wait
 # for each other where other programs run. Of spaces up to the second size all are: this takes less

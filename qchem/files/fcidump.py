@@ -13,9 +13,10 @@ from qminima.errors import InputError
 from qminima.library import read_text
 from qminima.storage import write_atomically
 from simulator.memory import require_memory
+from simulator.typing import Floats
 
 from ..hamiltonian import Hamiltonian
-from .fcidump_entries import Entries, Floats, read_entries
+from .fcidump_entries import Entries, read_entries
 from .fcidump_header import split_header
 from .fcidump_integrals import (
     CORE,

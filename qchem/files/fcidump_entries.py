@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten
 from qminima.parsing import real_number, whole_number
+from simulator.typing import Floats, Integers
 
 from .fcidump_header import Header
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 # Which of four indices are given: (pq|rs), h_pq, the energy of orbital p, the core energy.
 _TWO, _ONE, _ORBITAL, _CORE = 0b1111, 0b1100, 0b1000, 0b0000

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.errors import InputError
+from simulator.typing import Floats, Integers
 
-from .fcidump_entries import NEGLIGIBLE, Entries, Floats, Integers
+from .fcidump_entries import NEGLIGIBLE, Entries
 
 Permutations = tuple[tuple[int, ...], ...]
 

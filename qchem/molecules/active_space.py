@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten, unknown_name
 from qminima.limits import check_integer
+from simulator.typing import Floats
 
 from .atomic_shells import named_orbitals
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pyscf.gto import Mole
     from pyscf.scf.hf import SCF
 
-Floats = NDArray[np.float64]
 
 NATURAL = ("mp2", "cisd")
 # Of atoms and their shells, such as "N 2p" or "0 Fe 3dz^2".

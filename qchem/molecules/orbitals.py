@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from simulator.typing import Floats
 
 if TYPE_CHECKING:
     from pyscf.gto import Mole
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

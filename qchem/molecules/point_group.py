@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.typing import Floats
+
 if TYPE_CHECKING:
     from pyscf.gto import Mole
 
-Floats = NDArray[np.float64]
 
 # Orbital energies in hartree, or occupations, nearer than this are called degenerate.
 _DEGENERATE = 1e-5

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from qminima.errors import InputError
 from qminima.limits import check_count
 from simulator.spaces import Electrons
+from simulator.typing import Floats
 
 if TYPE_CHECKING:
     from ..hamiltonian import Hamiltonian
 
 Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

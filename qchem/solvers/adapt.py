@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError, unknown_name
 from qminima.limits import Deadline, check_count
@@ -26,6 +25,7 @@ from simulator.pools.pool_gradient import PoolGradient
 from simulator.program import Expectation
 from simulator.spaces import Electrons, Qubits
 from simulator.timing import Stopwatch
+from simulator.typing import Floats
 
 from ..ansatz.pools import Pool
 from ..hamiltonian import Hamiltonian
@@ -42,8 +42,6 @@ from .vqe import (
     mean_electrons,
     state_spin,
 )
-
-Floats = NDArray[np.float64]
 
 SELECTIONS = ("one", "disjoint")
 CONVERGED = ("the norm of all derivatives is below the threshold", "the target was reached")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from qminima.errors import InputError
 from qminima.limits import check_count
 from simulator.optimize.minimize import Differentiable
+from simulator.typing import Floats
 
 from .schedules import split_angles
-
-Floats = NDArray[np.float64]
 
 
 def fourier_to_angles(u: ArrayLike, v: ArrayLike, depth: int) -> Floats:

@@ -6,15 +6,14 @@ from collections import Counter
 from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from qminima.errors import InputError, shorten
 from qminima.limits import check_count
 from simulator.operators.polynomial import Polynomial
+from simulator.typing import Floats
 
 from ..problems.problem import Problem
-
-Floats = NDArray[np.float64]
 
 # Keeps angles finite for weights next to the smallest floating-point numbers.
 _LARGEST_SCALE = 1e300

@@ -15,15 +15,14 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from qminima.limits import check_count, check_integer
 from simulator.operators.polynomial import Polynomial
+from simulator.typing import Floats
 
 from .schedules import regular_degree, rescale_gammas, unwrap_angles
 
-Floats = NDArray[np.float64]
 Rows = dict[int, dict[str, Any]]
 
 TREE_DEGREES = range(3, 10)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from simulator.operators.polynomial import Polynomial
+from simulator.typing import Floats, Integers
 
 from ..problems.problem import Problem
 from ..results import bits, first_feasible
@@ -17,8 +18,6 @@ from ..results import bits, first_feasible
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 NEGLIGIBLE = 1e-12
 

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.limits import Deadline
-
-Floats = NDArray[np.float64]
+from simulator.typing import Floats
 
 # A function of some variables, in the order of elimination, and its table, an axis for each.
 Factor = tuple[tuple[int, ...], Floats]

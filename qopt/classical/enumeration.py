@@ -8,7 +8,6 @@ from operator import add
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from qminima.limits import Deadline
@@ -17,6 +16,7 @@ from qminima.runner import hand_over
 from simulator.operators.polynomial import Polynomial
 from simulator.spaces import Integers, Qubits, Space, bitstring
 from simulator.spaces.feasible import Subset
+from simulator.typing import Floats
 
 from ..problems.problem import Problem
 from ..results import Best, best_of, solution
@@ -27,8 +27,6 @@ _CHUNK_BITS = 18
 
 # Configurations whose values rounding does not tell apart, and that are scored from the data.
 _MOST_CANDIDATES = 1000
-
-Floats = NDArray[np.float64]
 
 
 def enumeration(

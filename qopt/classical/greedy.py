@@ -11,12 +11,11 @@ from scipy.sparse import csr_array
 from qminima.limits import Deadline
 from qminima.result import Result
 from qminima.runner import hand_over
+from simulator.typing import Integers
 
 from ..problems.problem import Problem
 from ..results import Best, bits, solution
 from .bqm import best_bitstring, binary_quadratic_model, couplings
-
-Integers = NDArray[np.int64]
 
 # Variables among which the most decided one is kept in mind.
 _BLOCK = 256

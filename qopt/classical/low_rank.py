@@ -8,10 +8,10 @@ from fractions import Fraction
 from math import ceil, fsum, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from qminima.limits import Deadline
+from simulator.typing import Floats
 
 from ..kernels.mixing import mix
 from ..problems.binary import exact_sum, sums_exactly
@@ -19,8 +19,6 @@ from ..problems.maxcut import MaxCut
 from .cut_form import power_of_two
 from .proofs.positive import proven_shift
 from .proofs.prover import Abandoned, Prover
-
-Floats = NDArray[np.float64]
 
 # Sweeps end once one gains less than this share of the sum of all norms; where they are cheap, so
 # many multiplications in all, they go on to the second one. The bound is then off by about 1e-5 and

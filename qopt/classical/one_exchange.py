@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from qminima.limits import Deadline, check_count, check_seed
@@ -13,12 +12,11 @@ from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.kernels.kernel import compile_seconds
 from simulator.timing import Stopwatch
+from simulator.typing import Floats
 
 from ..problems.problem import Problem
 from ..results import Best, solution
 from .search import Search
-
-Floats = NDArray[np.float64]
 
 
 def one_exchange(

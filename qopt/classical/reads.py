@@ -7,12 +7,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from qminima.attended import attended
 from qminima.limits import Deadline
 from simulator.kernels.kernel import compile_seconds
+from simulator.typing import Floats
 
 from ..kernels.metropolis import sweep
 from ..results import bits
@@ -21,7 +21,6 @@ from .bqm import all_bitstrings
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
 
-Floats = NDArray[np.float64]
 
 # Looks at a variable or a pair: of a read by dwave-samplers, half a second, which nothing can stop;
 # and between two looks at the clock of a longer one.

@@ -7,15 +7,13 @@ from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.limits import Deadline
 from simulator.operators.polynomial import Polynomial
+from simulator.typing import Floats
 
 from ..kernels.flips import State, Tables, breakout, descend, evaluate
 from ..results import bits
-
-Floats = NDArray[np.float64]
 
 # Flips before the first look at the clock; later ones are as many as fit between two looks.
 _FIRST_PIECE, _SECONDS_BETWEEN = 100, 0.02

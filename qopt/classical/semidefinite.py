@@ -9,13 +9,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.kernels.kernel import compile_seconds
+from simulator.typing import Floats
 
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
@@ -23,8 +23,6 @@ from ..results import Best, bits, solution
 from .cut_form import CutForm, cut_form
 from .low_rank import load_kernel, relax
 from .proofs.claims import lower_bound, rounded_up
-
-Floats = NDArray[np.float64]
 
 MAX_NODES = 30_000
 

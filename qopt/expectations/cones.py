@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from simulator.operators.polynomial import Polynomial, Term
 from simulator.spaces import MAX_QUBITS
+from simulator.typing import Integers
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Integers = NDArray[np.int64]
 
 # Terms whose surroundings are listed in one go.
 _BLOCK = 1 << 12

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.memory import require_memory
+from simulator.typing import Floats, Integers
 
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Factors = NDArray[np.inexact[Any]]
 
 # Pairs (edge, neighbour) that are looked at in one go.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from qminima.errors import InputError
 from simulator.circuit import Circuit, UniformState
@@ -14,6 +14,7 @@ from simulator.objectives.objective import Mean
 from simulator.operators.polynomial import Polynomial
 from simulator.program import Expectation, Precision, predict_memory
 from simulator.spaces import FlipSymmetric, Qubits
+from simulator.typing import Floats
 
 from ..circuits.mixers import x_mixer
 from ..circuits.qaoa import check_depth, layers_of
@@ -21,8 +22,6 @@ from ..problems.problem import Problem
 from .cone_classes import ConeClasses
 from .cones import Cone, light_cones
 from .parameters import checked_parameters
-
-Floats = NDArray[np.float64]
 
 # Programs are kept between calls up to this many bytes; the others are made anew each time.
 _KEPT_BYTES = 1 << 28

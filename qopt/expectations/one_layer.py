@@ -11,13 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from qminima.errors import InputError
 from simulator.operators.polynomial import Term
+from simulator.typing import Floats
 
 from ..problems.problem import Problem
 from .half_edges import HalfEdges, Triangles, triangles
 from .parameters import checked_parameters
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Numbers = NDArray[np.inexact[Any]]
 
 # Imaginary parts are of this size, so that their squares vanish beside any real part.

@@ -12,10 +12,10 @@ from scipy.linalg import hadamard
 from qminima.errors import InputError
 from qminima.limits import check_count
 from simulator.memory import require_memory
+from simulator.typing import Floats
 
 from ..angles.schedules import split_angles
 
-Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 # Bytes at the peak of a value and of a gradient, for each of the 4^p pairs of paths.

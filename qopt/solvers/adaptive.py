@@ -16,6 +16,7 @@ from simulator.pools.pauli_gradient import PauliGradient
 from simulator.program import Expectation
 from simulator.spaces import FlipSymmetric, Qubits, Space
 from simulator.timing import Stopwatch
+from simulator.typing import Floats
 
 from ..angles.schedules import gamma_scale, rescale_gammas
 from ..circuits.adapt_pools import adapt_pool, sign, strings
@@ -23,8 +24,6 @@ from ..circuits.mixers import Mixer
 from ..circuits.qaoa import check_depth, check_space, smallest_space
 from ..problems.problem import Problem
 from .training import HEADROOM, SAMPLES, Options, Trained, Training, improve, scaled
-
-Floats = NDArray[np.float64]
 
 # The paper's, in units of `gamma_scale`: small, but a derivative at zero would vanish.
 FIRST_GAMMA = 0.01

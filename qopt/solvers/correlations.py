@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.spaces import FlipSymmetric, Qubits
-
-Floats = NDArray[np.float64]
+from simulator.typing import Floats
 
 
 def spin_correlations(weights: Floats, space: Qubits | FlipSymmetric) -> tuple[Floats, Floats]:

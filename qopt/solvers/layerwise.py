@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.circuit import Circuit
 from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
 from simulator.optimize.minimize import Minimum, minimize
+from simulator.typing import Floats
 
 from ..angles.fourier import extend_fourier
 from ..angles.schedules import gamma_scale, interpolate, linear_ramp, rescale_gammas
 from ..angles.tables import starting_angles
 from ..problems.problem import Problem
 from .training import GRADIENT, HEADROOM, SAMPLES, Options, ScaledProgram, Trained, improve, scaled
-
-Floats = NDArray[np.float64]
 
 # Angles of a layer that is tried: the only one, or one more. Gammas are in scaled units.
 _FIRST, _WEAK = (0.2, 0.5, 0.8), (0.1,)

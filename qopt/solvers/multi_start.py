@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.limits import check_count
 from qminima.result import Result
 from simulator.circuit import Circuit
 from simulator.optimize.multi_start import Limits, minimize_from
 from simulator.spaces import Space
+from simulator.typing import Floats
 
 from ..angles.schedules import linear_ramp
 from ..circuits.mixers import Mixer
@@ -29,8 +29,6 @@ from .training import (
     improve,
     scaled,
 )
-
-Floats = NDArray[np.float64]
 
 # Amplitudes from which on a single evaluation can take seconds.
 _LARGE = 1 << 18

@@ -28,14 +28,13 @@ from simulator.optimize.multi_start import Minima
 from simulator.program import Expectation, Precision, Program, predict_memory
 from simulator.spaces import Integers, Space, bitstring
 from simulator.timing import Stopwatch
+from simulator.typing import Floats
 
 from ..angles.schedules import gamma_scale
 from ..circuits.qaoa import check_problem
 from ..problems.problem import Problem
 from ..results import first_feasible, solution
 from .options import check_objective, check_precision, check_scale
-
-Floats = NDArray[np.float64]
 
 # About how much longer a value takes with its gradient, and samples of a state than its value; and
 # what has to fit into the time, in units of an evaluation with gradient.

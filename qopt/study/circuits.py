@@ -14,13 +14,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.errors import InputError
 from simulator.optimize.minimize import Differentiable, minimize
 from simulator.program import Expectation
 from simulator.spaces import bitstring
 from simulator.timing import Stopwatch
+from simulator.typing import Floats
 
 from ..angles.schedules import gamma_scale, linear_ramp, rescale_gammas
 from ..angles.tables import starting_angles
@@ -33,8 +33,6 @@ from .classical import Sampler, local_search
 from .device_time import rounds_of
 from .runs import Drawn, Training
 from .task import Task
-
-Floats = NDArray[np.float64]
 
 # No further training once no derivative is larger, in the units of `gamma_scale`.
 _TOLERANCE = 1e-3

@@ -14,10 +14,10 @@ from math import inf
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qminima.limits import Deadline
 from qminima.progress import Progress
+from simulator.typing import Floats
 
 from ...problems.maxcut import MaxCut
 from ..cut_form import ExactCut, exact_cut, power_of_two
@@ -27,7 +27,6 @@ from .fixed_edges import Ends, FixedEdges
 from .odd_cycles import Inequality, violated
 from .proof import Branch, Leaf, Proof
 
-Floats = NDArray[np.float64]
 Fixed = dict[int, int]  # edges that a case has as not cut (0) or cut (1)
 
 # Multipliers are rounded to fractions of this many bits.

@@ -20,9 +20,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from qminima.limits import Deadline
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from simulator.typing import Floats, Integers
 
 _TOLERANCE = 1e-6
 
