@@ -25,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 
 from .blocks import overlap_lanes, turn_block, turn_block_back, turn_lanes
-from .kernel import helper, inlined_helper
+from .kernel import helper, inlined_helper, merged_helper
 from .lanes import (
     load_register,
     multiply_add,
@@ -46,16 +46,13 @@ def turn(t, n, p, q):
     return multiply_add(n, q, p), multiply_add(t, p, q)
 
 
-@helper
-def move_strips(ket, x, d, ket_to, k, h, length, count, tangent):
-    """Butterflies of the `count` bits, up to three, that number 2^count strips.
+@merged_helper
+def _turn_range(r, i, x, d, r_to, i_to, k, h, length, count, t, n):
+    """Butterflies of `count` bits, up to three, of positions x + j d, and of as many behind each.
 
-    Strips stand at x + j d, and what comes out goes to k + j h of the same arrays or of others.
-    With no bits this is a copy.
+    The result goes to k + j h of other arrays (or the same ones); t and n are tan a and -tan a.
     """
-    (r, i), (r_to, i_to) = ket, ket_to
     width = np.uint64(32 // r.itemsize)
-    t, n = splat_register(r, tangent), splat_register(r, -tangent)
     if count == 3:
         for s in range(np.uint64(0), length, width):
             turn_block(r, i, x + s, d, r_to, i_to, k + s, h, t, n, 3)
@@ -68,6 +65,18 @@ def move_strips(ket, x, d, ket_to, k, h, length, count, tangent):
     else:
         for s in range(np.uint64(0), length, width):
             turn_block(r, i, x + s, d, r_to, i_to, k + s, h, t, n, 0)
+
+
+@helper
+def move_strips(ket, x, d, ket_to, k, h, length, count, tangent):
+    """Butterflies of the `count` bits, up to three, that number 2^count strips.
+
+    Strips stand at x + j d, and what comes out goes to k + j h of the same arrays or of others.
+    With no bits this is a copy.
+    """
+    (r, i), (r_to, i_to) = ket, ket_to
+    t, n = splat_register(r, tangent), splat_register(r, -tangent)
+    _turn_range(r, i, x, d, r_to, i_to, k, h, length, count, t, n)
 
 
 @inlined_helper
@@ -86,12 +95,12 @@ def _lowest_bits(r, i, start, size, tangent):
 @inlined_helper
 def _bits(r, i, start, size, low, high, tangent):
     """Bits low ... high - 1, above those inside a register, up to three in a pass."""
-    bit = low
+    t, n, bit = splat_register(r, tangent), splat_register(r, -tangent), low
     while bit < high:
         count = bits_at_once(high - bit, 3)
         h = _ONE << np.uint64(bit)
         for k in range(start, start + size, h << np.uint64(count)):
-            move_strips((r, i), k, h, (r, i), k, h, h, count, tangent)
+            _turn_range(r, i, k, h, r, i, k, h, h, count, t, n)
         bit += count
 
 
@@ -153,13 +162,12 @@ def rotate_mirrored(r, i, one, other, width, tangent):
 # -- backward ------------------------------------------------------------------------------
 
 
-@helper
-def move_strips_back(ket, bra, x, d, ket_to, bra_to, k, h, length, count, tangent):
-    """Undo `move_strips`, of up to two bits, on both states; return the overlap before."""
-    (r, i), (u, v), (r_to, i_to), (u_to, v_to) = ket, bra, ket_to, bra_to
+@merged_helper
+def _turn_range_back(
+    r, i, u, v, x, d, r_to, i_to, u_to, v_to, k, h, length, count, t, n, above, below
+):  # fmt: skip
+    """`_turn_range` of up to two bits on both states; the two sums of overlaps."""
     width = np.uint64(32 // r.itemsize)
-    above, below = splat_register(r, 0.0), splat_register(r, 0.0)
-    t, n = splat_register(r, -tangent), splat_register(r, tangent)
     if count == 2:
         for s in range(np.uint64(0), length, width):
             above, below = turn_block_back(
@@ -174,6 +182,17 @@ def move_strips_back(ket, bra, x, d, ket_to, bra_to, k, h, length, count, tangen
         for s in range(np.uint64(0), length, width):
             turn_block(r, i, x + s, d, r_to, i_to, k + s, h, t, n, 0)
             turn_block(u, v, x + s, d, u_to, v_to, k + s, h, t, n, 0)
+    return above, below
+
+
+@helper
+def move_strips_back(ket, bra, x, d, ket_to, bra_to, k, h, length, count, tangent):
+    """Undo `move_strips`, of up to two bits, on both states; return the overlap before."""
+    (r, i), (u, v), (r_to, i_to), (u_to, v_to) = ket, bra, ket_to, bra_to
+    t, n, zero = splat_register(r, -tangent), splat_register(r, tangent), splat_register(r, 0.0)
+    above, below = _turn_range_back(
+        r, i, u, v, x, d, r_to, i_to, u_to, v_to, k, h, length, count, t, n, zero, zero
+    )
     return total(widen(above)) - total(widen(below))
 
 
@@ -203,14 +222,18 @@ def _lowest_bits_back(r, i, u, v, start, size, tangent):
 
 @inlined_helper
 def _bits_back(r, i, u, v, start, size, low, high, tangent):
+    t, n = splat_register(r, -tangent), splat_register(r, tangent)
     shrink = 1 / (1 + tangent * tangent)
     overlap, weight, bit = 0.0, 1.0, low
     while bit < high:
         count = bits_at_once(high - bit, 2)
-        h, found = _ONE << np.uint64(bit), 0.0
+        h = _ONE << np.uint64(bit)
+        above, below = splat_register(r, 0.0), splat_register(r, 0.0)
         for k in range(start, start + size, h << np.uint64(count)):
-            found += move_strips_back((r, i), (u, v), k, h, (r, i), (u, v), k, h, h, count, tangent)
-        overlap += weight * found
+            above, below = _turn_range_back(
+                r, i, u, v, k, h, r, i, u, v, k, h, h, count, t, n, above, below
+            )
+        overlap += weight * (total(widen(above)) - total(widen(below)))
         weight *= shrink**count
         bit += count
     return overlap
