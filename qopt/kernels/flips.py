@@ -68,7 +68,7 @@ class State(NamedTuple):
 
 @inlined_helper
 def drawn(random: Any) -> Any:
-    """A random number from 0 to 1, not 1 itself."""
+    """A random number from 0 to 1, not 1 itself; xorshift (Marsaglia, J. Stat. Softw. 8, 14)."""
     x = random[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)

@@ -6,23 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from simulator.kernels.kernel import helper, serial_kernel
+from simulator.kernels.kernel import serial_kernel
+
+from .flips import drawn
 
 Array = Any
 
 # No number that is drawn, of 53 bits, is below the exponential of minus this.
 _NEVER = 37.0
-
-
-@helper
-def drawn(random: Any) -> Any:
-    """A random number from 0 to 1, not 1 itself; xorshift (Marsaglia, J. Stat. Softw. 8, 14)."""
-    x = random[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    random[0] = x
-    return np.float64(x >> np.uint64(11)) * 2.0**-53
 
 
 @serial_kernel
