@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from qminima.errors import InputError, unknown_name
-from qminima.limits import Deadline, check_count
+from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
 from simulator.kernels.kernel import compile_seconds
 from simulator.lowering.planar import join, split
-from simulator.operators.generator import Generator, Support
-from simulator.operators.ladder_sum import LadderSum
+from simulator.operators.generator import Generator
 from simulator.operators.pauli import PauliString
 from simulator.optimize.minimize import TIME_LIMIT, Minimum, minimize
 from simulator.optimize.minimize import Interrupted as MinimizationInterrupted
@@ -34,8 +32,10 @@ from ..properties.resources import cnot_resources
 from ..properties.spin import spin_warnings
 from ..qubits.qubit_hamiltonian import QubitHamiltonian
 from .adapt_record import AdaptRecord, AdaptStep, read_adapt_record
-from .growth_start import Candidate, GrowthStart, checked_pool
-from .vqe import (
+from .growth_options import GrowthLimits, Selection
+from .growth_start import GrowthStart, checked_pool
+from .selection import ROUNDING, selected
+from .state_report import (
     ON_DETERMINANTS_ONLY,
     circuit_properties,
     electron_warnings,
@@ -43,24 +43,10 @@ from .vqe import (
     state_spin,
 )
 
-SELECTIONS = ("one", "disjoint")
 CONVERGED = ("the norm of all derivatives is below the threshold", "the target was reached")
-# Derivatives below are rounding.
-_NOTHING = 1e-8
-# Digits in which derivatives are compared.
-_TIE_DIGITS = 5
 
 
-@dataclass(frozen=True)
-class Selection:
-    """How a step chooses; see `adapt`."""
-
-    select: str = "one"
-    per_cnot: bool = False
-    least_share: float = 0.0
-
-
-def adapt(
+def adapt(  # long for its documentation; the body is short
     hamiltonian: Hamiltonian,
     pool: str | Pool | Sequence[Generator] = "singlet-gsd",
     *,
@@ -89,8 +75,8 @@ def adapt(
     Quantum Sci. Technol. 10, 015031 (2025), arXiv:2401.05172.
 
     With the pool "ceo" a coupled exchange is taken apart where more than one of the qubit
-    excitations on its spin orbitals has a derivative: these are added, each with a parameter of
-    its own, at the price of one (DVG-CEO, arXiv:2407.08696).
+    excitations on its spin orbitals has a derivative: these are added, each with its parameter, at
+    the CNOTs of one (DVG-CEO, arXiv:2407.08696).
 
     Pools of Pauli strings run on all 2^(2 norb) configurations of qubits, by the Jordan-Wigner
     mapping; all others on determinants.
@@ -102,7 +88,7 @@ def adapt(
             derivatives are zero, and the determinants that they alone would reach.
         select: "one" generator a step, or as many as act on "disjoint" spin orbitals, largest
             derivative first.
-        per_cnot: rank generators by their derivative over the CNOTs that they take.
+        per_cnot: rank generators by their derivative divided by their number of CNOTs.
         least_share: with "disjoint", further generators of a step need this share of the first
             one's derivative (or derivative per CNOT).
         gradient_threshold: stop when the norm of all derivatives is below, in hartree.
@@ -113,14 +99,15 @@ def adapt(
         time_limit: limit in seconds on the whole.
         resume: an earlier result's entry in a record (`Result.record()`), whose ansatz is where
             growth starts again, with its parameters. The inverse Hessian is not in it.
-        properties: tell more of the state, as in `qchem.properties.density.state_properties`.
-        progress: told the energy as it falls.
+        properties: also compute occupations, dipole moment and charges of the state, as in
+            `qchem.properties.density.state_properties`.
+        progress: shows the energy while it falls.
 
     Returns:
         A result whose `steps` among the properties is a list of `AdaptStep` entries. It counts as
         converged only if the norm of the pool's derivatives fell below the threshold after an
         optimisation that converged, or the target was reached; a norm of zero at a stationary
-        point tells nothing about the energy.
+        point says nothing about the energy.
 
     Raises:
         InputError: for an unknown pool or selection, limits out of range, `per_cnot` with a pool
@@ -128,47 +115,32 @@ def adapt(
             is not of this Hamiltonian and pool.
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
+
+    >>> import qchem
+    >>> molecule = qchem.Molecule.from_atoms("H 0 0 0; H 0 0 0.74")
+    >>> result = adapt(qchem.electronic_hamiltonian(molecule), "gsd")
+    >>> print(f"{result.value:.6f}", *result.properties["steps"][0]["added"])
+    -1.137284 0a 0b -> 1a 1b
     """
-    Deadline(time_limit)  # which refuses what is no limit
-    if select not in SELECTIONS:
-        raise unknown_name("selection", select, SELECTIONS)
-    for name, value in (("gradient", gradient_threshold), ("energy", energy_threshold)):
-        if not 0 <= value < np.inf:
-            raise InputError(f"expected a {name} threshold from 0 on, got {value}")
-    if not 0 < gradient_tolerance < np.inf:
-        raise InputError(f"expected a gradient tolerance above zero, got {gradient_tolerance}")
-    if target is not None and not np.isfinite(target):
-        raise InputError(f"expected a finite target, got {target}")
-    if max_parameters is not None:
-        check_count("max_parameters", max_parameters)
-    if not 0 <= least_share <= 1:
-        raise InputError(f"expected a least share from 0 to 1, got {least_share}")
-    if least_share and select != "disjoint":
-        raise InputError("a least share is for select='disjoint', where a step adds several")
+    selection = Selection(select, per_cnot, least_share)
+    limits = GrowthLimits(
+        gradient_threshold, energy_threshold, target, max_parameters, gradient_tolerance, time_limit
+    )
     pool = checked_pool(hamiltonian, pool, per_cnot=per_cnot)
     record = None if resume is None else read_adapt_record(resume)
-    selection = Selection(select, per_cnot, least_share)
     deadline = Deadline(time_limit, uncounted=compile_seconds)
     growth = _Growth(
-        hamiltonian, pool, selection, gradient_tolerance, progress or Progress(), symmetry=symmetry
+        hamiltonian, pool, selection, limits, progress or Progress(), symmetry=symmetry
     )
     if record is not None:
         growth.resume(record)
-    limits = {
-        "gradient_threshold": gradient_threshold,
-        "energy_threshold": energy_threshold,
-        "target": target,
-        "max_parameters": max_parameters,
-        "gradient_tolerance": gradient_tolerance,
-        "time_limit": time_limit,
-    }
     try:
-        reason = growth.run(deadline, gradient_threshold, energy_threshold, target, max_parameters)
+        reason = growth.run(deadline)
     except KeyboardInterrupt:
         if not growth.steps:
             raise
-        raise Interrupted(growth.result("interrupted", limits, more=properties)) from None
-    return growth.result(reason, limits, more=properties)
+        raise Interrupted(growth.result("interrupted", more=properties)) from None
+    return growth.result(reason, more=properties)
 
 
 def _pool_gradient(start: GrowthStart) -> PauliGradient | PoolGradient:
@@ -189,19 +161,16 @@ class _Growth:
         hamiltonian: Hamiltonian,
         pool: Pool,
         selection: Selection,
-        tolerance: float,
+        limits: GrowthLimits,
         progress: Progress,
         *,
         symmetry: bool,
     ) -> None:
         self._watch = Stopwatch()
         self._hamiltonian, self._pool, self._selection = hamiltonian, pool, selection
-        self._tolerance, self._progress, self._symmetry = tolerance, progress, symmetry
+        self._limits, self._progress, self._symmetry = limits, progress, symmetry
         self._from = start = GrowthStart.of(hamiltonian, pool, symmetry=symmetry)
-        self._space, self._candidates, self._parts = start.space, start.candidates, start.parts
-        self._parts_on: dict[Support, list[LadderSum]] = {}
-        for part in self._parts:
-            self._parts_on.setdefault(part.support, []).append(part)
+        self._space, self._candidates = start.space, start.candidates
         self._gradient = _pool_gradient(start)
         self._operator = start.observable.on(self._space)
         self.chosen: list[Generator] = []
@@ -232,15 +201,10 @@ class _Growth:
             cnots, depth = cnot_resources(self.chosen[: step.parameters]) or (None, None)
             self.steps.append(replace(step, cnots=cnots, cnot_depth=depth))
 
-    def run(
-        self,
-        deadline: Deadline,
-        gradient_threshold: float,
-        energy_threshold: float,
-        target: float | None,
-        max_parameters: int | None,
-    ) -> str:
+    def run(self, deadline: Deadline) -> str:
         """Grow until there is a reason to stop; return it."""
+        limits = self._limits
+        target, most = limits.target, limits.max_parameters
         while True:
             if target is not None and self.value <= target:
                 return CONVERGED[1]
@@ -250,18 +214,18 @@ class _Growth:
             gradients = self._gradients()
             self._seconds = clock()
             norm = float(np.linalg.norm(gradients[: len(self._candidates)]))
-            if norm < max(gradient_threshold, _NOTHING):
+            if norm < max(limits.gradient_threshold, ROUNDING):
                 return CONVERGED[0]
-            added = list(self._selected(gradients))
+            added = list(selected(self._from, gradients, self._selection))
             if not added:  # many derivatives, each of them rounding
                 return CONVERGED[0]
-            if max_parameters is not None and len(self.chosen) + len(added) > max_parameters:
+            if most is not None and len(self.chosen) + len(added) > most:
                 return "no room for more parameters"
             before = self.value
             finished = self._grow(added, gradients, norm, deadline)
             if not finished:
                 return TIME_LIMIT
-            if before - self.value <= energy_threshold:
+            if before - self.value <= limits.energy_threshold:
                 return "a step lowered the energy by no more than the threshold"
 
     def _gradients(self) -> Floats:
@@ -271,39 +235,6 @@ class _Growth:
         image = np.empty_like(psi)
         self._operator.apply(psi, image)
         return self._gradient(state, join(image))
-
-    def _selected(self, gradients: Floats) -> Iterator[Generator]:
-        """What to append, best first."""
-        count = len(self._candidates)
-        alive = {
-            part
-            for part, slope in zip(self._parts, gradients[count:], strict=True)
-            if abs(slope) >= _NOTHING
-        }
-        choices = [self._implemented(one, alive) for one in self._candidates]
-        scores = np.where(np.abs(gradients[:count]) < _NOTHING, 0.0, np.abs(gradients[:count]))
-        if self._selection.per_cnot:
-            scores /= [max((cnot_resources(choice) or (1, 1))[0], 1) for choice in choices]
-        least, taken = self._selection.least_share * scores.max(), Support()
-        # Scores that differ by rounding only are ties, which the order of the pool decides, so that
-        # machines agree on molecules with degenerate orbitals.
-        digits = np.round(scores / max(scores.max(), _NOTHING), _TIE_DIGITS)
-        for number in np.argsort(-digits, kind="stable"):
-            support = self._candidates[number].support
-            if scores[number] == 0 or scores[number] < least:
-                return
-            if taken & support:
-                continue
-            yield from choices[number]
-            taken |= support
-            if self._selection.select == "one":
-                return
-
-    def _implemented(self, candidate: Candidate, alive: set[LadderSum]) -> list[Generator]:
-        """A candidate, or the qubit excitations on its orbitals if several have a derivative."""
-        parts = self._parts_on.get(candidate.support, [])
-        found: list[Generator] = [part for part in parts if part in alive]
-        return found if len(found) > 1 else [candidate]
 
     def _grow(
         self, added: Sequence[Generator], gradients: Floats, norm: float, deadline: Deadline
@@ -320,7 +251,7 @@ class _Growth:
                 energy,
                 np.append(self.parameters, np.zeros(count - old)),
                 method="BFGS",
-                gradient_tolerance=self._tolerance,
+                gradient_tolerance=self._limits.gradient_tolerance,
                 inverse_hessian=hessian,
                 time_limit=max(left, 1e-3) if np.isfinite(left) else None,
                 callback=self._report,
@@ -369,29 +300,13 @@ class _Growth:
             f"{self._evaluations + count} energies"
         )
 
-    def result(self, reason: str, limits: dict[str, Any], *, more: bool) -> Result:
-        """What was found so far."""
+    def result(self, reason: str, *, more: bool) -> Result:
+        """The ansatz so far; `more` adds properties of its state on determinants."""
         # The target counts however it was reached.
         unfinished = self._unfinished if reason != CONVERGED[1] else ""
-        warnings = []
-        if reason not in CONVERGED:
-            warnings.append(f"not converged ({reason})")
-        elif unfinished:
-            warnings.append(f"the last optimisation did not converge ({unfinished})")
-        elif not self.steps and reason == CONVERGED[0]:
-            warnings.append(
-                "no generator has a derivative at the start, so this is the energy of the start"
-            )
-        strange: list[str] = []
-        properties: dict[str, Any] = {"steps": [step.entry() for step in self.steps]}
-        properties |= state_spin(self._energy, self.parameters, self._from.observable)
-        if isinstance(self._from.observable, QubitHamiltonian):
-            electrons = mean_electrons(self._from.observable, self._energy.circuit, self.parameters)
-            properties["electrons"] = electrons
-            strange = electron_warnings(electrons, self._hamiltonian.nelec)
-            warnings += strange
-        if not strange:
-            warnings += spin_warnings(properties, self._hamiltonian.nelec)
+        warnings = self._warnings(reason, unfinished)
+        properties, strange = self._properties()
+        warnings += strange or spin_warnings(properties, self._hamiltonian.nelec)
         if more and isinstance(self._space, Electrons):
             state = self._energy.state(self.parameters)
             properties |= state_properties(self._hamiltonian, state, self._space)
@@ -407,17 +322,46 @@ class _Growth:
             seconds=self._watch(),
             evaluations=self._evaluations,
             converged=reason in CONVERGED and not unfinished and not strange,
-            settings={
-                "pool": self._pool.name, "pool_size": len(self._pool),
-                "symmetry": self._symmetry, "pool_size_of_symmetry": len(self._candidates),
-                **vars(self._selection),
-                "parameters": len(self.chosen), "state_size": self._space.size,
-                "optimizer": "BFGS", **limits,
-            },
+            settings=self._settings(),
             parameters=[float(p) for p in self.parameters],
             circuit=self._energy.circuit,
             history=self.history,
             stop_reason=reason,
             warnings=warnings,
             properties=properties,
-        )  # fmt: skip
+        )
+
+    def _warnings(self, reason: str, unfinished: str) -> list[str]:
+        if reason not in CONVERGED:
+            return [f"not converged ({reason})"]
+        if unfinished:
+            return [f"the last optimisation did not converge ({unfinished})"]
+        if not self.steps and reason == CONVERGED[0]:
+            return [
+                "no generator has a derivative at the start, so this is the energy of the start"
+            ]
+        return []
+
+    def _properties(self) -> tuple[dict[str, Any], list[str]]:
+        """Steps, spin and electrons, and warnings if these are not the molecule's electrons."""
+        found: dict[str, Any] = {"steps": [step.entry() for step in self.steps]}
+        found |= state_spin(self._energy, self.parameters, self._from.observable)
+        if not isinstance(self._from.observable, QubitHamiltonian):
+            return found, []
+        electrons = mean_electrons(self._from.observable, self._energy.circuit, self.parameters)
+        found["electrons"] = electrons
+        return found, electron_warnings(electrons, self._hamiltonian.nelec)
+
+    def _settings(self) -> dict[str, Any]:
+        """The settings as stored in records."""
+        return {
+            "pool": self._pool.name,
+            "pool_size": len(self._pool),
+            "symmetry": self._symmetry,
+            "pool_size_of_symmetry": len(self._candidates),
+            **vars(self._selection),
+            "parameters": len(self.chosen),
+            "state_size": self._space.size,
+            "optimizer": "BFGS",
+            **vars(self._limits),
+        }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from qminima.errors import InputError, shorten, unknown_name
 from qminima.limits import Deadline, check_count, check_seed
@@ -24,23 +25,75 @@ from simulator.optimize.rotosolve import check_rotosolve
 from simulator.program import Expectation, predict_memory
 from simulator.spaces import Electrons, Qubits
 from simulator.timing import Stopwatch
+from simulator.typing import Floats
 
 from ..ansatz.starting_parameters import initial_parameters
 from ..classical.post_hartree_fock import require_mean_field
 from ..hamiltonian import Hamiltonian
 from ..options import STARTS
 from ..properties.density import state_properties
-from ..properties.resources import circuit_resources
-from ..properties.spin import spin_properties, spin_square, spin_warnings
+from ..properties.spin import spin_warnings
 from ..qubits.qubit_hamiltonian import QubitHamiltonian
+from .state_report import (
+    ON_DETERMINANTS_ONLY,
+    circuit_properties,
+    electron_warnings,
+    electrons_of,
+    mean_electrons,
+    state_spin,
+)
 
-# What has to fit into the time for another energy, in units of the one before: it, and properties.
+# Time that has to be left for another energy, in units of the one before; properties take a part.
 _HEADROOM = 1.5
 
-ON_DETERMINANTS_ONLY = "properties are told of states on determinants only, not of this on qubits"
+
+@dataclass(frozen=True)
+class Search:
+    """How the parameters of a circuit are optimised; attributes as the arguments of `vqe`.
+
+    Raises:
+        InputError: for an unknown optimiser, or numbers out of range.
+    """
+
+    optimizer: str = "L-BFGS-B"
+    gradient_tolerance: float = 1e-6
+    restarts: int = 0
+    spread: float = 0.1
+    max_evaluations: int | None = None
+    time_limit: float | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.optimizer not in METHODS:
+            raise unknown_name("optimiser", self.optimizer, METHODS)
+        if self.max_evaluations is not None:
+            check_count("max_evaluations", self.max_evaluations)
+        Deadline(self.time_limit)
+        if not self.gradient_tolerance > 0:
+            raise InputError(
+                f"expected a gradient tolerance above zero, got {self.gradient_tolerance}"
+            )
+        if self.restarts:
+            check_count("restarts", self.restarts)
+        if not 0 < self.spread < np.inf:
+            raise InputError(f"expected a spread above zero, got {self.spread}")
+        check_seed(self.seed)
+
+    def settings(self, start: str | ArrayLike) -> dict[str, Any]:
+        """The settings as stored in records."""
+        at_random = self.restarts or self.optimizer == "SPSA" or _is_random(start)
+        return {
+            "start": start if isinstance(start, str) else "given",
+            "optimizer": self.optimizer,
+            "gradient_tolerance": self.gradient_tolerance,
+            "max_evaluations": self.max_evaluations,
+            "time_limit": self.time_limit,
+            **({"restarts": self.restarts, "spread": self.spread} if self.restarts else {}),
+            **({"seed": self.seed} if at_random else {}),
+        }
 
 
-def vqe(
+def vqe(  # long for its documentation; the body is short
     hamiltonian: Hamiltonian | QubitHamiltonian,
     circuit: Circuit,
     *,
@@ -56,143 +109,83 @@ def vqe(
     settings: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Minimise the energy of a circuit.
+    """Minimise the energy of a circuit: the variational quantum eigensolver.
+
+        E = min over t of <psi(t)|H|psi(t)>
+
+    Peruzzo et al., Nat. Commun. 5, 4213 (2014), arXiv:1304.3061.
 
     Args:
         hamiltonian: the problem, of electrons or on qubits.
         circuit: the ansatz, on determinants or on qubits. A circuit of excitations for a
-            `QubitHamiltonian` is brought to its qubits.
+            `QubitHamiltonian` is mapped to its qubits.
         start: "mp2", "ccsd" or "zero" (see `initial_parameters`), "random" (uniform between -pi/2
             and pi/2), or the parameters, such as those of `ucj_start` and `ramp_start`: circuits
             without excitations have nothing of "mp2" and "ccsd", and are stationary at zero.
-        restarts: how many further minimisations start elsewhere: from the start with normal
-            deviates of width `spread` added, or at random again. The lowest counts, and `runs`
-            among the properties of the result tells of all.
-        spread: of restarts, in radians.
-        seed: of what is random.
+        restarts: number of further minimisations, from the start with normal deviates of width
+            `spread` added, or at random again. The lowest energy is the result; `runs` among its
+            properties lists all.
+        spread: standard deviation of the starts of restarts, in radians.
+        seed: of random starts and of SPSA.
         optimizer: one of `simulator.optimize.methods.METHODS`.
         gradient_tolerance: largest component of the gradient at convergence, in hartree.
         max_evaluations: limit on energies computed, of all runs together.
         time_limit: limit in seconds, of all runs together. At least one energy is computed.
-        properties: also compute those of a state on determinants, as in
-            `qchem.properties.density.state_properties`.
-        settings: more of what the record is to say, such as how the circuit was screened.
-        progress: told the energy as it falls.
+        properties: also compute occupations, dipole moment and charges of a state on determinants,
+            as in `qchem.properties.density.state_properties`.
+        settings: further entries of `settings` in the record, such as how the circuit was screened.
+        progress: shows the energy while it falls.
 
     Returns:
-        A result whose value is an energy in hartree that the circuit does reach, with
+        A result whose value is an energy in hartree that the circuit reaches, with
         `spin_square` and `spin_contamination`, its difference from S(S+1), among its properties,
         and a warning where that is not small; on qubits `electrons`, and with others than the
         molecule's it does not count as converged. Its time leaves out the loading of kernels, as
         that of the classical methods leaves out the loading of libraries.
 
     Raises:
-        InputError: for an unknown start or optimiser, or limits that are not above zero.
+        InputError: for an unknown start or optimiser, an optimiser that does not fit the circuit,
+            or limits that are not above zero.
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
+
+    >>> import qchem
+    >>> molecule = qchem.Molecule.from_atoms("H 0 0 0; H 0 0 0.74")
+    >>> hamiltonian = qchem.electronic_hamiltonian(molecule)
+    >>> result = vqe(hamiltonian, qchem.uccsd(hamiltonian))
+    >>> print(f"{result.value:.6f}", result.converged)
+    -1.137284 True
     """
     watch = Stopwatch()
-    progress = progress or Progress()
-    if optimizer not in METHODS:
-        raise unknown_name("optimiser", optimizer, METHODS)
-    if max_evaluations is not None:
-        check_count("max_evaluations", max_evaluations)
+    search = Search(
+        optimizer, gradient_tolerance, restarts, spread, max_evaluations, time_limit, seed
+    )
+    problem, qubit_circuit = _on_one_space(hamiltonian, circuit)
+    _check_fits(qubit_circuit, optimizer)
     deadline = Deadline(time_limit, uncounted=compile_seconds)
-    if not gradient_tolerance > 0:
-        raise InputError(f"expected a gradient tolerance above zero, got {gradient_tolerance}")
+    energy = Expectation(qubit_circuit, problem)
+    starts = _starts(problem, circuit, start, search)
+    # Of large circuits this takes a while, so it is done before the time limit is used up.
+    counts = circuit_properties(qubit_circuit)
+    report = progress or Progress()
+    minima = minimize_from(
+        energy,
+        starts,
+        method=optimizer,
+        gradient_tolerance=gradient_tolerance,
+        limits=Limits(max_evaluations, deadline, _HEADROOM),
+        callback=lambda count, value: report.note(f"{value:.6f} hartree, {count} energies"),
+        seed=seed,
+    )
+    found = {**_properties(energy, minima, problem), **counts}
     if restarts:
-        check_count("restarts", restarts)
-    if not 0 < spread < np.inf:
-        raise InputError(f"expected a spread above zero, got {spread}")
-    check_seed(seed)
-    random = np.random.default_rng(seed)
-    given_at_random = isinstance(start, str) and start == "random"
-    given = circuit
-    if isinstance(hamiltonian, Hamiltonian) and isinstance(circuit.space, Qubits):
-        hamiltonian = QubitHamiltonian(hamiltonian)
-    if isinstance(hamiltonian, QubitHamiltonian) and isinstance(circuit.space, Electrons):
-        circuit = hamiltonian.circuit(circuit)
-    energy = Expectation(circuit, hamiltonian)
-    first = _first_parameters(hamiltonian, given, start, random)
-    recorded = {
-        "ansatz": circuit.name,
-        "parameters": circuit.num_parameters,
-        "state_size": circuit.space.size,
-        "start": start if isinstance(start, str) else "given",
-        "optimizer": optimizer,
-        "gradient_tolerance": gradient_tolerance,
-        "max_evaluations": max_evaluations,
-        "time_limit": time_limit,
-        **({"restarts": restarts, "spread": spread} if restarts else {}),
-        **({"seed": seed} if restarts or optimizer == "SPSA" or given_at_random else {}),
-        **(settings or {}),
-    }
-    # Of large circuits this takes a while, for which nobody should wait in the end.
-    counted = circuit_properties(circuit)
-
-    def finish(minima: Minima) -> Result:
-        best = minima.best
-        warnings, strange = _warnings(best, circuit), list[str]()
-        found = _properties(energy, best, hamiltonian)
-        found |= counted
-        if properties and isinstance(hamiltonian, Hamiltonian):
-            assert isinstance(circuit.space, Electrons)  # noqa: S101 - others are on qubits above
-            state = energy.state(best.parameters)
-            found |= state_properties(hamiltonian, state, circuit.space)
-        elif properties:
-            warnings.append(ON_DETERMINANTS_ONLY)
-        if isinstance(hamiltonian, QubitHamiltonian):
-            strange = electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
-            warnings += strange
-        if not strange:
-            warnings += spin_warnings(found, electrons_of(hamiltonian).nelec)
-        if restarts:
-            found["runs"] = [
-                {
-                    "value": run.value, "evaluations": run.evaluations,
-                    "converged": run.converged, "parameters": [float(p) for p in run.parameters],
-                }
-                for run in minima.runs
-            ]  # fmt: skip
-        return Result(
-            method=f"{circuit.name}-VQE",
-            kind="quantum",
-            value=best.value,
-            unit="hartree",
-            problem=hamiltonian.describe(),
-            seconds=watch(),
-            evaluations=minima.evaluations,
-            converged=best.converged and not strange,
-            settings=recorded,
-            parameters=[float(p) for p in best.parameters],
-            circuit=circuit,
-            history=list(minima.history),
-            stop_reason=strange[0] if best.converged and strange else best.stop_reason,
-            warnings=warnings,
-            properties=found,
-        )
-
-    def starts() -> Iterator[NDArray[np.float64]]:
-        yield first
-        for _ in range(restarts):
-            if given_at_random:
-                yield _first_parameters(hamiltonian, circuit, start, random)
-            else:
-                yield first + random.normal(scale=spread, size=len(first))
-
-    try:
-        minima = minimize_from(
-            energy,
-            starts(),
-            method=optimizer,
-            gradient_tolerance=gradient_tolerance,
-            limits=Limits(max_evaluations, deadline, _HEADROOM),
-            callback=lambda count, value: progress.note(f"{value:.6f} hartree, {count} energies"),
-            seed=seed,
-        )
-    except ValueError as error:  # an optimiser that does not fit the circuit
-        raise InputError(str(error)) from None
-    result = finish(minima)
+        found["runs"] = _runs(minima)
+    result = _result(energy, problem, minima, found, more=properties)
+    result = replace(
+        result,
+        settings={**result.settings, **search.settings(start), **(settings or {})},
+        seconds=watch(),
+    )
     if minima.interrupted:
         raise Interrupted(result)
     return result
@@ -219,11 +212,7 @@ def check_vqe(
         require_mean_field(electrons_of(hamiltonian))
     if isinstance(hamiltonian, QubitHamiltonian) and isinstance(circuit.space, Electrons):
         circuit = hamiltonian.circuit(circuit)
-    if optimizer == "Rotosolve":
-        try:
-            check_rotosolve(circuit)
-        except ValueError as error:
-            raise InputError(str(error)) from None
+    _check_fits(circuit, optimizer)
     require_memory(
         predict_memory(circuit, objective=Mean(hamiltonian), gradient=False),
         f"{circuit.name} on {circuit.space}",
@@ -231,22 +220,52 @@ def check_vqe(
     )
 
 
-def _first_parameters(
+def _on_one_space(
+    hamiltonian: Hamiltonian | QubitHamiltonian, circuit: Circuit
+) -> tuple[Hamiltonian | QubitHamiltonian, Circuit]:
+    """Both on qubits where one of them is."""
+    if isinstance(hamiltonian, Hamiltonian) and isinstance(circuit.space, Qubits):
+        hamiltonian = QubitHamiltonian(hamiltonian)
+    if isinstance(hamiltonian, QubitHamiltonian) and isinstance(circuit.space, Electrons):
+        circuit = hamiltonian.circuit(circuit)
+    return hamiltonian, circuit
+
+
+def _check_fits(circuit: Circuit, optimizer: str) -> None:
+    """Raise `InputError` for an optimiser that cannot take the circuit."""
+    if optimizer == "Rotosolve" and circuit.num_parameters:
+        try:
+            check_rotosolve(circuit)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+
+
+def _is_random(start: str | ArrayLike) -> bool:
+    return isinstance(start, str) and start == "random"
+
+
+def _starts(
     hamiltonian: Hamiltonian | QubitHamiltonian,
     circuit: Circuit,
     start: str | ArrayLike,
-    random: np.random.Generator,
-) -> NDArray[np.float64]:
-    if not isinstance(start, str):
-        return _check_parameters(start, circuit.num_parameters)
-    if start == "random":
-        return random.uniform(-np.pi / 2, np.pi / 2, circuit.num_parameters)
-    return initial_parameters(electrons_of(hamiltonian), circuit, start)
+    search: Search,
+) -> Iterator[Floats]:
+    """The first parameters, and those of the restarts."""
+    random = np.random.default_rng(search.seed)
+    count = circuit.num_parameters
 
+    def uniform() -> Floats:
+        return random.uniform(-np.pi / 2, np.pi / 2, count)
 
-def electrons_of(hamiltonian: Hamiltonian | QubitHamiltonian) -> Hamiltonian:
-    """The Hamiltonian of the electrons."""
-    return hamiltonian.hamiltonian if isinstance(hamiltonian, QubitHamiltonian) else hamiltonian
+    if _is_random(start):
+        return (uniform() for _ in range(search.restarts + 1))
+    first = (
+        initial_parameters(electrons_of(hamiltonian), circuit, start)
+        if isinstance(start, str)
+        else _check_parameters(start, count)
+    )
+    widths = (0.0, *[search.spread] * search.restarts)
+    return (first + random.normal(scale=width, size=count) if width else first for width in widths)
 
 
 def _warnings(minimum: Minimum, circuit: Circuit) -> list[str]:
@@ -259,7 +278,7 @@ def _warnings(minimum: Minimum, circuit: Circuit) -> list[str]:
     return []
 
 
-def _check_parameters(start: ArrayLike, count: int) -> NDArray[np.float64]:
+def _check_parameters(start: ArrayLike, count: int) -> Floats:
     try:
         params = np.asarray(start, dtype=float)
     except (TypeError, ValueError):
@@ -269,60 +288,70 @@ def _check_parameters(start: ArrayLike, count: int) -> NDArray[np.float64]:
     return params
 
 
-def electron_warnings(electrons: Sequence[float], nelec: tuple[int, int]) -> list[str]:
-    """What to say of a state on qubits that is none of the molecule's electrons."""
-    apart = max(abs(found - wanted) for found, wanted in zip(electrons, nelec, strict=True))
-    if apart < 1e-2:
-        return []
-    text = f"{electrons[0]:.3f} alpha and {electrons[1]:.3f} beta electrons"
-    return [f"the state has {text} on average, so that its energy is not one of the molecule"]
-
-
 def _properties(
-    energy: Expectation, minimum: Minimum, hamiltonian: Hamiltonian | QubitHamiltonian
+    energy: Expectation, minima: Minima, hamiltonian: Hamiltonian | QubitHamiltonian
 ) -> dict[str, Any]:
-    circuit = energy.circuit
-    parameters = minimum.parameters
-    properties: dict[str, Any] = {"gradient_norm": minimum.gradient_norm}
-    properties |= state_spin(energy, parameters, hamiltonian)
+    """Gradient, spin and electrons of the best state, and all runs where there are several."""
+    best = minima.best
+    found: dict[str, Any] = {"gradient_norm": best.gradient_norm}
+    found |= state_spin(energy, best.parameters, hamiltonian)
     if isinstance(hamiltonian, QubitHamiltonian):
-        properties["electrons"] = mean_electrons(hamiltonian, circuit, parameters)
-    return properties
-
-
-def state_spin(
-    energy: Expectation,
-    parameters: NDArray[np.float64],
-    hamiltonian: Hamiltonian | QubitHamiltonian,
-) -> dict[str, float]:
-    """`spin_properties` of a circuit's state, where <S^2> is known: on restricted orbitals."""
-    space = energy.circuit.space
-    if not hamiltonian.restricted:
-        return {}
-    if isinstance(hamiltonian, QubitHamiltonian):
-        operator = hamiltonian.spin_square
-        if operator is None:
-            return {}
-        found = Expectation(energy.circuit, operator)(parameters)
-    elif isinstance(space, Electrons):
-        found = spin_square(energy.state(parameters), space)
-    else:
-        return {}
-    return spin_properties(found, electrons_of(hamiltonian).nelec)
-
-
-def mean_electrons(
-    hamiltonian: QubitHamiltonian, circuit: Circuit, parameters: NDArray[np.float64]
-) -> list[float]:
-    """The mean numbers of alpha and of beta electrons of a state on qubits."""
-    return [Expectation(circuit, count)(parameters) for count in hamiltonian.counts]
-
-
-def circuit_properties(circuit: Circuit) -> dict[str, Any]:
-    """CNOTs and their depth, all qubits connected and on a line, where they are known."""
-    found: dict[str, Any] = {}
-    for connectivity, ending in (("all", ""), ("line", "_line")):
-        resources = circuit_resources(circuit, connectivity)
-        if resources is not None:
-            found[f"cnots{ending}"], found[f"cnot_depth{ending}"] = resources
+        found["electrons"] = mean_electrons(hamiltonian, energy.circuit, best.parameters)
     return found
+
+
+def _runs(minima: Minima) -> list[dict[str, Any]]:
+    """Each run as stored in records."""
+    return [
+        {
+            "value": run.value,
+            "evaluations": run.evaluations,
+            "converged": run.converged,
+            "parameters": [float(p) for p in run.parameters],
+        }
+        for run in minima.runs
+    ]
+
+
+def _result(
+    energy: Expectation,
+    hamiltonian: Hamiltonian | QubitHamiltonian,
+    minima: Minima,
+    found: dict[str, Any],
+    *,
+    more: bool,
+) -> Result:
+    """The best run; `found` are its properties, `more` adds those of a state on determinants."""
+    best, circuit = minima.best, energy.circuit
+    warnings, strange = _warnings(best, circuit), list[str]()
+    if more and isinstance(circuit.space, Electrons) and isinstance(hamiltonian, Hamiltonian):
+        state = energy.state(best.parameters)
+        found = found | state_properties(hamiltonian, state, circuit.space)
+    elif more:
+        warnings.append(ON_DETERMINANTS_ONLY)
+    if isinstance(hamiltonian, QubitHamiltonian):
+        strange = electron_warnings(found["electrons"], hamiltonian.hamiltonian.nelec)
+        warnings += strange
+    if not strange:
+        warnings += spin_warnings(found, electrons_of(hamiltonian).nelec)
+    return Result(
+        method=f"{circuit.name}-VQE",
+        kind="quantum",
+        value=best.value,
+        unit="hartree",
+        problem=hamiltonian.describe(),
+        seconds=0.0,
+        evaluations=minima.evaluations,
+        converged=best.converged and not strange,
+        settings={
+            "ansatz": circuit.name,
+            "parameters": circuit.num_parameters,
+            "state_size": circuit.space.size,
+        },
+        parameters=[float(p) for p in best.parameters],
+        circuit=circuit,
+        history=list(minima.history),
+        stop_reason=strange[0] if best.converged and strange else best.stop_reason,
+        warnings=warnings,
+        properties=found,
+    )

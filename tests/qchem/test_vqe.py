@@ -270,3 +270,17 @@ def test_memory_is_checked_first(monkeypatch: pytest.MonkeyPatch, water: Hamilto
     monkeypatch.setattr("simulator.memory.available_memory", lambda: 1000)
     with pytest.raises(MemoryLimitError, match="441 amplitudes"):
         vqe(water, uccsd(water))
+
+
+def test_bugs_in_the_minimiser_do_not_look_like_errors_of_users(
+    h2: Hamiltonian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("shapes (3,) and (4,) do not match")
+
+    monkeypatch.setattr("qchem.solvers.vqe.minimize_from", broken)
+    with pytest.raises(ValueError, match="do not match") as error:
+        qchem.vqe(h2, qchem.uccsd(h2))
+    assert not isinstance(error.value, InputError)
+    with pytest.raises(InputError, match="Rotosolve needs a parameter for each step"):
+        qchem.vqe(h2, qchem.ucj(h2), optimizer="Rotosolve")
