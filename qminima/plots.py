@@ -32,10 +32,9 @@ def check_plot_path(path: str | Path) -> None:
 def plot_comparison(
     comparison: Comparison, path: str | Path, title: str, scale: float, label: str
 ) -> None:
-    """Draw the way down of each iterative method, and every other method as a level.
+    """Plot the convergence of each iterative method, and every other method as a level.
 
-    With a reference, the errors from it are drawn; on a logarithmic axis where all are
-    positive.
+    With a reference, errors from it are plotted, on a logarithmic axis where all are positive.
 
     Args:
         comparison: what is drawn.
@@ -47,7 +46,7 @@ def plot_comparison(
     Raises:
         InputError: if the file cannot be written.
     """
-    # Where no settings can be stored, matplotlib tells at length that it uses a temporary folder.
+    # Where no settings can be stored, matplotlib logs at length that it uses a temporary folder.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib.figure import Figure
 
@@ -64,6 +63,22 @@ def plot_comparison(
     axes = panels[0]
     if growing:
         _draw_growth(panels[1], growing, zero, scale, label)
+    _draw_history(axes, comparison, colors, zero, scale)
+    axes.set_title(literal(title))
+    axes.set_ylabel(label)
+
+    def write(file: BinaryIO) -> None:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            figure.savefig(file, format=Path(path).suffix.lstrip(".").lower(), dpi=150)
+
+    write_atomically(path, write)
+
+
+def _draw_history(
+    axes: Axes, comparison: Comparison, colors: Sequence[str], zero: float, scale: float
+) -> None:
+    """Values over evaluations, and levels for methods without a history."""
     heights: list[float] = []
     for result, color in zip(comparison.results, colors, strict=True):
         if result.history:
@@ -79,18 +94,9 @@ def plot_comparison(
         if min(heights) > -1e-9 and max(heights) > 0:
             axes.set_yscale("symlog", linthresh=max(1e-6 * max(heights), 1e-3))
         axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_title(literal(title))
     axes.set_xlabel("evaluations")
-    axes.set_ylabel(label)
     if comparison.results:
         axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
-
-    def write(file: BinaryIO) -> None:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-            figure.savefig(file, format=Path(path).suffix.lstrip(".").lower(), dpi=150)
-
-    write_atomically(path, write)
 
 
 def _draw_growth(
