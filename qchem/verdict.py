@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qminima.result import Reference, Result
-from qminima.tables import counted
+from qminima.tables import counted, duration
 
 from .classical.full_ci import reference_state_energy
 from .result_checks import MILLIHARTREE, TIE, is_trusted
@@ -27,74 +27,97 @@ def fci_reference(exact: Result) -> Reference:
 def verdict(
     results: Sequence[Result], reference: Reference | None = None, *, mean_field: bool = True
 ) -> str:
-    """One plain sentence on whether the quantum ansatz beats CCSD(T), and at what cost.
+    """A sentence on whether the circuit beats CCSD(T), and at what cost.
 
     Args:
-        results: of all methods; those that did not converge, and circuits whose states have not
-            the spin asked for, are not judged.
+        results: of all methods; those that did not converge, and circuits whose states do not
+            have the spin asked for, are not judged.
         reference: the exact energy, if it is known.
         mean_field: whether the orbitals are Hartree-Fock's, without which coupled cluster and
-            perturbation theory are no rivals.
+            perturbation theory are no baseline.
     """
     circuits = [result for result in results if result.kind == "quantum"]
     if not circuits:
         return "Only classical methods were run."
     quantum = min(circuits, key=lambda r: (not r.converged, _is_mixed(r), r.value))
-    if not quantum.converged:
-        return f"{quantum.method} did not converge, so it is not judged: {quantum.stop_reason}."
-    if _is_mixed(quantum):
-        found, apart = (quantum.properties[f"spin_{n}"] for n in ("square", "contamination"))
-        return (
-            f"{quantum.method} is not judged: its state has <S²> = {found:.4f}, where the spin "
-            f"asked for has {found - apart:.4f}, so that its energy is not one of this spin."
-        )
+    reason = _not_judged(quantum)
+    if reason:
+        return reason
     exact = next((r for r in results if r.method == "FCI" and r.converged), None)
     if reference is None and exact is not None:
         reference = fci_reference(exact)
-    cost = f"{counted(quantum.evaluations, 'evaluation')} in {quantum.seconds:.2g} s of simulation"
-    rival = _rival(results, reference) if mean_field else None
+    baseline = _baseline(results, reference) if mean_field else None
     if reference is None:
-        if rival is None:
-            return (
-                f"{quantum.method} took {cost}; without an exact energy or a rival that can be "
-                "trusted, nothing is decided."
-            )
-        gap = (quantum.value - rival.value) * MILLIHARTREE
-        where = "equal to" if abs(gap) < TIE else f"{abs(gap):.3f} mHa {_side(gap)}"
-        return (
-            f"{quantum.method} lies {where} {rival.method} and took {cost}; without an exact "
-            "energy it stays open which is closer."
-        )
-    error = _error(quantum, reference)
-    head = f"{quantum.method} is {_distance(error)} {reference.method} after {cost}"
+        return _without_reference(quantum, baseline)
+    head = f"{quantum.method} is {_distance(_error(quantum, reference))} {reference.method}"
+    head += f" after {_cost(quantum)}"
     tail = (
         "."
         if exact is None
-        else f"; FCI itself took {exact.seconds:.2g} s and is exact, so nothing is gained here."
+        else f"; FCI is exact and took {duration(exact.seconds)}, so nothing is gained."
     )
-    if rival is None:
-        return f"{head}, and no rival that can be trusted was run{tail}"
-    other = _error(rival, reference)
-    against = f"{head}, {rival.method} {_distance(other)} it after {rival.seconds:.2g} s"
-    if min(abs(error), abs(other)) > CHEMICAL_ACCURACY:
-        against += f", neither within chemical accuracy ({CHEMICAL_ACCURACY:.1f} mHa)"
-    if abs(abs(error) - abs(other)) < TIE:
-        if rival.seconds > quantum.seconds:
-            return (
-                f"{against}: a tie in accuracy; the simulation was faster, which says nothing "
-                f"about a device{tail}"
-            )
-        return f"{against}: a tie in accuracy, classical wins on cost{tail}"
-    if abs(error) < abs(other):
-        closer = _best([r for r in results if r.kind == "classical" and r != exact], reference)
-        if mean_field and closer is not None and abs(_error(closer, reference)) < abs(error):
-            return (
-                f"{against}: the quantum ansatz is closer than {rival.method}, but "
-                f"{closer.method}, {_distance(_error(closer, reference))} it, is closer still: "
-                f"classical wins{tail}"
-            )
-        return f"{against}: the quantum ansatz is closer than {rival.method}{tail}"
-    return f"{against}: classical wins{tail}"
+    if baseline is None:
+        return f"{head}, and no trusted baseline was run{tail}"
+    others = [r for r in results if r.kind == "classical" and r != exact] if mean_field else []
+    apart = f"{baseline.method} {_distance(_error(baseline, reference))} it"
+    decision = _decision(quantum, baseline, _best(others, reference), reference)
+    return f"{head}, {apart} after {duration(baseline.seconds)}{decision}{tail}"
+
+
+def _not_judged(quantum: Result) -> str:
+    """Why a circuit is not judged; empty if it is."""
+    if not quantum.converged:
+        return f"{quantum.method} did not converge, so it is not judged: {quantum.stop_reason}."
+    if not _is_mixed(quantum):
+        return ""
+    found, apart = (quantum.properties[f"spin_{n}"] for n in ("square", "contamination"))
+    return (
+        f"{quantum.method} is not judged: its state has <S²> = {found:.4f} instead of "
+        f"{found - apart:.4f}."
+    )
+
+
+def _without_reference(quantum: Result, baseline: Result | None) -> str:
+    """The verdict where no exact energy is known."""
+    cost = _cost(quantum)
+    if baseline is None:
+        return (
+            f"{quantum.method} took {cost}; without an exact energy or a trusted baseline, "
+            "nothing is decided."
+        )
+    gap = (quantum.value - baseline.value) * MILLIHARTREE
+    where = "equal to" if abs(gap) < TIE else f"{abs(gap):.3f} mHa {_side(gap)}"
+    return (
+        f"{quantum.method} is {where} {baseline.method} after {cost}; without an exact energy "
+        "it stays open which is closer."
+    )
+
+
+def _decision(
+    quantum: Result, baseline: Result, closest: Result | None, reference: Reference
+) -> str:
+    """The winner, as the end of a sentence; `closest` is the best of all classical methods."""
+    error, other = abs(_error(quantum, reference)), abs(_error(baseline, reference))
+    unreached = (
+        f" (neither within {CHEMICAL_ACCURACY:.1f} mHa, chemical accuracy)"
+        if min(error, other) > CHEMICAL_ACCURACY
+        else ""
+    )
+    if abs(error - other) < TIE:
+        if baseline.seconds > quantum.seconds:
+            return f"{unreached}: a tie in accuracy; only the simulation was faster, not a device"
+        return f"{unreached}: a tie in accuracy, classical wins on cost"
+    if error > other:
+        return f"{unreached}: classical wins"
+    closer = f"{unreached}: the circuit is closer than {baseline.method}"
+    if closest is None or abs(_error(closest, reference)) >= error:
+        return closer
+    return f"{closer}, but {closest.method} is closer still: classical wins"
+
+
+def _cost(quantum: Result) -> str:
+    """Evaluations and time of a circuit in words."""
+    return f"{counted(quantum.evaluations, 'evaluation')} ({duration(quantum.seconds)})"
 
 
 def _is_mixed(result: Result) -> bool:
@@ -102,7 +125,7 @@ def _is_mixed(result: Result) -> bool:
     return bool(abs(result.properties.get("spin_contamination", 0.0)) > _SPIN_MIXED)
 
 
-def _rival(results: Sequence[Result], reference: Reference | None) -> Result | None:
+def _baseline(results: Sequence[Result], reference: Reference | None) -> Result | None:
     """CCSD(T) where it ran and converged, else the best other approximate method."""
     by_name = {result.method: result for result in results if is_trusted(result)}
     if "CCSD(T)" in by_name:
