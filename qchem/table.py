@@ -140,7 +140,7 @@ def _cnot_columns(comparison: Comparison) -> list[Column]:
 
 
 def _show_states(comparison: Comparison) -> None:
-    """What is known of the states, one line for each quantity."""
+    """Print the properties of the states, one line for each quantity."""
     for result in comparison.results:
         known, lines = result.properties, []
         if "leading_determinants" in known:

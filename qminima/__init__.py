@@ -1,4 +1,4 @@
-"""What chemistry and optimisation share that is no physics: results, storage, tables, plots."""
+"""Results, storage, tables, plots and command lines, shared by chemistry and optimisation."""
 
 import lazy_loader
 

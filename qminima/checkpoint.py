@@ -1,4 +1,4 @@
-"""What a long run has done so far, on disk: whole, checked, and with the generation before."""
+"""Checkpoints of long runs: written whole, verified, and kept with the one before."""
 
 from __future__ import annotations
 

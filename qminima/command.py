@@ -1,4 +1,4 @@
-"""What the two command lines share: options, threads, errors, exit codes."""
+"""Options, threads, errors and exit codes of the command lines."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def refuse_vacuous(context: typer.Context, option: str, reason: str) -> None:
 
 
 class Recorded(Protocol):
-    """What a run gave: it has a record, and may have been ended early."""
+    """The outcome of a run: it has a record, and may have been ended early."""
 
     @property
     def interrupted(self) -> bool:

@@ -28,12 +28,12 @@ class Library:
 
     @cached_property
     def index(self) -> dict[str, dict[str, Any]]:
-        """What is known of each instance, by name."""
+        """The entries of all instances, by name."""
         with (self.folder / "index.toml").open("rb") as file:
             return tomllib.load(file)
 
     def entry(self, name: str) -> dict[str, Any]:
-        """What is known of one instance; raises `InputError` for an unknown name."""
+        """The entry of one instance; raises `InputError` for an unknown name."""
         if name not in self.index:
             raise unknown_name(self.kind, name, self.index)
         return self.index[name]

@@ -16,7 +16,7 @@ Kind = Literal["classical", "quantum", "bound"]
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What one method found on one problem.
+    """The result of one method on one problem.
 
     Attributes:
         method: name as shown, such as "CCSD(T)" or "QAOA".

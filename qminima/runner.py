@@ -32,7 +32,7 @@ def hand_over(result: Result, deadline: Deadline) -> Result:
 
 @dataclass
 class Run:
-    """What came of several methods.
+    """The outcome of several methods.
 
     Attributes:
         results: of the methods that gave one.

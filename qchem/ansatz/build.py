@@ -1,4 +1,4 @@
-"""What ansätze share: generators put in order."""
+"""Circuits from ordered lists of generators, as most ansätze use them."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ class ChosenOrbitals:
 def as_active_space(
     given: ActiveSpace | tuple[int, int] | None, *, frozen_core: bool = False
 ) -> ActiveSpace | None:
-    """What users say of the active space, as one value; None for all orbitals.
+    """The active space that users choose, as one value; None for all orbitals.
 
     Raises:
         InputError: if both are given.

@@ -176,7 +176,7 @@ def mulliken_charges(hamiltonian: Hamiltonian, one: tuple[Array, Array]) -> Floa
 def state_properties(
     hamiltonian: Hamiltonian, state: NDArray[np.inexact], space: Electrons
 ) -> dict[str, Any]:
-    """What the record tells of a state: leading determinants, occupations, dipole and charges."""
+    """Properties of a state for the record: determinants, occupations, dipole and charges."""
     one = one_particle_density(state, space)
     found: dict[str, Any] = {
         "leading_determinants": [
