@@ -32,20 +32,26 @@ def electronic_hamiltonian(
     frozen_core: bool = False,
     unrestricted: bool = False,
 ) -> Hamiltonian:
-    """Integrals over Hartree-Fock orbitals, or others that are made of them.
+    """The Hamiltonian of a molecule: integrals over Hartree-Fock orbitals, or others made of them.
 
     Args:
         molecule: nuclei, electrons and basis set.
         active_space: (electrons, orbitals) around the Fermi level, or an `ActiveSpace`;
             lower orbitals stay doubly occupied and higher ones empty.  All orbitals if None.
         frozen_core: keep the chemical core doubly occupied; not together with `active_space`.
-        unrestricted: orbitals of their own for each spin (UHF) instead of common ones (RHF, of
-            open shells ROHF).
+        unrestricted: different orbitals for different spins (UHF) instead of the same for both
+            (RHF; ROHF for open shells).
 
     Raises:
         InputError: if the active space does not fit the molecule or needs restricted orbitals, or
             Hartree-Fock does not converge.
         MemoryLimitError: if the integrals do not fit into memory.
+
+    >>> import qchem
+    >>> molecule = qchem.Molecule.from_atoms("H 0 0 0; H 0 0 0.74", basis="sto-3g")
+    >>> hamiltonian = electronic_hamiltonian(molecule)
+    >>> hamiltonian.norb, hamiltonian.nelec, f"{hamiltonian.reference_energy:.6f} hartree"
+    (2, (1, 1), '-1.116759 hartree')
     """
     mol = molecule.to_pyscf()
     space = as_active_space(active_space, frozen_core=frozen_core)
@@ -54,21 +60,11 @@ def electronic_hamiltonian(
         raise InputError(f"{space} are made of restricted orbitals; leave out unrestricted")
     started = perf_counter()
     mean_field, warnings = run_hartree_fock(molecule, unrestricted=unrestricted)
-    point_group, labels = "C1", tuple[int, ...]()
-    if not unrestricted:
-        point_group, labels, mean_field.mo_coeff = adapt_orbitals(
-            mol, mean_field.mo_coeff, mean_field.mo_energy, mean_field.mo_occ
-        )
-    chosen = _chosen(mean_field, space, unrestricted=unrestricted)
-    if chosen.coefficients is not mean_field.mo_coeff:
-        _, labels, coefficients = adapt_orbitals(
-            mol, chosen.coefficients, chosen.levels, chosen.sets
-        )
-        chosen = replace(chosen, coefficients=coefficients)
+    point_group, labels, chosen = _symmetric_orbitals(mean_field, space, unrestricted=unrestricted)
     if point_group != "C1" and not labels:
         warnings.append(
             f"the orbitals do not have the whole symmetry of the nuclei ({point_group}); circuits "
-            "are screened by what they have of it, if anything"
+            "are screened by the symmetry that they have, if any"
         )
     seconds = perf_counter() - started
     core, norb = chosen.core, chosen.norb
@@ -86,24 +82,48 @@ def electronic_hamiltonian(
         **molecule.describe(),
         "point_group": point_group,
         "active_space": [sum(nelec), norb],
+        **_active_description(space, chosen, unrestricted=unrestricted),
     }
-    if unrestricted:
-        description["active_orbitals"] = "unrestricted"
-    elif space is not None and space.kind in ("avas", "natural"):
-        description["active_orbitals"] = str(space)
-    if chosen.occupations is not None:
-        description["natural_occupations"] = [float(n) for n in chosen.occupations]
+    notes = (*molecule.warnings(), *warnings)
     return Hamiltonian(
-        h1,
-        h2,
-        nelec,
-        core_energy,
-        description,
-        mean_field,
-        (*molecule.warnings(), *warnings),
-        seconds,
-        orbitals,
+        h1, h2, nelec, core_energy, description, mean_field, notes, seconds, orbitals
     )
+
+
+def _symmetric_orbitals(
+    mean_field: SCF, space: ActiveSpace | None, *, unrestricted: bool
+) -> tuple[str, tuple[int, ...], ChosenOrbitals]:
+    """The point group, the symmetry labels of orbitals, and the orbitals of the active space.
+
+    Restricted orbitals of the mean field are replaced by ones adapted to the point group.
+    """
+    point_group, labels = "C1", tuple[int, ...]()
+    mol = mean_field.mol
+    if not unrestricted:
+        point_group, labels, mean_field.mo_coeff = adapt_orbitals(
+            mol, mean_field.mo_coeff, mean_field.mo_energy, mean_field.mo_occ
+        )
+    chosen = _chosen(mean_field, space, unrestricted=unrestricted)
+    if chosen.coefficients is not mean_field.mo_coeff:
+        _, labels, coefficients = adapt_orbitals(
+            mol, chosen.coefficients, chosen.levels, chosen.sets
+        )
+        chosen = replace(chosen, coefficients=coefficients)
+    return point_group, labels, chosen
+
+
+def _active_description(
+    space: ActiveSpace | None, chosen: ChosenOrbitals, *, unrestricted: bool
+) -> dict[str, Any]:
+    """Entries of `problem` for orbitals that are not canonical."""
+    entries: dict[str, Any] = {}
+    if unrestricted:
+        entries["active_orbitals"] = "unrestricted"
+    elif space is not None and space.kind in ("avas", "natural"):
+        entries["active_orbitals"] = str(space)
+    if chosen.occupations is not None:
+        entries["natural_occupations"] = [float(n) for n in chosen.occupations]
+    return entries
 
 
 def active_orbitals(mol: Mole, orbitals: int, space: ActiveSpace | None) -> tuple[int, int]:

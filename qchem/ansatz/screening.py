@@ -24,7 +24,7 @@ _AMPLITUDES = ("mp2", "ccsd")
 Screened = Excitation | OrbitalRotation | LadderSum
 
 
-def screen(
+def screen(  # long for its documentation
     circuit: Circuit,
     hamiltonian: Hamiltonian,
     *,
@@ -90,22 +90,34 @@ def screen(
         keep &= np.array([keeps_symmetry(one, space) for one in generators], dtype=bool)
         _check_free(circuit.steps, keep)
     if threshold is not None:
-        params = initial_parameters(hamiltonian, circuit, amplitudes)
-        ranks = (2,) if amplitudes == "mp2" else (1, 2)
-        estimated = [
-            bool(step.coefficients) and isinstance(step.generator, Excitation)
-            and len(step.generator.alpha[0] + step.generator.beta[0]) in ranks
-            and Amplitudes.cover(step.generator, hamiltonian.nelec)
-            for step in circuit.steps
-        ]  # fmt: skip
-        if not any(estimated):
-            raise InputError(
-                f"a threshold needs excitations with {amplitudes} amplitudes, which {circuit.name} "
-                "has not; leave it out"
-            )
-        keep &= ~np.array(estimated, dtype=bool) | (np.abs(circuit.angles(params)) >= threshold)
+        keep &= _large(circuit, hamiltonian, threshold, amplitudes)
     steps = [step for step, kept in zip(circuit.steps, keep, strict=True) if kept]
     return Circuit(space, initial, _renumbered(steps), name=circuit.name)
+
+
+def _large(
+    circuit: Circuit, hamiltonian: Hamiltonian, threshold: float, amplitudes: str
+) -> NDArray[np.bool_]:
+    """Which steps have no estimated amplitude or one from the threshold on, shape (steps,).
+
+    Raises:
+        InputError: if no step has an estimate.
+    """
+    ranks = (2,) if amplitudes == "mp2" else (1, 2)
+    estimated = [
+        bool(step.coefficients)
+        and isinstance(step.generator, Excitation)
+        and len(step.generator.alpha[0] + step.generator.beta[0]) in ranks
+        and Amplitudes.cover(step.generator, hamiltonian.nelec)
+        for step in circuit.steps
+    ]
+    if not any(estimated):
+        raise InputError(
+            f"a threshold needs excitations with {amplitudes} amplitudes, and {circuit.name} has "
+            "none; leave it out"
+        )
+    params = initial_parameters(hamiltonian, circuit, amplitudes)
+    return ~np.array(estimated, dtype=bool) | (np.abs(circuit.angles(params)) >= threshold)
 
 
 def screenable(circuit: Circuit) -> bool:
