@@ -33,8 +33,9 @@ def fci(
 ) -> Result:
     """Full configuration interaction: the lowest energy with these numbers of alpha and beta.
 
-    Davidson's iteration (J. Comput. Phys. 17, 87, 1975), in each symmetry of the orbitals by
-    itself, with the exact inverse among a few low determinants as preconditioner.
+    Davidson's iteration (J. Comput. Phys. 17, 87, 1975), separately in each symmetry of the
+    orbitals, with the exact inverse among a few low determinants as preconditioner.
+    Determinant-based full CI: Knowles and Handy, Chem. Phys. Lett. 111, 315 (1984).
 
     The lowest state need not have the symmetry and total spin of the reference determinant.
     Where it has not, `reference_state` among the properties is the lowest state that has, and a
@@ -44,7 +45,8 @@ def fci(
 
     Args:
         hamiltonian: the problem.
-        properties: tell more of the state, as in `qchem.properties.density.state_properties`.
+        properties: also compute occupations, dipole moment and charges, as in
+            `qchem.properties.density.state_properties`.
         time_limit: limit in seconds; the result is then the lowest energy found, an upper bound,
             and has not converged.
 

@@ -1,4 +1,4 @@
-"""The classical methods a careful person would use, on the orbitals of a Hamiltonian.
+"""Hartree-Fock, MP2, CISD, CCSD and CCSD(T) on the orbitals of a Hamiltonian.
 
 All run PySCF on the integrals of the Hamiltonian, so they see the same active space as the
 quantum circuits.  On open shells PySCF's MP2, CISD and CCSD are the unrestricted ones on ROHF
@@ -33,7 +33,7 @@ _ccsd_solutions: WeakKeyDictionary[Hamiltonian, tuple[Any, float]] = WeakKeyDict
 
 
 def hf(hamiltonian: Hamiltonian) -> Result:
-    """Energy of the reference determinant; the Hartree-Fock energy on its own orbitals."""
+    """Energy of the reference determinant; on Hartree-Fock orbitals the Hartree-Fock energy."""
     started = perf_counter()
     energy = hamiltonian.reference_energy
     properties = {"spin_square": _hf_spin(hamiltonian)} if hamiltonian.restricted else {}
@@ -43,6 +43,8 @@ def hf(hamiltonian: Hamiltonian) -> Result:
 
 def mp2(hamiltonian: Hamiltonian) -> Result:
     """Second-order Møller-Plesset perturbation theory, its doubles part.
+
+    Møller and Plesset, Phys. Rev. 46, 618 (1934).
 
     On open shells the ROHF orbitals are taken as they are, with the diagonals of the two Fock
     matrices as energies; singles, which ROHF-MP2 in other programs includes, are left out.
@@ -58,7 +60,13 @@ def mp2(hamiltonian: Hamiltonian) -> Result:
 
 
 def cisd(hamiltonian: Hamiltonian) -> Result:
-    """Configuration interaction with single and double excitations; variational."""
+    """Configuration interaction with single and double excitations; variational.
+
+    Pople, Seeger and Krishnan, Int. J. Quantum Chem. 12, 149 (1977).
+
+    Raises:
+        InputError: as `require_mean_field`.
+    """
     started = perf_counter()
     if _uncorrelated(hamiltonian):
         return _result(hamiltonian, "CISD", _few_electron_energy(hamiltonian), started)
@@ -73,6 +81,8 @@ def cisd(hamiltonian: Hamiltonian) -> Result:
 
 def ccsd(hamiltonian: Hamiltonian) -> Result:
     """Coupled cluster with single and double excitations, with its T1 diagnostic.
+
+    Purvis and Bartlett, J. Chem. Phys. 76, 1910 (1982).
 
     Raises:
         InputError: as `require_mean_field`.
@@ -94,6 +104,8 @@ def ccsd(hamiltonian: Hamiltonian) -> Result:
 
 def ccsd_t(hamiltonian: Hamiltonian) -> Result:
     """CCSD with perturbative triples; its time includes that of CCSD. Not variational.
+
+    Raghavachari, Trucks, Pople and Head-Gordon, Chem. Phys. Lett. 157, 479 (1989).
 
     Raises:
         InputError: as `require_mean_field`.
@@ -184,7 +196,7 @@ def _iterate(solver: Any) -> None:
     from pyscf.lib.misc import ThreadRuntimeError
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of numbers that overflow; the result is looked at
+        warnings.simplefilter("ignore")  # overflows; the result is checked below
         try:
             solver.kernel()
         except (np.linalg.LinAlgError, AttributeError):
@@ -253,8 +265,8 @@ def _few_electron_energy(hamiltonian: Hamiltonian) -> float:
 def _t1_diagnostic(amplitudes: Amplitudes) -> float:
     """Norm of the singles over the root of the number of electrons.
 
-    Lee and Taylor, Int. J. Quantum Chem. S23, 199 (1989); above 0.02 a single determinant is a
-    doubtful reference.  Spins are averaged, which for closed shells is the original definition.
+    Lee and Taylor, Int. J. Quantum Chem. S23, 199 (1989); T1 > 0.02 suggests multireference
+    character.  Spins are averaged, which for closed shells is the original definition.
     """
     alpha, beta = amplitudes.t1
     electrons = len(alpha) + len(beta)
