@@ -5,15 +5,19 @@ To add one: a function in a module, its name in `__init__.pyi`, and an entry her
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import qchem
 
 if TYPE_CHECKING:
+    from qminima.progress import Progress
     from qminima.result import Result
 
     from .hamiltonian import Hamiltonian
+    from .options import SolveOptions
 
 
 @dataclass(frozen=True)
@@ -25,17 +29,36 @@ class Method:
         summary: one line on it.
         quantum: whether it optimises a circuit.
         from_orbitals: whether it starts from a mean field with a gap.
+        takes: the fields of `SolveOptions` that the function takes.
+        preparation: the function of `qchem.preparation` that makes it ready to run, if any.
+        only: the fields of `SolveOptions` that no other method takes.
     """
 
     function: str
     summary: str
     quantum: bool = False
     from_orbitals: bool = False
+    takes: tuple[str, ...] = ()
+    preparation: str = ""
+    only: tuple[str, ...] = ()
 
     def run(self, hamiltonian: Hamiltonian, **options: Any) -> Result:
         """Call the function."""
         result: Result = getattr(qchem, self.function)(hamiltonian, **options)
         return result
+
+    def prepared(
+        self, hamiltonian: Hamiltonian, options: SolveOptions, progress: Progress
+    ) -> Callable[[], Result]:
+        """The method, ready to run; raises as the function where its input cannot be used."""
+        if not self.preparation:
+            return partial(self.run, hamiltonian, **{n: getattr(options, n) for n in self.takes})
+        from . import preparation
+
+        run: Callable[[], Result] = getattr(preparation, self.preparation)(
+            hamiltonian, options, progress
+        )
+        return run
 
 
 METHODS = {
@@ -54,14 +77,33 @@ METHODS = {
     "ccsd_t": Method(
         "ccsd_t", "CCSD with perturbative triples; not variational", from_orbitals=True
     ),
-    "fci": Method("fci", "Full configuration interaction: exact in the basis and active space"),
+    "fci": Method(
+        "fci",
+        "Full configuration interaction: exact in the basis and active space",
+        takes=("properties", "time_limit"),
+    ),
     "vqe": Method(
-        "vqe", "Variational quantum eigensolver: the energy of an ansatz, minimised", quantum=True
+        "vqe",
+        "Variational quantum eigensolver: the energy of an ansatz, minimised",
+        quantum=True,
+        preparation="prepare_vqe",
+        only=(
+            "ansatz",
+            "layers",
+            "start",
+            "amplitude_threshold",
+            "optimizer",
+            "restarts",
+            "mapping",
+            "taper",
+        ),
     ),
     "adapt": Method(
         "adapt",
         "ADAPT-VQE: an ansatz that grows by the generators of largest derivative",
         quantum=True,
+        preparation="prepare_adapt",
+        only=("pool", "resume"),
     ),
 }
 CLASSICAL = tuple(name for name, method in METHODS.items() if not method.quantum)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from qminima.errors import InputError, MethodError, check_name
 from qminima.progress import Progress
 from qminima.result import Comparison, Reference, Result
-from qminima.runner import run_methods
+from qminima.runner import Run, run_methods
 from simulator.memory import MemoryLimitError
 
 from .fits import check_runs
@@ -44,7 +43,7 @@ def solve(
             classical ones and "vqe", all optional.
         optional: those of them that are left out, with the reason, if they cannot run on this
             Hamiltonian; the others raise.
-        progress: told of each method.
+        progress: shows the method that runs.
         options: of circuits and of FCI, by the names in `SolveOptions`, such as `ansatz` or `seed`.
 
     Raises:
@@ -69,6 +68,17 @@ def solve(
     progress = progress or Progress()
     runs, skipped = _prepared(hamiltonian, methods, optional, chosen, progress)
     run = run_methods(runs, progress)
+    return _compared(hamiltonian, run, skipped, chosen.seed, started)
+
+
+def _compared(
+    hamiltonian: Hamiltonian,
+    run: Run,
+    skipped: dict[str, str],
+    seed: int | None,
+    started: datetime,
+) -> Comparison:
+    """Errors, warnings and verdict on the results of a run."""
     exact = next((result for result in run.results if result.method == "FCI"), None)
     known = exact is not None and exact.converged
     problem = hamiltonian.describe()
@@ -91,7 +101,7 @@ def solve(
         ),
         skipped=skipped | run.failures,
         interrupted=run.interrupted,
-        seed=chosen.seed,
+        seed=seed,
         started=started,
     )
 
@@ -115,25 +125,10 @@ def _prepared(
             skipped[method] = str(reason)
             continue
         try:
-            runs[method] = _run(hamiltonian, method, options, progress)
+            runs[method] = METHODS[method].prepared(hamiltonian, options, progress)
         except MethodError as reason:
             skipped[method] = str(reason)
     return runs, skipped
-
-
-def _run(
-    hamiltonian: Hamiltonian, method: str, options: SolveOptions, progress: Progress
-) -> Callable[[], Result]:
-    """A method, ready to run."""
-    if method in QUANTUM:
-        from .preparation import prepare_adapt, prepare_vqe
-
-        prepare = prepare_adapt if method == "adapt" else prepare_vqe
-        return prepare(hamiltonian, options, progress)
-    run = partial(METHODS[method].run, hamiltonian)
-    if method == "fci":
-        return partial(run, properties=options.properties, time_limit=options.time_limit)
-    return run
 
 
 def _with_step_errors(result: Result, reference: Reference | None) -> Result:

@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from ..molecules.active_space import ActiveSpace
     from ..molecules.molecule import Molecule
 
-_OF_VQE = (
-    "ansatz", "layers", "start", "amplitude_threshold", "optimizer", "restarts", "mapping", "taper",
-)  # fmt: skip
-
 
 class LengthUnit(StrEnum):
     """Units of coordinates in files."""
@@ -44,7 +40,7 @@ class LengthUnit(StrEnum):
     BOHR = "bohr"
 
 
-def solve(
+def solve(  # long for its options, one or two lines each
     context: typer.Context,
     molecule: Annotated[str, typer.Argument(help="An xyz file, or a name such as h2o.")],
     basis: Annotated[str, typer.Option(help="Gaussian basis set.")] = "sto-3g",
@@ -69,17 +65,15 @@ def solve(
         typer.Option(metavar="LABEL", help="Orbitals with most of an atomic shell, as 'N 2p'."),
     ] = None,
     unrestricted: Annotated[
-        bool, typer.Option(help="Orbitals of their own for each spin (UHF).")
+        bool, typer.Option(help="Different orbitals for different spins (UHF).")
     ] = False,
     method: MethodOption = None,
-    ansatz: Annotated[
-        str, typer.Option(help="The circuit of --method vqe; see qchem list.")
-    ] = "uccsd",
+    ansatz: Annotated[str, typer.Option(help="Circuit for VQE; see qchem list.")] = "uccsd",
     layers: Annotated[
         int | None, typer.Option(help="Layers of the ansätze that have them, 1 if not given.")
     ] = None,
     pool: Annotated[
-        str, typer.Option(help="What --method adapt chooses from, by derivative; see qchem list.")
+        str, typer.Option(help="Operator pool of ADAPT-VQE; see qchem list.")
     ] = "singlet-gsd",
     all_excitations: Annotated[
         bool, typer.Option(help="Keep excitations that point-group symmetry makes useless.")
@@ -93,9 +87,9 @@ def solve(
     start: Annotated[
         str, typer.Option(help="First parameters: mp2, ccsd, zero or random.")
     ] = "mp2",
-    optimizer: Annotated[str, typer.Option(help="Of --method vqe; see qchem list.")] = "L-BFGS-B",
+    optimizer: Annotated[str, typer.Option(help="Optimizer for VQE; see qchem list.")] = "L-BFGS-B",
     restarts: Annotated[
-        int, typer.Option(help="Further optimisations from starts elsewhere.", min=0)
+        int, typer.Option(help="Further optimisations from other starting points.", min=0)
     ] = 0,
     mapping: Annotated[
         str | None,
@@ -105,10 +99,10 @@ def solve(
         str, typer.Option(help="Qubits of --mapping to leave out: none, spins or all.")
     ] = "none",
     resume: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Record whose ADAPT run goes on.")
+        Path | None, typer.Option(metavar="FILE", help="Record of an ADAPT run to continue.")
     ] = None,
     properties: Annotated[
-        bool, typer.Option(help="Tell occupations, dipole moment and charges as well.")
+        bool, typer.Option(help="Also print occupations, dipole moment and charges.")
     ] = False,
     json: JsonOption = None,
     plot: PlotOption = None,
@@ -118,7 +112,7 @@ def solve(
 ) -> None:
     """Compute the ground-state energy of a molecule by a circuit and by classical methods.
 
-    Methods are hf, mp2, cisd, ccsd, ccsd_t, fci, vqe and adapt; `qchem list` says what they are.
+    `qchem list` names methods, ansätze, pools and optimisers.
     """
     with reported_errors(MemoryLimitError):
         check_threads(threads)
@@ -131,7 +125,7 @@ def solve(
         from ..ansatz.registry import ANSAETZE
         from ..canonical import with_canonical_fci
         from ..hartree_fock import electronic_hamiltonian
-        from ..methods import CLASSICAL, QUANTUM
+        from ..methods import CLASSICAL, METHODS, QUANTUM
         from ..molecules.molecule import load_molecule
         from ..options import SolveOptions
         from ..solving import solve as solve_molecule
@@ -139,10 +133,8 @@ def solve(
         from ..threads import suitable_threads, use_threads
 
         methods, named = select_methods(method, CLASSICAL, QUANTUM)
-        if "adapt" not in methods:
-            refuse_options(context, ("pool", "resume"), "adapt")
-        if "vqe" not in methods:
-            refuse_options(context, _OF_VQE, "vqe")
+        for name in [one for one in METHODS if one not in methods]:
+            refuse_options(context, METHODS[name].only, name)
         options = SolveOptions(
             ansatz=ansatz,
             layers=layers,
