@@ -14,7 +14,7 @@ from simulator.circuit import Circuit
 
 from .ansatz.registry import ANSAETZE
 from .ansatz.screening import screen, screenable
-from .ansatz.starting_parameters import first_parameters
+from .ansatz.starting_parameters import Situation, first_parameters
 from .hamiltonian import Hamiltonian
 from .options import SolveOptions
 from .qubits.encoding import MAPPINGS
@@ -52,7 +52,8 @@ def prepare_vqe(
 
     def run() -> Result:
         first, named = first_parameters(
-            options.ansatz, hamiltonian, circuit, options.layers or 1, options.start, seed
+            options.ansatz,
+            Situation(hamiltonian, circuit, options.layers or 1, options.start, seed),
         )
         return vqe(
             qubits or hamiltonian,

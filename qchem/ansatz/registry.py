@@ -30,6 +30,8 @@ class Ansatz:
         breaks_symmetry: whether it needs rotations between orbitals of different symmetry. From a
             start with the symmetry of the molecule their derivatives vanish, so they are neither
             screened by symmetry nor started there.
+        start: the function of `qchem.ansatz.starting_parameters` that makes its first parameters
+            where they are to come from classical amplitudes.
     """
 
     function: str
@@ -37,6 +39,7 @@ class Ansatz:
     layered: bool = False
     on_qubits: bool = False
     breaks_symmetry: bool = False
+    start: str = "from_amplitudes"
 
     def build(
         self, hamiltonian: Hamiltonian | QubitHamiltonian, layers: int | None = None
@@ -65,6 +68,7 @@ ANSAETZE = {
         "k-UpCCGSD: layers of paired doubles and rotations between any two orbitals",
         layered=True,
         breaks_symmetry=True,
+        start="near_amplitudes",
     ),
     "paired-uccd": Ansatz(
         "paired_uccd", "Paired UCCD: both electrons of an occupied orbital move to an empty one"
@@ -74,23 +78,32 @@ ANSAETZE = {
         "QNP fabric: pair exchange and rotation of neighbouring orbitals, in a brick wall",
         layered=True,
         breaks_symmetry=True,
+        start="near_amplitudes",
     ),
     "ucj": Ansatz(
-        "ucj", "Unitary cluster Jastrow with phases between all pairs of orbitals", layered=True
+        "ucj",
+        "Unitary cluster Jastrow with phases between all pairs of orbitals",
+        layered=True,
+        start="from_jastrow_factors",
     ),
     "local-ucj": Ansatz(
-        "local_ucj", "Unitary cluster Jastrow with phases between neighbours only", layered=True
+        "local_ucj",
+        "Unitary cluster Jastrow with phases between neighbours only",
+        layered=True,
+        start="from_local_jastrow_factors",
     ),
     "hamiltonian-variational": Ansatz(
         "hamiltonian_variational",
         "Alternating exponentials of the one-body, Coulomb and exchange parts of the Hamiltonian",
         layered=True,
+        start="from_ramp",
     ),
     "hardware-efficient": Ansatz(
         "hardware_efficient",
         "Rotations of single qubits, and CZ between neighbours on a line",
         layered=True,
         on_qubits=True,
+        start="at_random",
     ),
 }
 LAYERED = tuple(name for name, ansatz in ANSAETZE.items() if ansatz.layered)
