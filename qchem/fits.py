@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from qminima.tables import counted
 from simulator.memory import require_memory
 from simulator.spaces import Electrons
 
 from .hamiltonian import Hamiltonian
-from .methods import METHODS, QUANTUM
+from .methods import METHODS
 
 # Real vectors over determinants that a circuit's optimisation keeps at its peak: ket, costate, a
 # copy of the final state, and what the spin of that state takes.
@@ -56,18 +56,34 @@ def predict_memory(
 
     Counted are the two-electron integrals with the copies that methods make of them, the
     amplitudes of coupled cluster, and for FCI and circuits the vectors over determinants and the
-    tables of the Hamiltonian, but not those of a pool's generators, which ADAPT checks by itself.
+    tables of the Hamiltonian, but not those of a pool's generators, which ADAPT checks itself.
     """
-    electrons, space = sum(nelec), Electrons(norb, nelec)
-    needs = [0]
-    if "fci" in methods:
-        from .classical.full_ci import fci_memory
+    space = Electrons(norb, nelec)
+    kinds = {METHODS[name].memory for name in methods} - {""}
+    needs = [_MEMORY[kind](space, circuit_space or space) for kind in kinds]
+    return 4 * 8 * norb**4 + max(needs, default=0)
 
-        needs.append(fci_memory(space))
-    if set(QUANTUM) & set(methods):
-        from simulator.lowering.two_body_tables import table_memory
 
-        needs.append(8 * VECTORS * (circuit_space or space).size + table_memory(space))
-    if {"cisd", "ccsd", "ccsd_t"} & set(methods):
-        needs.append(8 * 8 * (electrons * max(norb - electrons // 2, 0)) ** 2)
-    return 4 * 8 * norb**4 + max(needs)
+def _fci_memory(space: Electrons, _: Electrons) -> int:
+    from .classical.full_ci import fci_memory
+
+    return fci_memory(space)
+
+
+def _circuit_memory(space: Electrons, circuit_space: Electrons) -> int:
+    from simulator.lowering.two_body_tables import table_memory
+
+    return 8 * VECTORS * circuit_space.size + table_memory(space)
+
+
+def _amplitude_memory(space: Electrons, _: Electrons) -> int:
+    electrons = sum(space.nelec)
+    return 8 * 8 * (electrons * max(space.norb - electrons // 2, 0)) ** 2
+
+
+# Bytes of all determinants and those that the circuit reaches, by `Method.memory`.
+_MEMORY: dict[str, Callable[[Electrons, Electrons], int]] = {
+    "determinants": _fci_memory,
+    "circuit": _circuit_memory,
+    "amplitudes": _amplitude_memory,
+}

@@ -31,6 +31,8 @@ class Method:
         from_orbitals: whether it starts from a mean field with a gap.
         takes: the fields of `SolveOptions` that the function takes.
         preparation: the function of `qchem.preparation` that makes it ready to run, if any.
+        memory: where its memory goes besides the integrals, to a vector over "determinants", a
+            "circuit" or cluster "amplitudes"; empty if nowhere.
         only: the fields of `SolveOptions` that no other method takes.
     """
 
@@ -40,6 +42,7 @@ class Method:
     from_orbitals: bool = False
     takes: tuple[str, ...] = ()
     preparation: str = ""
+    memory: str = ""
     only: tuple[str, ...] = ()
 
     def run(self, hamiltonian: Hamiltonian, **options: Any) -> Result:
@@ -68,24 +71,31 @@ METHODS = {
         "cisd",
         "Configuration interaction with single and double excitations; variational",
         from_orbitals=True,
+        memory="amplitudes",
     ),
     "ccsd": Method(
         "ccsd",
         "Coupled cluster with single and double excitations, with its T1 diagnostic",
         from_orbitals=True,
+        memory="amplitudes",
     ),
     "ccsd_t": Method(
-        "ccsd_t", "CCSD with perturbative triples; not variational", from_orbitals=True
+        "ccsd_t",
+        "CCSD with perturbative triples; not variational",
+        from_orbitals=True,
+        memory="amplitudes",
     ),
     "fci": Method(
         "fci",
         "Full configuration interaction: exact in the basis and active space",
         takes=("properties", "time_limit"),
+        memory="determinants",
     ),
     "vqe": Method(
         "vqe",
         "Variational quantum eigensolver: the energy of an ansatz, minimised",
         quantum=True,
+        memory="circuit",
         preparation="prepare_vqe",
         only=(
             "ansatz",
@@ -102,6 +112,7 @@ METHODS = {
         "adapt",
         "ADAPT-VQE: an ansatz that grows by the generators of largest derivative",
         quantum=True,
+        memory="circuit",
         preparation="prepare_adapt",
         only=("pool", "resume"),
     ),
