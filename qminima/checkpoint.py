@@ -19,7 +19,7 @@ class Checkpoint:
     """A record that is stored again and again while it grows.
 
     Every time, a new file is written beside the old one, brought to the disk, and put in its place;
-    the old one stays as FILE.previous. A checksum tells a damaged file, in whose place the
+    the old one stays as FILE.previous. A checksum detects a damaged file, in whose place the
     generation before is read.
 
     Args:

@@ -47,7 +47,7 @@ MethodOption = Annotated[
     typer.Option(
         "--method",
         metavar="NAME[,NAME]",
-        help="Run these methods only; a quantum method alone keeps its classical rivals.",
+        help="Run these methods only; a quantum method alone keeps its classical baselines.",
     ),
 ]
 
@@ -283,7 +283,7 @@ def run(app: typer.Typer) -> None:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             print(f"error: cannot write: {error.strerror}", file=sys.stderr)
             sys.exit(BAD_INPUT)
-        # Libraries may turn an interrupt that comes while they load into an error of their own.
+        # Libraries may turn an interrupt that comes while they load into another error.
         if not interrupted:
             raise
         sys.exit(INTERRUPTED)

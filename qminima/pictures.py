@@ -99,7 +99,7 @@ def svg(panel: Panel) -> bytes:
 
 
 def _figure(panels: Sequence[Panel]) -> Figure:
-    # Where no settings can be stored, matplotlib tells at length that it uses a temporary folder.
+    # Where no settings can be stored, matplotlib logs at length that it uses a temporary folder.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib.figure import Figure
 

@@ -153,7 +153,7 @@ class Comparison:
 
     `solution` is the best one in the user's own labels, as plain data, and the method that found
     it; `warnings` concern the problem as a whole, `skipped` gives the reason for each method that
-    was not run, and `interrupted` tells that the user stopped the run early.
+    was not run, and `interrupted` says that the user stopped the run early.
     """
 
     problem: Mapping[str, Any]

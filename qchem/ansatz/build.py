@@ -10,7 +10,7 @@ from simulator.spaces import Electrons, Space
 
 
 def circuit_of(space: Electrons, generators: Iterable[Generator], name: str) -> Circuit:
-    """The generators one after the other on the reference, each with a parameter of its own."""
+    """The generators one after the other on the reference, each with its own parameter."""
     return circuit_from(BasisState(space.reference), space, generators, name)
 
 

@@ -12,7 +12,7 @@ from .pools import generalised_doubles, generalised_singles
 def uccgsd(hamiltonian: Hamiltonian) -> Circuit:
     """UCCGSD: singles and doubles between any spin orbitals, doubles first.
 
-    The factors of the pool "gsd", each with a parameter of its own. Lee et al., J. Chem. Theory
+    The factors of the pool "gsd", each with its own parameter. Lee et al., J. Chem. Theory
     Comput. 15, 311 (2019), arXiv:1810.02327.
 
     >>> import qchem

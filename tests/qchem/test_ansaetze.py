@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 import qchem
-from qchem import Hamiltonian, vqe
+from qchem import Hamiltonian, preparation, vqe
 from qchem.ansatz.registry import ANSAETZE, LAYERED
+from qchem.ansatz.starting_parameters import _FIRST
+from qchem.fits import _MEMORY
+from qchem.methods import METHODS
+from qchem.options import SolveOptions
 from qchem.solving import solve
 from qminima import InputError
 from simulator import Expectation
@@ -209,3 +213,13 @@ def test_symmetry_does_not_hold_these_back(name: str, layers: int) -> None:
     assert circuit.value - exact.value < 1e-5
     assert circuit.settings["symmetry"] is False
     assert circuit.settings["start"] == "mp2, disturbed"
+
+
+def test_the_tables_name_what_exists() -> None:
+    """Options, memory and starting parameters of the tables are looked up by name at run time."""
+    fields = set(SolveOptions.__annotations__)
+    for method in METHODS.values():
+        assert set(method.takes) | set(method.only) <= fields
+        assert method.memory in {"", *_MEMORY}
+        assert hasattr(preparation, method.preparation or "prepare_vqe")
+    assert {ansatz.start for ansatz in ANSAETZE.values()} == set(_FIRST)
