@@ -58,7 +58,7 @@ class Deadline:
     def interrupt(self) -> None:
         """Take Ctrl-C, which came now, as the end of the time."""
         if not self.interrupted:
-            self.interrupted, self._end = True, self._now()
+            self.interrupted, self._end = True, min(self._end, self._now())
         if self._whole is not None:
             self._whole.interrupt()
 

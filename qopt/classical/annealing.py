@@ -82,16 +82,15 @@ def annealing(
             runs = _longer_and_longer(model, deadline)
         elif is_long(model, sweeps):
             runs = repeat({"num_reads": 1, "num_sweeps": sweeps}, reads)
-        # The first is `sampler_seed(seed)`.
         seeds = np.random.default_rng(seed)
         for run in runs:
+            if evaluations and deadline():
+                break
             one = None if seed is None else int(seeds.integers(2**31 - 1))
             found, swept = anneal(model, run, one, deadline)
             evaluations += swept * problem.num_variables
             for candidate in found:
                 best.see(candidate)
-            if deadline():
-                break
     settings = {"reads": reads, "sweeps": sweeps} if seconds is None else {"seconds": seconds}
     result = solution(
         problem,

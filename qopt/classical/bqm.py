@@ -95,8 +95,3 @@ def _rows(samples: Any) -> NDArray[np.bool_]:
     order = np.argsort(np.array(samples.variables, dtype=np.int64))
     rows: NDArray[np.bool_] = samples.record.sample[:, order] < 0
     return rows
-
-
-def sampler_seed(seed: int | None) -> int | None:
-    """Any seed as one of the 31 bits that the samplers take."""
-    return None if seed is None else int(np.random.default_rng(seed).integers(2**31 - 1))

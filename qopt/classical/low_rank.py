@@ -25,6 +25,8 @@ from .proofs.prover import Abandoned, Prover
 # 1e-8 of itself.
 _TOLERANCE, _FINEST = 3e-9, 1e-15
 _REFINING = 10**9
+# Weights of very different sizes can make progress so slow that no tolerance is ever met.
+_MOST_SWEEPS = 50_000
 
 # Shifts that are tried, in units of the mean multiplier.
 _SHIFTS = tuple(10.0 ** (exponent / 4) for exponent in range(-36, 5))
@@ -43,7 +45,7 @@ class Relaxation:
         exact: what no cut exceeds, as a fraction: W/2 + (sum l_i + n d)/4.
         bound: the same, rounded down where weights are whole.
         sweeps: how many were made.
-        converged: whether they ended because they gained nothing more.
+        converged: whether they ended because they gained nothing more, or were very many.
     """
 
     vectors: Floats
@@ -131,14 +133,14 @@ def _swept(
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     norms, sweeps, converged = np.zeros(n), 0, not adjacency.nnz
     starts, others = adjacency.indptr.astype(np.int64), adjacency.indices.astype(np.int64)
-    most = _REFINING // max(1, adjacency.nnz * rank)
+    most = min(_REFINING // max(1, adjacency.nnz * rank), _MOST_SWEEPS // 5)
     half = deadline.within(deadline.left() / 2)
     with deadline:
         while not converged:
             gain = mix(0, vectors, norms, starts, others, adjacency.data)
             sweeps += 1
             tolerance = _FINEST if sweeps < most else _TOLERANCE
-            converged = gain <= tolerance * norms.sum()
+            converged = gain <= tolerance * norms.sum() or sweeps == _MOST_SWEEPS
             if half.step():
                 break
     return vectors, norms, sweeps, converged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 
 import numpy as np
@@ -41,25 +42,16 @@ def random_assignment(
     check_count("shots", shots)
     check_seed(seed)
     deadline = Deadline(time_limit)
-    rng = np.random.default_rng(seed)
-    n = problem.num_variables
-    if space is None:
-        zero = np.uint8(ord("0"))
-        candidates = [
-            (rng.integers(0, 2, n, dtype=np.uint8) + zero).tobytes().decode() for _ in range(shots)
-        ]
-        mean = dict(problem.cost.terms).get((), 0.0)
-    else:
-        drawn = uniform_configurations(space, shots, rng)
-        candidates = [bitstring(one, n) for one in drawn.tolist()]
-        mean = uniform_mean(problem.cost, space)
     best, seen = Best(problem), 0
     with deadline:
-        for candidate in candidates:
+        for candidate in _drawn(problem.num_variables, space, shots, np.random.default_rng(seed)):
             best.see(candidate)
             seen += 1
-            if deadline.step():
+            if seen < shots and deadline.step():
                 break
+    mean = dict(problem.cost.terms).get((), 0.0)
+    if space is not None:
+        mean = uniform_mean(problem.cost, space)
     result = solution(
         problem,
         "random assignment",
@@ -74,3 +66,16 @@ def random_assignment(
         seed=seed,
     )  # fmt: skip
     return hand_over(result, deadline)
+
+
+def _drawn(
+    num_variables: int, space: Space | None, shots: int, random: np.random.Generator
+) -> Iterator[str]:
+    """Uniform bit strings, one by one."""
+    if space is not None:
+        for one in uniform_configurations(space, shots, random).tolist():
+            yield bitstring(one, num_variables)
+        return
+    zero = np.uint8(ord("0"))
+    for _ in range(shots):
+        yield (random.integers(0, 2, num_variables, dtype=np.uint8) + zero).tobytes().decode()

@@ -95,6 +95,7 @@ def _in_pieces(
             rate = len(betas[:most]) / max(perf_counter() - begun, 1e-6)
             left = int(min(left, deadline.left() * rate))
     if beta != cold:
+        deadline.reached = deadline.reached or not deadline.interrupted
         cool(np.full(_QUENCH, cold))
         swept += _QUENCH
     return [bits((spins < 0).tolist())], swept

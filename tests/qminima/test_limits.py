@@ -119,3 +119,11 @@ def test_ctrl_c_beside_code_that_asks() -> None:
     assert deadline.interrupted
     with pytest.raises(ZeroDivisionError):
         attended(lambda: 1 // 0, deadline)
+
+
+def test_ctrl_c_after_the_end_gives_no_more_time(clock: Clock) -> None:
+    deadline = Deadline(1.0)
+    clock.now = 1.4
+    deadline.interrupt()
+    clock.now = 1.6
+    assert deadline.overdue(0.5)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csc_array
 
 import qopt
 from qminima.limits import Deadline
@@ -19,6 +20,7 @@ from qopt.classical import reads
 from qopt.classical.bqm import binary_quadratic_model, couplings
 from qopt.classical.elimination import eliminate, minimum_degree
 from qopt.classical.greedy import greedy_bitstring
+from qopt.classical.proofs import prover
 from qopt.instances.loading import load_maxcut
 from qopt.kernels.metropolis import sweep
 from qopt.problems.binary import exact_sum
@@ -118,6 +120,18 @@ class TestAnnealing:
         for k in range(50):
             flipped = result.bitstring[:k] + str(1 - int(result.bitstring[k]))
             assert problem.value(flipped + result.bitstring[k + 1 :]) >= result.value
+
+    def test_a_read_that_was_cut_short_says_so(
+        self, ticking: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also where it ended a little before the limit, fitted to it."""
+        monkeypatch.setattr(reads, "_LONG", 0)
+        monkeypatch.setattr(reads, "_PIECE", 2000)
+        ticking(0.01)
+        problem = load_maxcut("3regular-50")
+        result = qopt.annealing(problem, reads=1, sweeps=10**7, seed=1, time_limit=1.0)
+        assert result.evaluations < 50 * 10**7
+        assert result.stop_reason == "time limit reached"
 
 
 class TestElimination:
@@ -274,3 +288,60 @@ def test_depth_that_the_time_allows(
     assert 1 <= result.settings["depth"] < result.settings["requested_depth"] == 9
     assert len(result.parameters or ()) == 2 * result.settings["depth"]
     assert not result.converged
+
+
+def test_all_shots_are_no_time_limit(ticking: Callable[[float], None]) -> None:
+    """Where the time ends with the last one; one shot less is one that was left out."""
+    problem = load_maxcut("petersen")
+    for shots, reason in ((1, None), (10, None), (50, "time limit reached")):
+        ticking(0.01)
+        result = qopt.random_assignment(problem, shots=shots, seed=0, time_limit=0.25)
+        assert result.stop_reason == reason
+        assert (result.evaluations == shots) == (reason is None)
+
+
+def test_ctrl_c_while_bit_strings_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    from qopt.classical import random_assignment
+
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(random_assignment, "_drawn", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        qopt.random_assignment(load_maxcut("petersen"))
+    assert caught.value.result.stop_reason == "interrupted"  # type: ignore[attr-defined]
+
+
+def test_slow_relaxations_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With weights from 1e-8 to 3e7 sweeps gain ever less; the bound is proven all the same."""
+    from qopt.classical import low_rank
+
+    monkeypatch.setattr(low_rank, "_MOST_SWEEPS", 200)
+    monkeypatch.setattr(low_rank, "_TOLERANCE", -1.0)
+    monkeypatch.setattr(low_rank, "_FINEST", -1.0)
+    random = np.random.default_rng(0)
+    graph: nx.Graph[Any] = nx.Graph()
+    for pair in combinations(range(5), 2):
+        graph.add_edge(*pair, weight=float(random.normal() * 10.0 ** random.uniform(-8, 7.5)))
+    problem = qopt.maxcut(graph)
+    found = low_rank.relax(problem, seed=0)
+    assert (found.sweeps, found.converged) == (200, True)
+    assert low_rank.check_bound(problem, found)
+    assert found.exact >= -Fraction(qopt.enumeration(problem).value)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, prover.Abandoned])
+def test_no_process_is_left_behind(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(prover, "_QUICK", 0)
+    monkeypatch.setattr(prover.Prover, "_send", fail)
+    matrix = csc_array(np.eye(3))
+    made = prover.Prover(matrix, Deadline(None))
+    with pytest.raises(error), made:
+        pytest.fail("it was entered")
+    assert made._process is not None
+    assert made._process.returncode is not None

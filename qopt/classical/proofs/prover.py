@@ -44,20 +44,35 @@ class Prover:
 
     def __enter__(self) -> Prover:
         if self._matrix.shape[0] > _QUICK:
+            try:
+                self._begin()
+            except BaseException:  # after which `__exit__` is not called
+                self._end()
+                raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _begin(self) -> None:
+        """Start the other process, and send it the matrix."""
+        try:
             self._process = subprocess.Popen(  # noqa: S603 - this file, by the same interpreter
                 [sys.executable, "-m", __name__],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
                 start_new_session=True,  # Ctrl-C is for this process
             )
-            parts = (self._matrix.data, self._matrix.indices, self._matrix.indptr)
-            lengths = " ".join(str(len(part)) for part in parts)
-            arrays = (part.astype(kind) for part, kind in zip(parts, _TYPES, strict=True))
-            self._send(f"{lengths}\n".encode(), *(array.tobytes() for array in arrays))
-        return self
+        except OSError:  # for want of memory or processes
+            raise Abandoned from None
+        parts = (self._matrix.data, self._matrix.indices, self._matrix.indptr)
+        lengths = " ".join(str(len(part)) for part in parts)
+        arrays = (part.astype(kind) for part, kind in zip(parts, _TYPES, strict=True))
+        self._send(f"{lengths}\n".encode(), *(array.tobytes() for array in arrays))
 
-    def __exit__(self, *_: object) -> None:
+    def _end(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
