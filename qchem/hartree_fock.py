@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NEARLY_DEPENDENT = 1e-5
 
 
-def electronic_hamiltonian(
+def electronic_hamiltonian(  # long for its documentation
     molecule: Molecule,
     active_space: ActiveSpace | tuple[int, int] | None = None,
     *,
