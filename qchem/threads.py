@@ -29,9 +29,16 @@ def use_threads(count: int | None) -> None:
 
 
 def suitable_threads(molecule: Molecule, active_space: ActiveSpace | None) -> int | None:
-    """One thread for molecules so small that several take longer; None for all others."""
+    """One thread for molecules so small that several take longer; None for all others.
+
+    None as well where the environment (OMP_NUM_THREADS and others) says how many there are.
+    """
+    from qminima.blas import is_chosen
+
     from .hartree_fock import active_orbitals
 
+    if is_chosen():
+        return None
     mol = molecule.to_pyscf()
     if mol.nao > _FEW_FUNCTIONS or (active_space is not None and active_space.kind == "avas"):
         return None

@@ -7,6 +7,11 @@ import os
 VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
+def is_chosen() -> bool:
+    """Whether the environment already says how many threads BLAS may use."""
+    return any(os.environ.get(variable) for variable in (*VARIABLES, "OMP_NUM_THREADS"))
+
+
 def use_blas_threads(count: int) -> None:
     """Let BLAS use `count` threads, in libraries that are loaded and in those that will be.
 

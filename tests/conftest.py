@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from qminima import Progress
+from qminima.blas import VARIABLES
 
 # Kernels compile at their first use, which is no slowness of the property under test.
 settings.register_profile(
@@ -24,8 +25,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
-def _all_threads_again() -> Iterator[None]:
+def _all_threads_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever number of threads a test sets, the next one finds all of them."""
+    for variable in (*VARIABLES, "OMP_NUM_THREADS"):
+        monkeypatch.setenv(variable, "")  # as it was, once the test has ended
     yield
     import numba
 

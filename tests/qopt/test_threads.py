@@ -17,5 +17,9 @@ def test_small_problems_get_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     use_threads(None, small, small)
     use_threads(None, small, large)
     assert counts == [1]
+    with monkeypatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "2")
+        use_threads(None, small)  # the user has chosen
+    assert counts == [1]
     use_threads(thread_count(), large)
     assert counts == [1, thread_count()]
