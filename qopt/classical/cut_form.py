@@ -97,7 +97,9 @@ def exact_cut(problem: Problem) -> ExactCut:
     """The cut form of a quadratic cost in exact fractions; raises as `cut_form`."""
     cost = exact_cost(problem)
     if isinstance(problem, MaxCut):
-        weights = tuple(map(Fraction, problem.edges[2].tolist()))
+        stored = problem.edges[2].tolist()
+        exact = {weight: Fraction(weight) for weight in set(stored)}
+        weights = tuple(exact[weight] for weight in stored)
         return ExactCut(cut_form(problem), weights, Fraction(0), cost)
     check_quadratic(dict.fromkeys(cost.terms, 0.0))
     form = _form(problem, {spins: float(weight) for spins, weight in cost.terms.items()})

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qminima.output import silenced_output
 
@@ -34,6 +35,12 @@ def quiet_solver() -> Highs:
 def add_column(solver: Highs, cost: float, low: float = 0, high: float = 1) -> None:
     """A variable between two bounds, and what one of it costs."""
     solver.addCol(cost, low, high, 0, np.empty(0, dtype=np.int32), np.empty(0))
+
+
+def add_columns(solver: Highs, costs: NDArray[np.float64]) -> None:
+    """Many variables between zero and one."""
+    count, none = len(costs), np.empty(0, dtype=np.int32)
+    solver.addCols(count, costs, np.zeros(count), np.ones(count), 0, none, none, np.empty(0))
 
 
 def add_row(

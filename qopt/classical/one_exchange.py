@@ -34,7 +34,8 @@ def one_exchange(
         starts: the bit strings, such as samples of a circuit; or how many uniform ones are drawn.
         seed: of these.
         method: name in tables, unless the usual one.
-        time_limit: in seconds; from then on no further one is begun.
+        time_limit: in seconds; from then on no further one is begun, and a descent ends where
+            it is.
 
     Returns:
         The best feasible optimum; `expectation` is the mean cost of all optima, `start_mean` among
@@ -67,7 +68,7 @@ def one_exchange(
         for row in rows:
             search.restart(row)
             start = search.value
-            made = search.descend()
+            made = search.descend(deadline)
             count, flips = count + 1, flips + made
             first, last = first + start, last + search.value
             if search.bitstring not in seen:

@@ -40,6 +40,11 @@ def tables(cost: Polynomial, num_variables: int) -> Tables:
     )
 
 
+def _next_piece(flips: float, seconds: float) -> int:
+    """Flips until the next look at the clock, from those of the last piece and their time."""
+    return max(1, int(_SECONDS_BETWEEN * max(flips, 1) / max(seconds, 1e-6)))
+
+
 class Search:
     """A state of spins that moves by flips.
 
@@ -68,13 +73,13 @@ class Search:
             deltas=np.zeros(num_variables),
             best=np.ones(num_variables),
             tabu=np.zeros(num_variables),
-            numbers=np.zeros(6),
+            numbers=np.zeros(7),
             random=start,
         )
         self.restart(np.where(self._random.random(num_variables) < 0.5, -1.0, 1.0))
         if len(weights):  # kernels are loaded now, before any clock is looked at
-            self._run(0, -np.inf)
-            descend(0, weights, self._tables, self._state, np.inf)
+            self._run(0, 0, -np.inf)
+            descend(0, weights, self._tables, self._state, np.inf, 1)
 
     def restart(self, spins: Floats) -> None:
         """Go on from other spins; what is best is forgotten."""
@@ -83,14 +88,21 @@ class Search:
         cost = evaluate(0, self._tables.weights, self._tables, state)
         state.best[:] = spins
         state.tabu[:] = -1.0
-        state.numbers[:] = cost, cost, np.inf, 2.0, 0.0, 0.0
+        state.numbers[:] = cost, cost, np.inf, 2.0, 0.0, 0.0, 0.0
 
-    def descend(self) -> int:
-        """Steepest descent to the next optimum; the flips it took."""
-        state = self._state
-        if not len(self._tables.weights):
+    def descend(self, deadline: Deadline | None = None) -> int:
+        """Steepest descent to the next optimum, or to the end of the time; the flips it took."""
+        state, weights = self._state, self._tables.weights
+        if not len(weights):
             return 0
-        flips = int(descend(0, self._tables.weights, self._tables, state, self._least))
+        flips, piece = 0, _FIRST_PIECE
+        while True:
+            begun = perf_counter()
+            made = int(descend(0, weights, self._tables, state, self._least, piece))
+            flips += made
+            if made < piece or (deadline is not None and deadline()):
+                break
+            piece = _next_piece(made, perf_counter() - begun)
         state.best[:] = state.spins
         state.numbers[:2] = evaluate(0, self._tables.weights, self._tables, state)
         return flips
@@ -108,21 +120,22 @@ class Search:
         """
         state = self._state
         least = -np.inf if goal is None else goal - self._constant + self._least
-        most = np.inf if flips is None else flips
+        most = np.iinfo(np.int64).max if flips is None else flips
         piece = _FIRST_PIECE
         while len(self._tables.weights) and state.numbers[1] > least:
             before, begun = state.numbers[5], perf_counter()
-            self._run(int(min(before + piece, most)), least)
+            self._run(most, int(before) + piece, least)
             made, seconds = state.numbers[5] - before, perf_counter() - begun
-            if state.numbers[5] >= most or deadline():
+            ended = state.numbers[5] >= most and not state.numbers[6]
+            if ended or deadline():
                 break
-            piece = max(1, int(_SECONDS_BETWEEN * max(made, 1) / max(seconds, 1e-6)))
+            piece = _next_piece(made, seconds)
         return int(state.numbers[5])
 
-    def _run(self, flips: int, least: float) -> None:
-        """The kernel, up to so many flips in all; sums of rounding errors begin anew."""
+    def _run(self, flips: int, pause: int, least: float) -> None:
+        """The kernel, up to so many flips in all or a pause; rounding errors begin anew."""
         state, weights = self._state, self._tables.weights
-        breakout(0, weights, self._tables, state, self._least, least, flips)
+        breakout(0, weights, self._tables, state, self._least, least, flips, pause)
         state.numbers[0] = evaluate(0, weights, self._tables, state)
 
     @property

@@ -52,7 +52,7 @@ class State(NamedTuple):
         best: the spins of least cost so far.
         tabu: the count of flips until which a spin is not to be flipped again.
         numbers: cost, least cost, cost of the last optimum, length of the next perturbation, optima
-            since the last improvement, and flips so far.
+            since the last improvement, flips so far, and 1 within a descent.
         random: the state of the generator of random numbers, xorshift (Marsaglia, J. Stat. Softw.
             8, 14, 2003), not zero.
     """
@@ -145,15 +145,25 @@ def evaluate(weights: Array, tables: Any, state: Any) -> Any:
 
 
 @serial_kernel
-def descend(weights: Array, tables: Any, state: Any, least: float) -> Any:  # noqa: ARG001
-    """Steepest descent until no flip lowers the cost by more than `least`; returns the flips."""
+def descend(
+    weights: Array,  # noqa: ARG001 - kernels are told apart by their first array
+    tables: Any,
+    state: Any,
+    least: float,
+    most: int,
+) -> Any:
+    """Steepest descent by `most` flips, or until none lowers the cost by more than `least`.
+
+    Returns the flips; fewer than `most` have reached the optimum.
+    """
     count = 0
-    while True:
+    while count < most:
         i = steepest(state.deltas, least)
         if i < 0:
             return count
         flip(i, tables, state)
         count += 1
+    return count
 
 
 @serial_kernel
@@ -164,14 +174,16 @@ def breakout(
     least: float,
     goal: float,
     flips: int,
+    pause: int,
 ) -> Any:
     """Breakout local search until a cost is reached, or so many flips were made, or a few more.
 
-    Each round of the loop makes one flip, of a descent or of the perturbation after it.
+    Each round of the loop makes one flip, of a descent or of the perturbation after it. From
+    `pause` flips on it returns from a descent as well, with which the next call goes on.
     """
     numbers, n = state.numbers, len(state.spins)
     shortest, longest = max(2.0, _SHORTEST * n), max(3.0, _LONGEST * n)
-    left, directed, descends = 0, False, False
+    left, directed, descends = 0, False, numbers[6] > 0
     while True:
         if left > 0:
             i = best_allowed(state, least) if directed else -1
@@ -180,7 +192,8 @@ def breakout(
             left -= 1
             descends = False
         else:
-            if not descends and numbers[5] >= flips:
+            if numbers[5] >= pause or (not descends and numbers[5] >= flips):
+                numbers[6] = 1.0 if descends else 0.0
                 return numbers[5]
             descends = True
             i = steepest(state.deltas, least)

@@ -65,11 +65,11 @@ class MaxCut(BinaryProblem):
     def exact_cost(self) -> dict[tuple[int, ...], Fraction]:
         """Minus the cut with nothing rounded."""
         first, second, weights = (one.tolist() for one in self.edges)
-        halves = [Fraction(weight) / 2 for weight in weights]
+        half = {weight: Fraction(weight) / 2 for weight in set(weights)}
         terms: dict[tuple[int, ...], Fraction] = {
-            (min(i, j), max(i, j)): half for i, j, half in zip(first, second, halves, strict=True)
+            (min(i, j), max(i, j)): half[w] for i, j, w in zip(first, second, weights, strict=True)
         }
-        return {**terms, (): -sum(halves, Fraction(0))}
+        return {**terms, (): -exact_sum(self.edges[2]) / 2}
 
     def objective(self, bits: Bits) -> float:
         """Weight of the edges between the two sides."""

@@ -10,6 +10,7 @@ more than a bound is missed by has the same value in all better cuts.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import compress
 from math import inf
 from time import perf_counter
 
@@ -21,8 +22,9 @@ from simulator.typing import Floats
 
 from ...problems.maxcut import MaxCut
 from ..cut_form import ExactCut, exact_cut, power_of_two
-from ..linear_program import add_column, add_row, quiet_solver, solve
+from ..linear_program import add_columns, add_row, quiet_solver, solve
 from ..search import Search
+from .exact import exact_total
 from .fixed_edges import Ends, FixedEdges
 from .odd_cycles import Inequality, violated
 from .proof import Branch, Leaf, Proof
@@ -75,14 +77,14 @@ class _Tree:
         first, second, weights = problem.edges
         self._ends = (first, second)
         self._weights = list(cut.weights)
+        self._positive = exact_total(weight for weight in self._weights if weight > 0)
         self._whole = cut.whole
         self._resolution = cut.cost.resolution
         self._scale = power_of_two(weights)
         self._slack = Fraction(self._scale) * _SLACK
         self._solver = quiet_solver()
         self._solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        for weight in (weights / self._scale).tolist():
-            add_column(self._solver, weight)
+        add_columns(self._solver, weights / self._scale)
         # All inequalities, by number; those of the linear program, in its order.
         self._rows: list[Inequality] = []
         self._numbers: dict[Inequality, int] = {}
@@ -306,12 +308,18 @@ class _Tree:
     def _inherited(self, before: Leaf, fixed: Fixed) -> Leaf:
         """The bound of this case by the multipliers of another one."""
         begun = perf_counter()
-        total = sum(
-            (value * self._rows[row].bound for row, value in before.multipliers.items()),
-            Fraction(0),
-        )
-        for edge, cost in enumerate(self._reduced(before.multipliers)):
-            total += cost * fixed[edge] if edge in fixed else max(cost, Fraction(0))
+        rows, multipliers = self._rows, before.multipliers
+        reduced, changed = self._reduced(multipliers), set(fixed)
+        for row in multipliers:
+            changed.update(edge for edge, _ in rows[row].coefficients)
+        parts = [value * rows[row].bound for row, value in multipliers.items()]
+        for edge in changed:
+            cost, weight = reduced[edge], self._weights[edge]
+            if weight > 0:
+                parts.append(-weight)
+            if fixed[edge] if edge in fixed else cost > 0:
+                parts.append(cost)
+        total = self._positive + exact_total(parts)
         if self._whole:
             total = Fraction(total.numerator // total.denominator)
         closing = _CLOSING * (perf_counter() - begun)
@@ -328,12 +336,14 @@ class _Tree:
     def _undecided(self, y: Floats, fixed: Fixed) -> int | None:
         """The edge nearest to one half that fixed edges say nothing about."""
         joined = _Parts(self._problem.num_variables, self._ends, fixed)
-        part = [joined.find(node) for node in range(self._problem.num_variables)]
-        free = [e for e, (u, v) in enumerate(zip(*self._ends, strict=True)) if part[u] != part[v]]
-        if not free:
+        part = np.array([joined.find(node) for node in range(self._problem.num_variables)])
+        first, second = self._ends
+        free = np.flatnonzero(part[first] != part[second])
+        if not len(free):
             return None
-        undecided = np.abs(y - 0.5).round(6)
-        return min(free, key=lambda edge: (float(undecided[edge]), -abs(self._weights[edge])))
+        undecided = np.abs(y - 0.5).round(6)[free]
+        nearest: list[int] = free[undecided == undecided.min()].tolist()
+        return max(nearest, key=lambda edge: abs(self._weights[edge]))
 
     def _round(self, y: Floats, fixed: Fixed) -> None:
         """A cut along the most decided edges, improved by single flips."""
@@ -341,7 +351,7 @@ class _Tree:
         order = sorted(decided, key=lambda edge: edge not in fixed)
         sides = _spread(self._problem.num_variables, self._ends, y, order)
         self._polish.restart(sides)
-        self._polish.descend()
+        self._polish.descend(self._deadline)
         self._try(self._polish.bitstring)
 
     def _try(self, found: str) -> None:
@@ -352,11 +362,8 @@ class _Tree:
 
     def _weight(self, bitstring: str) -> Fraction:
         first, second = self._ends
-        return sum(
-            (w for i, j, w in zip(first, second, self._weights, strict=True)
-             if bitstring[i] != bitstring[j]),
-            Fraction(0),
-        )  # fmt: skip
+        sides = np.frombuffer(bitstring.encode(), dtype=np.uint8)
+        return exact_total(compress(self._weights, (sides[first] != sides[second]).tolist()))
 
 
 class _Parts:
@@ -403,8 +410,9 @@ def _spread(
             parent[step], sign[step] = node, relative
         return node, relative
 
+    first, second = ends[0].tolist(), ends[1].tolist()
     for edge in order:
-        (u, a), (v, b) = find(int(ends[0][edge])), find(int(ends[1][edge]))
+        (u, a), (v, b) = find(first[edge]), find(second[edge])
         if u != v:
             parent[u] = v
             sign[u] = a * b * (-1 if y[edge] > 0.5 else 1)

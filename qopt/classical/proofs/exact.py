@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...problems.binary import BinaryProblem
 from ...problems.maxcut import MaxCut
@@ -40,20 +43,28 @@ class ExactCost:
 
     def of(self, bitstring: str) -> Fraction:
         """The cost of a bit string."""
-        configuration = int(bitstring[::-1], 2)
-        total, below, masks = self._scaled
-        odd = sum(weight for mask, weight in masks if (configuration & mask).bit_count() & 1)
+        ones = np.frombuffer(bitstring.encode(), dtype=np.uint8) & 1
+        total, below, groups = self._scaled
+        odd = 0
+        for spins, weights in groups:
+            parities = np.bitwise_xor.reduce(ones[spins], axis=1).astype(bool)
+            odd += int(weights[parities].sum())
         return Fraction(total - 2 * odd, below)
 
     @cached_property
-    def _scaled(self) -> tuple[int, int, list[tuple[int, int]]]:
-        """Sum of all weights, and weights by masks of spins, as whole numbers of 1/below."""
-        below = lcm(*(weight.denominator for weight in self.terms.values()))
-        masks = [
-            (sum(1 << spin for spin in spins), weight.numerator * (below // weight.denominator))
-            for spins, weight in self.terms.items()
+    def _scaled(self) -> tuple[int, int, list[tuple[NDArray[np.int64], NDArray[Any]]]]:
+        """Sum of all weights, and terms by their degree, weights as whole numbers of 1/below."""
+        below = lcm(*{weight.denominator for weight in self.terms.values()})
+        by_degree: dict[int, tuple[list[tuple[int, ...]], list[int]]] = {}
+        for spins, weight in self.terms.items():
+            sets, weights = by_degree.setdefault(len(spins), ([], []))
+            sets.append(spins)
+            weights.append(weight.numerator * (below // weight.denominator))
+        groups = [
+            (np.array(sets, dtype=np.int64).reshape(len(sets), degree), _whole_numbers(weights))
+            for degree, (sets, weights) in by_degree.items()
         ]
-        return sum(weight for _, weight in masks), below, masks
+        return sum(sum(weights) for _, weights in by_degree.values()), below, groups
 
 
 def exact_cost(problem: Problem) -> ExactCost:
@@ -66,7 +77,7 @@ def exact_cost(problem: Problem) -> ExactCost:
     if terms is None:
         terms = {spins: Fraction(weight) for spins, weight in problem.cost.terms}
     terms = {spins: weight for spins, weight in terms.items() if weight}
-    unit, off = common_unit(_steps(problem, terms))
+    unit, off = _steps(problem, terms)
     return ExactCost(terms, loss, max(unit - 2 * off - 2 * loss, Fraction(0)))
 
 
@@ -86,6 +97,22 @@ def rounding(problem: Problem) -> float:
     return 0.0 if exact and bound < 2.0**-22 else bound
 
 
+def exact_total(weights: Iterable[Fraction]) -> Fraction:
+    """The sum over one common denominator, which takes a hundredth of the time of sums of two.
+
+    >>> exact_total([Fraction(1, 2), Fraction(1, 3)])
+    Fraction(5, 6)
+    """
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    below = lcm(*{denominator for _, denominator in ratios})
+    return Fraction(sum(one * (below // denominator) for one, denominator in ratios), below)
+
+
+def _whole_numbers(numbers: list[int]) -> NDArray[Any]:
+    """Whole numbers whose partial sums do not overflow: of 64 bits, or Python's where too long."""
+    return np.array(numbers, dtype=np.int64 if sum(map(abs, numbers)) < 2**63 else object)
+
+
 def common_unit(weights: Iterable[Fraction]) -> tuple[Fraction, Fraction]:
     """A number of which all weights are multiples, and the sum of what rounding has put beside.
 
@@ -99,8 +126,11 @@ def common_unit(weights: Iterable[Fraction]) -> tuple[Fraction, Fraction]:
     >>> common_unit([Fraction(6), Fraction(-4)])
     (Fraction(2, 1), Fraction(0, 1))
     """
-    every = [abs(weight) for weight in weights if weight]
-    sizes = sorted(set(every))
+    stored = Counter(weight.as_integer_ratio() for weight in weights)
+    counts: Counter[Fraction] = Counter()
+    for pair, count in stored.items():
+        counts[abs(Fraction(*pair))] += count
+    sizes = sorted(size for size in counts if size)
     none = Fraction(0), Fraction(0)
     if not sizes:
         return none
@@ -114,12 +144,15 @@ def common_unit(weights: Iterable[Fraction]) -> tuple[Fraction, Fraction]:
             return none
         ratios.add(ratio)
     unit = sizes[0] / below * gcd(*(int(ratio * below) for ratio in ratios))
-    return unit, sum((abs(size - round(size / unit) * unit) for size in every), Fraction(0))
+    return unit, exact_total(counts[size] * abs(size - round(size / unit) * unit) for size in sizes)
 
 
-def _steps(problem: Problem, terms: Mapping[tuple[int, ...], Fraction]) -> list[Fraction]:
-    """Weights that differences of costs are sums of: of bits, or twice those of spins."""
+def _steps(
+    problem: Problem, terms: Mapping[tuple[int, ...], Fraction]
+) -> tuple[Fraction, Fraction]:
+    """`common_unit` of what differences of costs are sums of: weights of bits, or twice of spins."""
     polynomial = problem.in_bits() if isinstance(problem, BinaryProblem) else None
     if polynomial is None:
-        return [2 * weight for spins, weight in terms.items() if spins]
-    return [Fraction(weight) for bits, weight in polynomial.terms.items() if bits]
+        unit, off = common_unit(weight for spins, weight in terms.items() if spins)
+        return 2 * unit, 2 * off
+    return common_unit(Fraction(weight) for bits, weight in polynomial.terms.items() if bits)

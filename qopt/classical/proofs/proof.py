@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from qminima.storage import write_json
 
 from ...problems.maxcut import MaxCut
+from .exact import exact_total
 from .odd_cycles import Inequality
 from .proof_check import CLAIM
 
@@ -77,11 +79,9 @@ class Proof:
         """The proof as plain data, for JSON and for `proof_check.check`."""
         first, second, stored = (one.tolist() for one in self.problem.edges)
         weights = [Fraction(w) for w in stored] if self.weights is None else self.weights
-        cut = sum(
-            (w for i, j, w in zip(first, second, weights, strict=True)
-             if self.bitstring[i] != self.bitstring[j]),
-            Fraction(0),
-        )  # fmt: skip
+        sides = self.bitstring
+        crossing = (sides[i] != sides[j] for i, j in zip(first, second, strict=True))
+        cut = exact_total(compress(weights, crossing))
         used = sorted({r for leaf in self.tree if isinstance(leaf, Leaf) for r in leaf.multipliers})
         number = {r: k for k, r in enumerate(used)}
         return {

@@ -7,7 +7,7 @@ there are, not the bounds that leaves state. `proof` says what is proven and how
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -126,8 +126,11 @@ def _bound(
         total += value * right
         for edge, sign in coefficients.items():
             reduced[edge] -= sign * value
-    for edge, cost in enumerate(reduced):
-        total += cost * fixed[edge] if edge in fixed else max(cost, Fraction(0))
+    total += _total(
+        cost
+        for edge, cost in enumerate(reduced)
+        if (fixed[edge] if edge in fixed else cost.numerator > 0)
+    )
     whole = all(weight.denominator == 1 for _, _, weight in edges)
     return Fraction(total.numerator // total.denominator) if whole else total
 
@@ -178,7 +181,14 @@ def _edges(value: Any, nodes: int, numbers: _Numbers) -> list[Edge]:
 def _cut(bitstring: Any, edges: list[Edge], nodes: int) -> Fraction:
     if not isinstance(bitstring, str) or len(bitstring) != nodes or set(bitstring) - {"0", "1"}:
         raise _wrong(f"expected a bit string of {nodes} characters")
-    return sum((w for u, v, w in edges if bitstring[u] != bitstring[v]), Fraction(0))
+    return _total(w for u, v, w in edges if bitstring[u] != bitstring[v])
+
+
+def _total(numbers: Iterable[Fraction]) -> Fraction:
+    """The sum over one common denominator."""
+    ratios = [number.as_integer_ratio() for number in numbers]
+    below = lcm(*{denominator for _, denominator in ratios})
+    return Fraction(sum(one * (below // denominator) for one, denominator in ratios), below)
 
 
 def _list(value: Any, what: str) -> list[Any]:
@@ -198,9 +208,12 @@ class _Numbers:
 
     def __init__(self) -> None:
         self._common = 1
+        self._known: dict[str, Fraction] = {}
 
     def read(self, value: Any) -> Fraction:
         """A fraction from text."""
+        if isinstance(value, str) and value in self._known:
+            return self._known[value]
         try:
             found = fraction(value if isinstance(value, str) else "")
         except ValueError:
@@ -211,7 +224,7 @@ class _Numbers:
         self._common = lcm(self._common, found.denominator)
         if self._common.bit_length() > _MOST_BITS:
             raise _wrong(f"expected fractions of a common denominator below 2^{_MOST_BITS}")
-        return found
+        return self._known.setdefault(value, found)
 
 
 def _wrong(text: str) -> InputError:
