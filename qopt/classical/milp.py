@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from fractions import Fraction
 from time import perf_counter
+from typing import Any
+
+import numpy as np
 
 from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
-from qminima.runner import Interrupted
+from qminima.runner import hand_over
 from qminima.tables import number_text, telling_digits
 
+from ..problems.binary import exact_sum
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import solution
@@ -17,9 +23,17 @@ from .cut_form import exact_cut
 from .greedy import greedy_bitstring
 from .proofs.branching import prove_cut
 from .proofs.claims import lower_bound, optimality, rounded_down
+from .proofs.exact import rounding
 from .proofs.proof_check import check
 
 DEFAULT_TIME_LIMIT = 10.0
+
+# Seconds that exact numbers take for each term of a cost, from reading them to the first bound, and
+# the check of a proof for each edge; what is expected to end late is not begun.
+_EXACT, _CHECK = 2e-5, 1e-5
+
+# Seconds for the check once the time is over or Ctrl-C came, and for another method then.
+_GRACE, _AT_ONCE = 0.5, 0.3
 
 
 def milp(
@@ -41,7 +55,9 @@ def milp(
         A result whose `lower_bound` among the properties no cost goes below, and whose
         `upper_bound` no cut exceeds, for MaxCut. `proven` says that the bit string is feasible and
         that no cost is lower (`claims`); where it is not, costs are lower by at most `within`.
-        `cases` are those of the proof; `bound_from` is "linear relaxation" where there is one only.
+        `cases` are those of the proof; where there is no time for one of so many terms, the bit
+        string is the greedy one and the bound a trivial one. `bound_from` is "linear relaxation"
+        where there is one case only.
 
     Raises:
         InputError: if the cost is of higher than second degree.
@@ -49,43 +65,86 @@ def milp(
     """
     started = perf_counter()
     limit = DEFAULT_TIME_LIMIT if time_limit is None else time_limit
-    deadline = Deadline(limit)
-    exact = exact_cut(problem)
-    first = greedy_bitstring(exact.form.maxcut, deadline.within(deadline.left() / 4))
-    proof = prove_cut(exact, first, deadline, progress)
-    found = exact.form.bitstring(proof.bitstring)
-    checked = check(proof.record())
-    claim = optimality(problem, found, checked.bound - checked.cut, exact.cost)
-    proven = claim["proven"]
-    least = rounded_down(exact.constant - proof.bound - exact.cost.loss)
-    least, trivial = lower_bound(problem, least)
-    source = "linear relaxation" if proof.leaves == 1 else "branch and bound"
+    deadline, found = Deadline(limit), _Found()
+    with deadline:
+        found.search(problem, deadline, progress)
+    if found.bitstring is None:
+        found.bitstring = greedy_bitstring(problem, deadline.more(max(deadline.left(), _AT_ONCE)))
+    if found.bound is None:
+        found.bound = _bound_at_once(problem)
+    proven = found.claim["proven"]
+    least, trivial = lower_bound(problem, found.bound)
     properties = {
         "lower_bound": least,
-        **claim,
-        "bound_from": "trivial" if trivial else source,
-        "cases": len(proof.tree),
+        **found.claim,
+        "bound_from": "trivial" if trivial or not found.cases else found.source,
+        "cases": found.cases,
     }
     if isinstance(problem, MaxCut):
         properties["upper_bound"] = 0.0 - least
-    reason = "not told apart from its bound"
-    if proven or deadline.reached or proof.interrupted:
-        reason = "proven optimal" if proven else "time limit reached"
-        reason = "interrupted" if proof.interrupted else reason
+    reason = deadline.reason("not told apart from its bound")
+    if proven and not deadline.interrupted:
+        reason = "proven optimal"
     result = solution(
         problem,
         "HiGHS",
-        found,
+        found.bitstring,
         started,
         converged=proven,
         stop_reason=reason,
         settings={"time_limit": limit},
         properties=properties,
-        warnings=() if proven else (_not_proven(problem, found, least),),
+        warnings=() if proven else (_not_proven(problem, found.bitstring, least),),
     )
-    if proof.interrupted:
-        raise Interrupted(result)
-    return result
+    return hand_over(result, deadline)
+
+
+@dataclass
+class _Found:
+    """What is known so far, of which the end of the time or Ctrl-C leaves what is complete.
+
+    Attributes:
+        bitstring: the best one.
+        bound: that no cost goes below, checked; None before there is one.
+        claim: what it proves of the bit string.
+        cases: of the proof.
+        source: where the bound is from.
+    """
+
+    bitstring: str | None = None
+    bound: float | None = None
+    claim: dict[str, Any] = field(default_factory=lambda: {"proven": False})
+    cases: int = 0
+    source: str = ""
+
+    def search(self, problem: Problem, deadline: Deadline, progress: Progress | None) -> None:
+        """Find a bit string and prove a bound, as far as there is time for its exact numbers."""
+        if not deadline.allows(_EXACT * len(problem.cost.terms)):
+            return
+        exact = exact_cut(problem)
+        first = greedy_bitstring(exact.form.maxcut, deadline.within(deadline.left() / 4))
+        self.bitstring = exact.form.bitstring(first)
+        proving = deadline.within(None)
+        proving.charge(_CHECK * len(exact.weights))
+        proof = prove_cut(exact, first, proving, progress)
+        self.bitstring = exact.form.bitstring(proof.bitstring)
+        deadline.reached = deadline.reached or proving.reached
+        if proof.interrupted:
+            deadline.interrupt()
+        if deadline.left() + _GRACE < _CHECK * len(exact.weights):
+            return
+        checked = check(proof.record())
+        gap = checked.bound - checked.cut
+        claim = optimality(problem, self.bitstring, gap, exact.cost)
+        self.bound = rounded_down(exact.constant - checked.bound - exact.cost.loss)
+        self.source = "linear relaxation" if proof.leaves == 1 else "branch and bound"
+        self.claim, self.cases = claim, len(proof.tree)
+
+
+def _bound_at_once(problem: Problem) -> float:
+    """The least that a polynomial in spins can be, were each term as low as it gets."""
+    weights = np.array([-abs(weight) if spins else weight for spins, weight in problem.cost.terms])
+    return rounded_down(exact_sum(weights) - Fraction(rounding(problem)))
 
 
 def _not_proven(problem: Problem, found: str, bound: float) -> str:

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from qminima.errors import InputError, shorten, unknown_name
 
+# Whole numbers up to this one are floating-point numbers as well.
+_HELD = 2**53
+
 # What may be asked for where two nodes have several edges.
 PARALLEL = ("sum",)
 
@@ -84,8 +87,19 @@ def check_graph(graph: Any, weight: str = "weight") -> None:
     """
     check_simple(graph, 'add up weights by parallel="sum" (--set parallel=sum)')
     check_attribute("edge", weight, (data for _, _, data in graph.edges(data=True)))
+    if _plainly_held([value for _, _, value in graph.edges(data=weight, default=1)]):
+        return
     for u, v, value in graph.edges(data=weight, default=1):
         check_weight(u, v, value)
+
+
+def _plainly_held(values: list[Any]) -> bool:
+    """Whether all are numbers of Python that pass `check_weight` by their type and size."""
+    if not set(map(type, values)) <= {int, float}:
+        return False
+    return not values or (
+        min(values) >= -_HELD and max(values) <= _HELD and all(map(isfinite, values))
+    )
 
 
 def check_weight(u: Any, v: Any, value: Any) -> None:
@@ -163,9 +177,11 @@ def check_simple(graph: Any, advice: str = "merge edges as networkx.Graph(graph)
         )
     if graph.number_of_nodes() == 0:
         raise InputError("expected a graph with at least one node, got none")
-    for u, v in graph.edges:
-        if u == v:
-            raise InputError(f"node {u!r} has an edge to itself, which no cut can hold; remove it")
+    for node, neighbours in graph.adjacency():
+        if node in neighbours:
+            raise InputError(
+                f"node {node!r} has an edge to itself, which no cut can hold; remove it"
+            )
 
 
 def edge_positions(graph: nx.Graph[Any]) -> NDArray[np.int64]:

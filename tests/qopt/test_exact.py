@@ -18,7 +18,7 @@ from qminima import InputError, Progress
 from qminima.limits import Deadline
 from qminima.result import Result
 from qopt.classical.proofs.claims import last_digit, optimality, rounded_down, rounded_up
-from qopt.classical.proofs.exact import ExactCost, common_unit, exact_cost
+from qopt.classical.proofs.exact import ExactCost, common_unit, exact_cost, exact_total
 from qopt.classical.proofs.fixed_edges import FixedEdges
 from qopt.classical.proofs.proof_check import check
 
@@ -233,3 +233,24 @@ def test_whole_numbers_that_a_double_rounds_are_refused(number: Any) -> None:
         with pytest.raises(InputError, match="that double precision holds"):
             make()
     assert qopt.enumeration(qopt.partition([2**53 + 2, 2**53, 2])).value == 0
+
+
+@given(st.lists(st.fractions(max_denominator=2**60), max_size=20))
+def test_totals_over_one_denominator(weights: list[Fraction]) -> None:
+    assert exact_total(weights) == sum(weights, Fraction(0))
+
+
+@given(
+    st.dictionaries(
+        st.sets(st.integers(0, 6), max_size=4).map(lambda one: tuple(sorted(one))),
+        st.floats(-1e30, 1e30).map(Fraction) | st.integers(-(2**70), 2**70).map(Fraction),
+        max_size=12,
+    ),
+    st.integers(0, 127),
+)
+def test_exact_costs_term_by_term(terms: dict[tuple[int, ...], Fraction], number: int) -> None:
+    bits = f"{number:07b}"
+    signs = (
+        weight * (-1) ** sum(bits[spin] == "1" for spin in spins) for spins, weight in terms.items()
+    )
+    assert ExactCost(terms, Fraction(0), Fraction(0)).of(bits) == sum(signs, Fraction(0))

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
+from qminima import InputError, Interrupted
 from qopt.classical.proofs.claims import optimality
 from qopt.classical.proofs.exact import exact_cost
 from qopt.classical.proofs.odd_cycles import violated
@@ -199,3 +200,33 @@ def test_infeasible_bit_strings_are_no_optimum() -> None:
     cost, gap = exact_cost(problem), Fraction(0)
     assert optimality(problem, "111", gap, cost) == {"proven": False}
     assert optimality(problem, "101", gap, cost) == {"proven": True}
+
+
+def test_no_exact_numbers_without_time_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would end late is not begun; the greedy result then claims nothing."""
+    problem = qopt.spin_glass(12, seed=1)
+    least = qopt.milp(problem).value
+    monkeypatch.setattr("qopt.classical.milp._EXACT", 1.0)
+    monkeypatch.setattr("qopt.classical.milp.exact_cut", None)
+    result = qopt.milp(problem, time_limit=1.0)
+    assert result.properties["proven"] is False
+    assert result.properties["bound_from"] == "trivial"
+    assert result.properties["lower_bound"] <= least <= result.value
+    assert result.stop_reason == "time limit reached"
+    with pytest.raises(InputError, match="degree"):
+        qopt.milp(qopt.labs(8), time_limit=1.0)
+
+
+@pytest.mark.parametrize("where", ["exact_cut", "prove_cut", "check", "optimality"])
+def test_ctrl_c_anywhere_leaves_a_result(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def press(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    problem = qopt.spin_glass(12, seed=1)
+    monkeypatch.setattr(f"qopt.classical.milp.{where}", press)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        qopt.milp(problem)
+    assert isinstance(caught.value, Interrupted)
+    assert caught.value.result.stop_reason == "interrupted"
+    assert caught.value.result.properties["proven"] is False
+    assert caught.value.result.bitstring is not None

@@ -126,3 +126,27 @@ def test_tabu_for_a_time() -> None:
     assert qopt.tabu(problem, seconds=600, time_limit=0.1).seconds < 300
     with pytest.raises(InputError):
         qopt.tabu(problem, seconds=-1)
+
+
+def test_long_descents_end_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A descent of many flips is made in pieces, which lead where one piece leads."""
+    cost = qopt.maxcut(nx.random_regular_graph(3, 3000, seed=1)).cost
+    whole, piece = Search(cost, 3000, 1), Search(cost, 3000, 1)
+    flips = whole.descend()
+    monkeypatch.setattr("qopt.classical.search._next_piece", lambda *_: 10)
+    assert piece.descend() == flips
+    assert piece.bitstring == whole.bitstring
+    over = Deadline(1.0)
+    over.charge(2.0)
+    piece.restart(np.ones(3000))
+    assert piece.descend(over) == 100
+
+
+def test_pauses_change_no_breakout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces may end within a descent, and the search goes on as if there had been none."""
+    problem = qopt.maxcut(nx.random_regular_graph(3, 300, seed=1))
+    whole = qopt.breakout(problem, flips=5000, seed=1)
+    monkeypatch.setattr("qopt.classical.search._next_piece", lambda *_: 7)
+    paused = qopt.breakout(problem, flips=5000, seed=1)
+    assert paused.bitstring == whole.bitstring
+    assert paused.evaluations == whole.evaluations

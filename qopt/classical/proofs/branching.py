@@ -317,7 +317,7 @@ class _Tree:
             cost, weight = reduced[edge], self._weights[edge]
             if weight > 0:
                 parts.append(-weight)
-            if fixed[edge] if edge in fixed else cost > 0:
+            if fixed.get(edge, cost > 0):
                 parts.append(cost)
         total = self._positive + exact_total(parts)
         if self._whole:

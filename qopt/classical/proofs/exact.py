@@ -150,7 +150,7 @@ def common_unit(weights: Iterable[Fraction]) -> tuple[Fraction, Fraction]:
 def _steps(
     problem: Problem, terms: Mapping[tuple[int, ...], Fraction]
 ) -> tuple[Fraction, Fraction]:
-    """`common_unit` of what differences of costs are sums of: weights of bits, or twice of spins."""
+    """`common_unit` of what differences of costs are sums of: of bits, or twice those of spins."""
     polynomial = problem.in_bits() if isinstance(problem, BinaryProblem) else None
     if polynomial is None:
         unit, off = common_unit(weight for spins, weight in terms.items() if spins)

@@ -127,9 +127,7 @@ def _bound(
         for edge, sign in coefficients.items():
             reduced[edge] -= sign * value
     total += _total(
-        cost
-        for edge, cost in enumerate(reduced)
-        if (fixed[edge] if edge in fixed else cost.numerator > 0)
+        cost for edge, cost in enumerate(reduced) if fixed.get(edge, cost.numerator > 0)
     )
     whole = all(weight.denominator == 1 for _, _, weight in edges)
     return Fraction(total.numerator // total.denominator) if whole else total
