@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from qminima.errors import InputError, shorten
+from qminima.library import read_text
 
 from ..problems.graphs import add_weights, check_graph, check_parallel
-from .text import Line, check_size, in_file, plain, read_lines, write_lines
+from .text import MOST_VARIABLES, Line, check_size, in_file, lines_of, plain, write_lines
 
 _EDGE = "'i j weight'"
+
+# What files of whole numbers consist of, and the digits of numbers in their header.
+_PLAIN, _DIGITS = frozenset("0123456789- \n"), 9
 
 
 def read_rudy(path: str | Path, *, parallel: str | None = None) -> nx.Graph[int]:
@@ -31,7 +37,11 @@ def read_rudy(path: str | Path, *, parallel: str | None = None) -> nx.Graph[int]
             up, or weights that are not finite.
     """
     check_parallel(parallel)
-    lines = read_lines(path)
+    content = read_text(path)
+    plain_graph = _plain_graph(content)
+    if plain_graph is not None:
+        return plain_graph
+    lines = lines_of(path, content)
     if not lines:
         raise InputError(f"{path}: expected a line with numbers of nodes and edges, got nothing")
     header = Line(str(path), lines[0].fields)
@@ -64,6 +74,37 @@ def read_rudy(path: str | Path, *, parallel: str | None = None) -> nx.Graph[int]
         graph.edges[u, v]["weight"] = weight
     with in_file(path):
         check_graph(graph)
+    return graph
+
+
+def _plain_graph(content: str) -> nx.Graph[int] | None:
+    """The graph of a file in which all is well and all weights are given and whole.
+
+    Its numbers are read and checked as one array; None for any other file, which is read line by
+    line, so that an error names its place.
+    """
+    head, _, rest = content.lstrip().partition("\n")
+    fields = head.split()
+    if not set(content) <= _PLAIN or len(fields) != 2 or not all(map(str.isdigit, fields)):
+        return None
+    if not rest.strip() or max(map(len, fields)) > _DIGITS:
+        return None
+    nodes, edges = map(int, fields)
+    try:
+        rows = np.loadtxt(StringIO(rest), dtype=np.int64, comments=None, ndmin=2)
+    except (ValueError, OverflowError):
+        return None
+    if rows.shape != (edges, 3) or not 1 <= nodes <= MOST_VARIABLES:
+        return None
+    low, high = rows[:, :2].min(axis=1), rows[:, :2].max(axis=1)
+    within = low.min() >= 1 and high.max() <= nodes and (low < high).all()
+    if not within or rows[:, 2].min() < -(2**53) or rows[:, 2].max() > 2**53:
+        return None
+    if len(np.unique(low * (nodes + 1) + high)) < edges:
+        return None
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(1, nodes + 1))
+    graph.add_weighted_edges_from(zip(*rows.T.tolist(), strict=True))
     return graph
 
 

@@ -67,8 +67,13 @@ def read_lines(path: str | Path, comments: tuple[str, ...] = ()) -> list[Line]:
     Raises:
         InputError: if the file cannot be read or is no text.
     """
+    return lines_of(path, read_text(path), comments)
+
+
+def lines_of(path: str | Path, content: str, comments: tuple[str, ...] = ()) -> list[Line]:
+    """The lines of a file's text, as `read_lines` has them."""
     found = []
-    for number, text in enumerate(read_text(path).splitlines(), start=1):
+    for number, text in enumerate(content.splitlines(), start=1):
         fields = text.split()
         if fields and not (comments and fields[0].startswith(comments)):
             found.append(Line(f"{path}, line {number}", fields))

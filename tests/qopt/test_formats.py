@@ -8,6 +8,7 @@ import sys
 from collections.abc import Hashable
 from itertools import combinations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import dimod
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 import qopt
 from qminima import InputError
+from qopt.formats import rudy
 from qopt.formats.registry import FORMATS
 from qopt.instances.random_instances import GENERATORS
 from qopt.problems.binary import BinaryProblem
@@ -440,3 +442,28 @@ def test_equal_terms_add_up(tmp_path: Path) -> None:
         path.write_text(f'{{"problem": "qubo", "terms": [[["a"], 1], [["a"], 2], {term}]}}')
         with pytest.raises(InputError, match="expected"):
             qopt.read_file(path)
+
+
+WORDS = st.sampled_from(["1", "2", "3", "4", "0", "-1", "01", "7", "--1", str(2**53 + 1), "-", ""])
+
+
+@given(st.lists(st.lists(WORDS, min_size=2, max_size=4).map(" ".join), max_size=4), st.booleans())
+def test_plain_rudy_files_read_line_by_line_or_at_once(lines: list[str], blank: bool) -> None:
+    """Both ways to read a file agree in the graph, or only the careful one has a say."""
+    text = "\n" * blank + "\n".join([f"4 {len(lines)}", *lines]) + "\n"
+    at_once = rudy._plain_graph(text)
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setattr(rudy, "_plain_graph", lambda _: None)
+        path = Path(folder, "a.rud")
+        path.write_text(text)
+        if at_once is not None:
+            slowly = rudy.read_rudy(path)
+            assert list(at_once) == list(slowly)
+            assert list(at_once.edges(data=True)) == list(slowly.edges(data=True))
+
+
+def test_plain_rudy_files_are_read_at_once() -> None:
+    graph = rudy._plain_graph("3 2\n1 2 -4\n\n3 2 5\n")
+    assert graph is not None
+    assert list(graph.edges(data="weight")) == [(1, 2, -4), (2, 3, 5)]
+    assert rudy._plain_graph("3 2\n1 2 -4\n2 1 5\n") is None
