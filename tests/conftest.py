@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -25,11 +26,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
-def _all_threads_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _all_threads_again() -> Iterator[None]:
     """Whatever number of threads a test sets, the next one finds all of them."""
-    for variable in (*VARIABLES, "OMP_NUM_THREADS"):
-        monkeypatch.setenv(variable, "")  # as it was, once the test has ended
+    names = (*VARIABLES, "OMP_NUM_THREADS")
+    before = {name: os.environ.pop(name, None) for name in names}
     yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
     import numba
 
     numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
