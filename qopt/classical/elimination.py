@@ -17,15 +17,21 @@ Factor = tuple[tuple[int, ...], Floats]
 
 
 def minimum_degree(
-    variables: int, pairs: Iterable[Sequence[int]], most: int
+    variables: int, pairs: Iterable[Sequence[int]], most: int, deadline: Deadline | None = None
 ) -> tuple[list[int], int] | None:
     """An order by minimum degrees, and its width, an upper bound on the treewidth.
 
     Eliminating a variable connects its neighbours with each other; the width is the largest number
     of neighbours that one has then.
 
+    Args:
+        variables: how many there are.
+        pairs: those that a term of the cost connects.
+        most: the largest width that is wanted.
+        deadline: asked before each variable.
+
     Returns:
-        None once the width exceeds `most`.
+        None once the width exceeds `most`, or the time is over.
     """
     neighbours: list[set[int]] = [set() for _ in range(variables)]
     for first, second in pairs:
@@ -39,7 +45,7 @@ def minimum_degree(
         degree, variable = heappop(queue)
         if done[variable] or degree != len(neighbours[variable]):
             continue
-        if degree > most:
+        if degree > most or (deadline is not None and deadline()):
             return None
         done[variable], width = True, max(width, degree)
         order.append(variable)
@@ -75,6 +81,8 @@ def eliminate(
             waiting[place[factor[0][0]]].append(factor)
 
     for variables, table in factors:
+        if deadline():
+            return None
         turned = sorted(range(len(variables)), key=lambda axis: place[variables[axis]])
         add((tuple(variables[axis] for axis in turned), table.transpose(turned)))
     choices: list[tuple[tuple[int, ...], NDArray[np.uint8]]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from time import perf_counter
 
@@ -48,25 +49,15 @@ def tree_decomposition(problem: Problem, *, time_limit: float | None = None) -> 
     """
     started = perf_counter()
     deadline = Deadline(time_limit)
-    fields, first, second, weights = couplings(problem.cost, problem.num_variables)
-    pairs = list(zip(first.tolist(), second.tolist(), strict=True))
-    found = minimum_degree(problem.num_variables, pairs, MAX_WIDTH)
-    if found is None:
-        raise InputError(
-            f"tree decomposition takes costs up to width {MAX_WIDTH}, this one has more; use milp"
-        )
-    order, width = found
-    require_memory(
-        problem.num_variables * 2**width // 8 + 64 * 2**width, "tree decomposition", "use milp"
-    )
-    factors: list[Factor] = [((one,), np.array([h, -h])) for one, h in enumerate(fields.tolist())]
-    factors += [(pair, weight * _PRODUCT) for pair, weight in zip(pairs, weights, strict=True)]
-    text, claim = None, {"proven": False}
+    text, claim, width = None, {"proven": False}, None
     with deadline:
-        exact = eliminate(order, factors, deadline)
-        if exact is not None:
-            text = bits(exact)
-            claim = optimality(problem, text, _missed(problem), exact_cost(problem))
+        found = _order(problem, deadline)
+        if found is not None:
+            order, width = found
+            exact = eliminate(order, _factors(problem), deadline)
+            if exact is not None:
+                text = bits(exact)
+                claim = optimality(problem, text, _missed(problem), exact_cost(problem))
     solved = text is not None
     if text is None:
         text = greedy_bitstring(problem, deadline.more(_AT_ONCE))
@@ -81,6 +72,34 @@ def tree_decomposition(problem: Problem, *, time_limit: float | None = None) -> 
         warnings=() if solved else ("stopped early; this is the greedy solution",),
     )
     return hand_over(result, deadline)
+
+
+def _order(problem: Problem, deadline: Deadline) -> tuple[list[int], int] | None:
+    """An order of elimination and its width; None if the time did not suffice."""
+    _, first, second, _ = couplings(problem.cost, problem.num_variables)
+    pairs = zip(first.tolist(), second.tolist(), strict=True)
+    found = minimum_degree(problem.num_variables, pairs, MAX_WIDTH, deadline)
+    if found is None:
+        if deadline.reached:
+            return None
+        raise InputError(
+            f"tree decomposition takes costs up to width {MAX_WIDTH}, this one has more; use milp"
+        )
+    require_memory(
+        problem.num_variables * 2 ** found[1] // 8 + 64 * 2 ** found[1],
+        "tree decomposition",
+        "use milp",
+    )
+    return found
+
+
+def _factors(problem: Problem) -> Iterator[Factor]:
+    """The terms of a quadratic cost as tables."""
+    fields, first, second, weights = couplings(problem.cost, problem.num_variables)
+    for one, h in enumerate(fields.tolist()):
+        yield (one,), np.array([h, -h])
+    for i, j, weight in zip(first.tolist(), second.tolist(), weights, strict=True):
+        yield (i, j), weight * _PRODUCT
 
 
 def _missed(problem: Problem) -> Fraction:

@@ -167,6 +167,12 @@ class TestElimination:
         assert found[1] == width
         assert width == 0 or minimum_degree(len(graph), graph.edges, width - 1) is None
 
+    def test_no_time_for_an_order(self) -> None:
+        late = Deadline(None)
+        late.reached = True
+        assert minimum_degree(3, [(0, 1), (1, 2)], 5, late) is None
+        assert eliminate([0, 1], [((0, 1), np.zeros((2, 2)))], late) is None
+
     def test_time_that_does_not_suffice(self, ticking: Callable[[float], None]) -> None:
         problem = load_maxcut("petersen")
         ticking(0.01)
