@@ -44,3 +44,14 @@ def test_programs_run(page: str, number: int, tmp_path: Path) -> None:
     for promised in re.findall(r"print\(.*\)  # (.+)$", program, re.MULTILINE):
         numbers = re.findall(r"-?\d+\.?\d*", promised)
         assert any(all(number in line for number in numbers) for line in printed), promised
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/*.md"])
+def test_links_and_names_of_files_lead_somewhere(page: str) -> None:
+    for path in sorted(ROOT.glob(page)):
+        text = path.read_text(encoding="utf-8")
+        for link in re.findall(r"\]\((?!http)([^)#]+)", text):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
+        for name in re.findall(r"`((?:\w+/)+\w+\.py)`", text):
+            homes = (ROOT, path.parent, *(ROOT / room for room in ("simulator", "qchem", "qopt")))
+            assert any((home / name).exists() for home in homes), f"{path.name}: {name}"

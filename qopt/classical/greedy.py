@@ -20,6 +20,9 @@ from .bqm import best_bitstring, binary_quadratic_model, couplings
 # Variables among which the most decided one is kept in mind.
 _BLOCK = 256
 
+# Seconds for the greedy solution in place of another method's, also once the time is over.
+_FALLBACK = 0.3
+
 
 def greedy(problem: Problem, *, time_limit: float | None = None) -> Result:
     """Fix variables one by one, the most decided first, then flip single ones downhill.
@@ -61,6 +64,11 @@ def greedy_bitstring(problem: Problem, deadline: Deadline) -> str:
             samples = SteepestDescentSolver().sample(model, initial_states=start, num_reads=1)
             best.see(best_bitstring(problem, samples))
     return best.bitstring
+
+
+def greedy_fallback(problem: Problem, deadline: Deadline) -> str:
+    """The greedy bit string where another method has none, in the time left, at least 0.3 s."""
+    return greedy_bitstring(problem, deadline.more(max(deadline.left(), _FALLBACK)))
 
 
 def _construct(problem: Problem, deadline: Deadline) -> NDArray[np.int8]:

@@ -20,7 +20,7 @@ from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import solution
 from .cut_form import exact_cut
-from .greedy import greedy_bitstring
+from .greedy import greedy_bitstring, greedy_fallback
 from .proofs.branching import prove_cut
 from .proofs.claims import lower_bound, optimality, rounded_down
 from .proofs.exact import rounding
@@ -32,8 +32,8 @@ DEFAULT_TIME_LIMIT = 10.0
 # the check of a proof for each edge; what is expected to end late is not begun.
 _EXACT, _CHECK = 2e-5, 1e-5
 
-# Seconds for the check once the time is over or Ctrl-C came, and for another method then.
-_GRACE, _AT_ONCE = 0.5, 0.3
+# Seconds for the check once the time is over or Ctrl-C came.
+_GRACE = 0.5
 
 
 def milp(
@@ -69,7 +69,7 @@ def milp(
     with deadline:
         found.search(problem, deadline, progress)
     if found.bitstring is None:
-        found.bitstring = greedy_bitstring(problem, deadline.more(max(deadline.left(), _AT_ONCE)))
+        found.bitstring = greedy_fallback(problem, deadline)
     if found.bound is None:
         found.bound = _bound_at_once(problem)
     proven = found.claim["proven"]

@@ -17,7 +17,7 @@ from ..problems.binary import BinaryProblem
 from ..problems.linear_model import LinearModel
 from ..results import Best, solution
 from .cut_form import power_of_two
-from .greedy import greedy_bitstring
+from .greedy import greedy_fallback
 from .linear_program import add_column, add_rows, quiet_solver, solve
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ DEFAULT_TIME_LIMIT = 10.0
 
 # Coefficients from which on models are not presolved, since nothing can stop that.
 _LARGE = 30_000
-
-# Seconds for another method where there is no time for the solver.
-_AT_ONCE = 0.3
 
 
 def native_milp(problem: BinaryProblem, *, time_limit: float | None = None) -> Result:
@@ -130,5 +127,5 @@ def _substitute(problem: BinaryProblem, deadline: Deadline) -> str:
     best = Best(problem)
     best.see("0" * problem.num_variables)
     with suppress(InputError):  # for costs of higher degree
-        best.see(greedy_bitstring(problem, deadline.more(_AT_ONCE)))
+        best.see(greedy_fallback(problem, deadline))
     return best.bitstring

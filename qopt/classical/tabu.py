@@ -16,7 +16,7 @@ from qminima.runner import hand_over
 from ..problems.problem import Problem
 from ..results import Best, solution
 from .bqm import best_bitstring, binary_quadratic_model
-from .greedy import greedy_bitstring
+from .greedy import greedy_fallback
 
 # The library works on several matrices of all pairs: gigabytes, and their time, beyond this.
 MAX_VARIABLES = 10_000
@@ -28,9 +28,6 @@ _SECONDS_PER_VARIABLE = 0.002
 # Seconds of one call of the library, which nothing can stop, and about those that it needs for each
 # pair of variables before it begins.
 _PIECE, _SECONDS_PER_PAIR = 1.0, 5e-8
-
-# Seconds for another method where there is no time for this one.
-_AT_ONCE = 0.3
 
 
 def tabu(
@@ -70,7 +67,7 @@ def tabu(
     with limit:
         _search(problem, reads, seconds, seed, limit, best)
     if best.value == inf:  # there was no time
-        best.see(greedy_bitstring(problem, limit.more(_AT_ONCE)))
+        best.see(greedy_fallback(problem, limit))
     if time_limit is not None:
         seconds = min(seconds, time_limit)
     result = solution(

@@ -18,7 +18,7 @@ from ..problems.problem import Problem
 from ..results import bits, solution
 from .bqm import couplings
 from .elimination import Factor, eliminate, minimum_degree
-from .greedy import greedy_bitstring
+from .greedy import greedy_fallback
 from .proofs.claims import optimality
 from .proofs.exact import exact_cost, rounding
 
@@ -27,9 +27,6 @@ MAX_WIDTH = 20
 
 # Values of a pair, a row for each bit of the first variable.
 _PRODUCT = np.array([[1.0, -1.0], [-1.0, 1.0]])
-
-# Seconds for another method where there is no time for this one.
-_AT_ONCE = 0.3
 
 
 def tree_decomposition(problem: Problem, *, time_limit: float | None = None) -> Result:
@@ -60,7 +57,7 @@ def tree_decomposition(problem: Problem, *, time_limit: float | None = None) -> 
                 claim = optimality(problem, text, _missed(problem), exact_cost(problem))
     solved = text is not None
     if text is None:
-        text = greedy_bitstring(problem, deadline.more(_AT_ONCE))
+        text = greedy_fallback(problem, deadline)
     result = solution(
         problem,
         "tree decomposition",

@@ -7,10 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qminima.command import (
-    check_outputs,
-    reported_errors,
-)
+from qminima.command import check_outputs, reported_errors
 from simulator.memory import MemoryLimitError
 
 from .instances import load_aloud, size_text

@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from qminima.command import (
-    reported_errors,
-)
+from qminima.command import reported_errors
 
 
 def fetch(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from qminima.command import (
-    reported_errors,
-)
+from qminima.command import reported_errors
 from simulator.memory import MemoryLimitError
 
 

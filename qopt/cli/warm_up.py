@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from qminima.command import (
-    reported_errors,
-)
+from qminima.command import reported_errors
 from simulator.memory import MemoryLimitError
 
 
