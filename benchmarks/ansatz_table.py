@@ -103,7 +103,7 @@ def system(report: Report, name: str, atoms: str, space: tuple[int, int] | None)
 
 
 def gradients(report: Report) -> None:
-    """What a gradient of the Jastrow ansatz costs, in energies."""
+    """Cost of a gradient of the Jastrow ansatz, in energies."""
     rows = []
     for count in CHAINS:
         atoms = "; ".join(f"H 0 0 {k}" for k in range(count))

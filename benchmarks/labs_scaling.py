@@ -117,7 +117,7 @@ def flips_to_solution(size: int) -> tuple[Any, int]:
 
 
 def verdict(quantum: list[ExponentialFit], classical: list[ExponentialFit]) -> str:
-    """What the fits over all sizes say, next to the published numbers."""
+    """The fits over all sizes, next to the published numbers."""
     q, c = quantum[0].base, classical[0].base
     windows = ", ".join(f"{fit.base.value:.2f}" for fit in quantum[1:])
     said = (

@@ -73,7 +73,7 @@ class Timing:
 
     @property
     def layer_alone(self) -> float:
-        """What one more layer adds."""
+        """Time that one more layer adds."""
         return (self.seconds[-1] - self.seconds[0]) / (DEPTHS[-1] - DEPTHS[0])
 
 

@@ -1,4 +1,4 @@
-"""What there is, by name: `qopt list` shows it with the first line of each one's documentation."""
+"""Problems, circuits and mixers by name; `qopt list` shows the first line of their docstrings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MIXERS: Names = {
 
 
 def arguments(problem: str) -> str:
-    """What a problem is made of besides a graph, with defaults: " [colours=3]"."""
+    """The arguments of a problem besides a graph, with defaults: " [colours=3]"."""
     hidden = ("graph", "name", "reference")
     found = [
         name if parameter.default is parameter.empty else f"{name}={parameter.default!r}"

@@ -73,7 +73,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Options:
-    """What the methods of one comparison share."""
+    """Options that the methods of one comparison share."""
 
     depth: int
     seed: int | None

@@ -69,7 +69,7 @@ def _head(
     results: Sequence[Result],
     digits: int,
 ) -> str:
-    """What QAOA found, and after how long."""
+    """The result of QAOA and its time, in words."""
     # Means of a problem with constraints may hold penalties, and then no score at all.
     cost = quantum.expectation or 0.0
     mean = _plain(cost if problem.constrained else _own(problem, cost), reference.value)
@@ -103,7 +103,7 @@ def _head(
 
 
 def _reaches(problem: BinaryProblem, result: Result, digits: int) -> str:
-    """What a solution is worth: "cuts 12", "has length 3.5"."""
+    """The score of a solution in words: "cuts 12", "has length 3.5"."""
     name = problem.score_name
     score = number_text(result.properties[name], digits)
     if name == "cut":

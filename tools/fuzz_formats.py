@@ -102,7 +102,7 @@ def damaged(content: bytes, others: list[bytes], random: np.random.Generator) ->
 
 
 def examine(name: str, path: Path) -> str | None:
-    """What a file was refused with, None if it was read.
+    """The message with which a file was refused, None if it was read.
 
     Raises:
         AssertionError: if what was read contradicts itself, or the refusal is not one clear line.

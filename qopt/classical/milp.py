@@ -101,7 +101,7 @@ def milp(
 
 @dataclass
 class _Found:
-    """What is known so far, of which the end of the time or Ctrl-C leaves what is complete.
+    """Results so far; the end of the time or Ctrl-C leaves those that are complete.
 
     Attributes:
         bitstring: the best one.

@@ -166,7 +166,7 @@ class _Shape:
 def _listing(
     order: list[int], colours: dict[int, int], near: list[set[int]], num_qubits: int
 ) -> tuple[Listing, list[int]]:
-    """What remains of a cone in one order of its qubits, and the index of each term in it."""
+    """A cone in one order of its qubits, without their names, and the index of each term in it."""
     place = {qubit: position for position, qubit in enumerate(order)}
     terms = sorted(
         (tuple(sorted(place[qubit] for qubit in near[node])), colour, node - num_qubits)

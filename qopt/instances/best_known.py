@@ -1,4 +1,4 @@
-"""What is known of public instances, which are recognised by their content."""
+"""Best known values of public instances, which are recognised by their content."""
 
 from __future__ import annotations
 

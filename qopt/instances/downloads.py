@@ -53,7 +53,7 @@ class Remote:
 
 @cache
 def sets() -> dict[str, str]:
-    """What is known of each set, by its name."""
+    """A line on each set, by its name."""
     return {group["set"]: group["about"] for group in _index()}
 
 

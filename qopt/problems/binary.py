@@ -1,4 +1,4 @@
-"""What problems over bits share: scoring, feasibility, and constraints as penalties."""
+"""Base class of problems over bits: scoring, feasibility, and constraints as penalties."""
 
 from __future__ import annotations
 
@@ -99,13 +99,13 @@ class BinaryProblem(ABC):
         """The problem's own value, computed from its data."""
 
     def penalty(self, bits: Bits) -> float:  # noqa: ARG002 - of problems without constraints
-        """What violated constraints cost, zero on feasible bit strings only."""
+        """The cost of violated constraints, zero on feasible bit strings only."""
         return 0.0
 
     @property
     @abstractmethod
     def cost(self) -> Polynomial:
-        """What is minimised, in spins."""
+        """The cost that is minimised, a polynomial in spins."""
 
     def in_bits(self, number: Convert = float) -> BitPolynomial | None:  # noqa: ARG002
         """The cost as a polynomial in bits; None for problems that have it in spins only.
@@ -125,7 +125,7 @@ class BinaryProblem(ABC):
 
     @abstractmethod
     def solution(self, bits: Bits) -> Any:
-        """What bits mean, in the user's own labels."""
+        """The solution that the bits encode, in the user's own labels."""
 
     def native(self) -> Native | None:
         """The problem without its penalty, the space of feasible bit strings, and a mixer for it.

@@ -80,7 +80,7 @@ class PolynomialProblem(BinaryProblem):
 
     @cached_property
     def cost(self) -> Polynomial:
-        """What is minimised, in spins."""
+        """The cost that is minimised, a polynomial in spins."""
         polynomial = self.in_bits()
         if polynomial is None:
             return Polynomial({term: self._sign * weight for term, weight in self.terms})

@@ -1,4 +1,4 @@
-"""What every problem offers to solvers."""
+"""The protocol of problems that solvers take."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Problem(Protocol):
 
     @property
     def cost(self) -> Polynomial:
-        """What is minimised."""
+        """The cost that is minimised."""
 
     @property
     def num_variables(self) -> int:
@@ -33,7 +33,7 @@ class Problem(Protocol):
 
     @property
     def score_name(self) -> str:
-        """What scores are called in records."""
+        """The name of scores in records."""
 
     @property
     def maximise(self) -> bool:

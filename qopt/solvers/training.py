@@ -1,4 +1,4 @@
-"""What all trainings of circuits share: their options, scaled programs, and what comes of them."""
+"""Options, scaled programs and results that all trainings of circuits share."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Options:
         return "mean cost" if self.alpha is None else "CVaR of the cost"
 
     def objective_of(self, cost: Polynomial) -> Objective:
-        """What is minimised, in units of the cost."""
+        """The objective that is minimised, in units of the cost."""
         return Mean(cost) if self.alpha is None else CVaR(cost, self.alpha)
 
     def require_memory(self, circuit: Circuit, more: int = 0) -> None:

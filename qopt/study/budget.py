@@ -1,4 +1,4 @@
-"""What a method may spend on one instance, and what it has spent."""
+"""The budget of a method on one instance, and the account of its use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USUAL_RUNS, USUAL_EVALUATIONS = 1000, 1_000_000
 
 @dataclass(frozen=True)
 class Budget:
-    """What every method may spend on every instance; whatever is used up first ends it.
+    """The budget of every method on every instance; whatever is used up first ends it.
 
     Attributes:
         runs: independent runs of a method, or shots of a circuit; None for as many as fit.

@@ -87,7 +87,7 @@ def training(one: Overall, name: str) -> str:
 
 
 def shared_training(study: Study, one: Overall) -> str:
-    """What was spent on other instances on its angles or its length, for each that is compared."""
+    """Work on other instances on its angles or its length, for each that is compared."""
     label = replace(one.contender, then_local=False).label
     spent = study.choices.get(label, {}).get("training", {}).get("evaluations", 0)
     return three_digits(spent / len(study.instances)) if spent else ""
@@ -116,7 +116,7 @@ def gap_words(one: OnInstance, gap: float | None) -> str:
 
 
 def title(study: Study) -> str:
-    """What was compared."""
+    """The title: which instances were compared."""
     kinds = sorted({one.instance.problem.kind for one in study.instances})
     number, sizes = len(study.instances), study.summary.sizes
     variables = span(sizes) if sizes else "no"
@@ -124,7 +124,7 @@ def title(study: Study) -> str:
 
 
 def notes(study: Study) -> list[str]:
-    """What did not run, and why."""
+    """Methods that did not run, and why."""
     methods: dict[tuple[str, str], list[str]] = {}
     for one in study.instances:
         for label, reason in one.skipped.items():

@@ -41,7 +41,7 @@ class OnInstance:
         return self.instance.problem.num_variables
 
     def result(self, label: str) -> Measured | None:
-        """What a method came to, by its name."""
+        """The measured result of a method, by its name."""
         return next((one for one in self.results if one.contender.label == label), None)
 
     def entry(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the runs of one method on one instance say, by three clocks that are never mixed."""
+"""Statistics of the runs of one method on one instance, by three clocks that are never mixed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Measured:
         return self.goal is not None and self.runs.successes(self.goal) > 0
 
     def whole(self, clock: str) -> Estimate:
-        """What it takes by a clock, training included; infinite where nothing succeeded."""
+        """Time to solution by a clock, training included; infinite where nothing succeeded."""
         return _later(self.to_solution[clock], self.training.get(clock, 0.0))
 
     def with_training(self, clock: str) -> float:
@@ -223,7 +223,7 @@ def bound_of(reference: Reference | None, found: Sequence[Runs]) -> float | None
 
 
 def _each_run(contender: Contender, runs: Runs, shot: float | None) -> dict[str, float]:
-    """What a run takes on average, by each clock that applies; never zero."""
+    """Average cost of a run by each clock that applies; never zero."""
     each: dict[str, float] = {}
     if runs.number and runs.evaluations is not None:
         each["evaluations"] = max(1.0, runs.evaluations / runs.number)
@@ -240,7 +240,7 @@ def _later(found: Estimate, before: float) -> Estimate:
 
 
 def _training(runs: Runs, shot: float | None) -> dict[str, float]:
-    """What was spent on angles, by each clock that applies."""
+    """Cost of the training of angles by each clock that applies."""
     spent = {"evaluations": float(runs.training.evaluations)}
     if shot is not None:
         spent["device_seconds"] = runs.training.shots * shot

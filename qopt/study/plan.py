@@ -1,4 +1,4 @@
-"""What a comparison is to do."""
+"""The plan of a comparison."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FEW = 5
 
 @dataclass(frozen=True)
 class Plan:
-    """What a comparison is to do.
+    """The plan of a comparison.
 
     Attributes:
         instances: that are compared.
@@ -45,7 +45,7 @@ class Plan:
 
     @property
     def tuned_on(self) -> tuple[Instance, ...]:
-        """What methods choose on: the others or, without any, a few of the instances themselves.
+        """The instances that methods choose on: the others or, without any, a few of the compared.
 
         The latter favours those that choose. Circuits share no angles then.
         """

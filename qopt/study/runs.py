@@ -1,4 +1,4 @@
-"""What came of one method on one instance: costs of independent runs, and what they took."""
+"""Independent runs of one method on one instance: their costs, and the work they took."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT, _GROUPS = 500, 200
 
 @dataclass(frozen=True)
 class Training:
-    """What was spent before the first run, on this instance or, to choose, on others.
+    """Work before the first run, on this instance or, to choose, on others.
 
     Attributes:
         evaluations: costs looked at, and shots of training circuits.

@@ -1,4 +1,4 @@
-"""What came of a comparison: every instance, the summary over all, and the record."""
+"""The result of a comparison: every instance, the summary over all, and the record."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Study:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What the numbers say, by each clock."""
+        """The findings, by each clock."""
         return findings(self.summary)
 
     @property

@@ -1,4 +1,4 @@
-"""What many instances say together: medians, tests, profiles, growth."""
+"""Statistics over many instances: medians, tests, profiles, growth."""
 
 from __future__ import annotations
 
@@ -296,7 +296,7 @@ def _rank(needed: Sequence[Estimate]) -> tuple[float, float, float]:
 
 
 def _ratios(mine: Sequence[Estimate], theirs: Sequence[Estimate]) -> list[float | None]:
-    """What the first takes in units of the second, instance by instance.
+    """Ratios of the first to the second, instance by instance.
 
     Infinite where only the second saw a best cost, zero where only the first did; None where
     neither did, or one that did not was not run for as long as the other takes.

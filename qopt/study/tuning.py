@@ -1,4 +1,4 @@
-"""What methods choose on other instances, or on a few of the compared, within equal budgets."""
+"""Choices of methods on other instances, or on a few of the compared, within equal budgets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ USUAL_LENGTH = 100
 
 @dataclass(frozen=True)
 class Choice:
-    """What a method has chosen.
+    """The choice of a method.
 
     Attributes:
         sweeps: the length of its runs; None where nothing was solved, so that nothing told.

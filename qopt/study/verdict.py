@@ -1,4 +1,4 @@
-"""What a comparison says in plain words, and by which numbers."""
+"""The verdict of a comparison in plain words, and the numbers behind it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Finding:
 
 
 def findings(summary: Summary) -> tuple[Finding, ...]:
-    """What the numbers say: by evaluations, by time, by growth, and whether there is a proof."""
+    """Findings by evaluations, by time, by growth, and whether there is a proof."""
     found = [_by_evaluations(summary), _by_time(summary), _by_growth(summary), _proof(summary)]
     if not summary.pairs:
         found.insert(0, _best_classical(summary))

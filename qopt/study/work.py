@@ -90,7 +90,7 @@ class Work:
         return least
 
     def runs(self, number: int, entry: Contender) -> Runs | None:
-        """What came of a method on an instance, if it has run there."""
+        """The runs of a method on an instance, if it has run there."""
         cell = self._done.get(_key(number, entry), {})
         return Runs.from_entry(cell["runs"]) if "runs" in cell else None
 
@@ -100,7 +100,7 @@ class Work:
         return found or self.misfits.get((number, entry.label))
 
     def choices(self) -> dict[str, Any]:
-        """What methods have chosen, by their names."""
+        """The choices of methods, by their names."""
         prefix = "choice/"
         return {k.removeprefix(prefix): v for k, v in self._done.items() if k.startswith(prefix)}
 
@@ -164,7 +164,7 @@ class Work:
         self._do(f"choice/{entry.label}", find, f"tuning: {entry.label}")
 
     def _chosen(self, entry: Contender) -> Choice | str:
-        """What a method has chosen, or why it could not."""
+        """The choice of a method, or why it could make none."""
         label = replace(entry, then_local=False).label
         stored = self._done.get(f"choice/{label}")
         if stored is None:

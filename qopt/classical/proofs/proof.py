@@ -67,7 +67,7 @@ class Proof:
 
     @property
     def bound(self) -> Fraction:
-        """What no cut exceeds."""
+        """The bound that no cut exceeds."""
         return max(case.bound for case in self.tree if isinstance(case, Leaf))
 
     @property

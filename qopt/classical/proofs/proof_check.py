@@ -27,7 +27,7 @@ _MOST_BITS = 4_096
 
 @dataclass(frozen=True)
 class Checked:
-    """What holds of the graph in a proof; whether that is the graph that is meant is not asked."""
+    """The facts that a proof establishes of the graph it holds, whichever graph was meant."""
 
     nodes: int
     edges: int
