@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from qminima.limits import check_seed
 from qminima.progress import Progress
 from qminima.result import Comparison, Result
@@ -62,8 +62,7 @@ class Instance:
         Raises:
             InputError: for another word.
         """
-        if constraints not in CONSTRAINTS:
-            raise unknown_name("way of constraints", constraints, CONSTRAINTS)
+        check_name("way of constraints", constraints, CONSTRAINTS)
         native: Native | None = None
         if constraints == "mixer":
             with suppress(SpaceError):  # beyond all circuits; what is left are classical methods
@@ -136,8 +135,7 @@ def solve(
     if methods is None:
         methods = optional = (*CLASSICAL, "qaoa")
     for method in methods:
-        if method not in METHODS:
-            raise unknown_name("method", method, METHODS)
+        check_name("method", method, METHODS)
     check_objective(objective, alpha)
     check_precision(precision)
     check_seed(seed)

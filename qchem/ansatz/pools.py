@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from math import sqrt
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from simulator.operators.generators import Excitation, Generator
 from simulator.operators.ladder_sum import Ladder, LadderSum, excitation_terms
 from simulator.operators.pauli import PauliString
@@ -57,8 +57,7 @@ def operator_pool(name: str, hamiltonian: Hamiltonian) -> Pool:
     >>> print(*operator_pool("sd", h2).operators, sep="; ")
     0a 0b -> 1a 1b; 0a -> 1a; 0b -> 1b
     """
-    if name not in POOLS:
-        raise unknown_name("pool", name, POOLS)
+    check_name("pool", name, POOLS)
     return Pool(name, tuple(POOLS[name](hamiltonian.space)), coupled=name == "ceo")
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from simulator.circuit import BasisState, Circuit, Step
 from simulator.operators.generators import Excitation, OrbitalRotation
 from simulator.operators.ladder_sum import LadderSum
@@ -80,8 +80,7 @@ def screen(  # long for its documentation
             "screening needs a circuit of excitations that act on a determinant of Electrons"
         )
     check_threshold(threshold)
-    if amplitudes not in _AMPLITUDES:
-        raise unknown_name("kind of amplitudes", amplitudes, _AMPLITUDES)
+    check_name("kind of amplitudes", amplitudes, _AMPLITUDES)
     if (space.norb, space.nelec) != (hamiltonian.norb, hamiltonian.nelec):
         raise InputError(f"expected a circuit on {hamiltonian.space}, got one on {space}")
     keep = np.ones(len(generators), dtype=bool)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qminima.errors import unknown_name
+from qminima.errors import check_name
 from simulator.circuit import Circuit
 from simulator.operators.generators import Excitation
 from simulator.typing import Floats
@@ -38,8 +38,7 @@ def initial_parameters(hamiltonian: Hamiltonian, circuit: Circuit, start: str = 
     Raises:
         InputError: for an unknown start, listing the known ones.
     """
-    if start not in STARTS:
-        raise unknown_name("start", start, STARTS)
+    check_name("start", start, STARTS)
     params = np.zeros(circuit.num_parameters)
     if start == "zero":
         return params

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, shorten, unknown_name
+from qminima.errors import InputError, check_name, shorten
 from qminima.limits import check_integer
 from simulator.typing import Floats
 
@@ -97,8 +97,7 @@ class ActiveSpace:
         Raises:
             InputError: for an unknown method, listing the known ones.
         """
-        if method not in NATURAL:
-            raise unknown_name("kind of natural orbitals", method, NATURAL)
+        check_name("kind of natural orbitals", method, NATURAL)
         return cls("natural", electrons, orbitals, method=method)
 
     def __str__(self) -> str:

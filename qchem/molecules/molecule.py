@@ -11,7 +11,7 @@ from math import dist, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from qminima.errors import InputError, shorten, unknown_name
+from qminima.errors import InputError, check_name, shorten
 from qminima.library import Library, read_text
 from qminima.limits import check_integer
 from qminima.parsing import real_number, whole_number
@@ -343,8 +343,7 @@ def _parse_atom(
         raise InputError(
             f"{where}: expected finite coordinates, got {shorten(' '.join(fields[1:]))!r}"
         )
-    if unit not in _UNITS:
-        raise unknown_name("unit", unit, _UNITS)
+    check_name("unit", unit, _UNITS)
     factor = _UNITS[unit]
     try:
         return _element(fields[0]), (factor * x, factor * y, factor * z)

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from qminima.errors import unknown_name
+from qminima.errors import check_name
 from simulator.circuit import Circuit
 from simulator.operators.constructions import exchanged, joint_cnots
 from simulator.operators.generator import Cnot, Generator, Layout, Support
@@ -63,8 +63,7 @@ def cnot_resources(
     >>> cnot_resources([single])
     (2, 2)
     """
-    if connectivity not in CONNECTIVITIES:
-        raise unknown_name("connectivity", connectivity, CONNECTIVITIES)
+    check_name("connectivity", connectivity, CONNECTIVITIES)
     orbitals = norb or max((one.norb for one in generators), default=0)
     layouts = [Layout(orbitals)]
     # Qubit excitations are defined by the alternating order.

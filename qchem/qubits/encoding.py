@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import unknown_name
+from qminima.errors import check_name
 from simulator.operators.observables import PauliSum
 from simulator.operators.pauli import PauliString
 
@@ -29,8 +29,7 @@ MAPPINGS = ("jordan_wigner", "parity", "bravyi_kitaev")
 
 def check_mapping(mapping: str) -> str:
     """The mapping; raises `InputError` for an unknown one, listing the known."""
-    if mapping not in MAPPINGS:
-        raise unknown_name("mapping", mapping, MAPPINGS)
+    check_name("mapping", mapping, MAPPINGS)
     return mapping
 
 

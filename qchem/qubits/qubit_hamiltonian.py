@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from simulator.circuit import BasisState, Circuit, Step
 from simulator.operators.generators import Generator, PauliString
 from simulator.operators.observables import PauliSum
@@ -46,8 +46,7 @@ class QubitHamiltonian:
         self, hamiltonian: Hamiltonian, mapping: str = "jordan_wigner", taper: str = "none"
     ) -> None:
         check_mapping(mapping)
-        if taper not in TAPERS:
-            raise unknown_name("way to taper", taper, TAPERS)
+        check_name("way to taper", taper, TAPERS)
         self.hamiltonian, self.mapping, self.taper = hamiltonian, mapping, taper
         modes, norb = 2 * hamiltonian.norb, hamiltonian.norb
         plain = Encoding(mapping, modes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from qminima.limits import Deadline, check_count
 
 SELECTIONS = ("one", "disjoint")
@@ -24,8 +24,7 @@ class Selection:
     least_share: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.select not in SELECTIONS:
-            raise unknown_name("selection", self.select, SELECTIONS)
+        check_name("selection", self.select, SELECTIONS)
         if not 0 <= self.least_share <= 1:
             raise InputError(f"expected a least share from 0 to 1, got {self.least_share}")
         if self.least_share and self.select != "disjoint":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from qminima.errors import InputError, shorten, unknown_name
+from qminima.errors import InputError, check_name, shorten
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.progress import Progress
 from qminima.result import Result
@@ -64,8 +64,7 @@ class Search:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        if self.optimizer not in METHODS:
-            raise unknown_name("optimiser", self.optimizer, METHODS)
+        check_name("optimiser", self.optimizer, METHODS)
         if self.max_evaluations is not None:
             check_count("max_evaluations", self.max_evaluations)
         Deadline(self.time_limit)
@@ -204,10 +203,8 @@ def check_vqe(
         InputError: as `vqe`, and for a start from CCSD amplitudes that cannot be computed.
         MemoryLimitError: as `vqe`.
     """
-    if optimizer not in METHODS:
-        raise unknown_name("optimiser", optimizer, METHODS)
-    if start not in STARTS:
-        raise unknown_name("start", start, STARTS)
+    check_name("optimiser", optimizer, METHODS)
+    check_name("start", start, STARTS)
     if start == "ccsd":
         require_mean_field(electrons_of(hamiltonian))
     if isinstance(hamiltonian, QubitHamiltonian) and isinstance(circuit.space, Electrons):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, product
 
-from qminima.errors import unknown_name
+from qminima.errors import check_name
 from simulator.operators.generators import XMixer
 from simulator.operators.pauli import PauliString
 from simulator.spaces import FlipSymmetric, Space
@@ -31,8 +31,7 @@ def adapt_pool(name: str, space: Space) -> list[Mixer]:
     Raises:
         InputError: for an unknown name.
     """
-    if name not in POOLS:
-        raise unknown_name("pool", name, POOLS)
+    check_name("pool", name, POOLS)
     qubits = range(space.num_qubits)
     mixers = [x_mixer()]
     if name != "standard":

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import networkx as nx
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 
 from ..problems.makers import maker
 from ..problems.maxcut import MaxCut
@@ -94,8 +94,7 @@ def find_format(path: str | Path, name: str | None = None) -> Format:
         InputError: for an unknown name.
     """
     if name is not None:
-        if name not in FORMATS:
-            raise unknown_name("format", name, FORMATS)
+        check_name("format", name, FORMATS)
         return FORMATS[name]
     suffix = Path(path).suffix.lower()
     return next((f for f in FORMATS.values() if suffix in f.suffixes), FORMATS["rudy"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qminima.errors import InputError, shorten, unknown_name
+from qminima.errors import InputError, check_name, shorten
 
 from .binary import BinaryProblem
 from .colouring import colouring
@@ -43,6 +43,5 @@ def misfit(make: Maker, arguments: Mapping[str, Any], error: Exception) -> Input
 def maker(name: str) -> Maker:
     """The function of a name, which may have hyphens; raises `InputError` for another name."""
     key = name.strip().lower().replace("_", "-")
-    if key not in MAKERS:
-        raise unknown_name("problem", key, MAKERS)
+    check_name("problem", key, MAKERS)
     return MAKERS[key]

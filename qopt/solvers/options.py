@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, cast
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name, unknown_name
 
 from ..problems.problem import Problem
 
@@ -42,8 +42,7 @@ def check_scale(problem: Problem, precision: Precision) -> None:
 
 def check_objective(objective: str, alpha: float | None) -> float | None:
     """The fraction of CVaR, None for the mean; raises `InputError` as `solve_qaoa` does."""
-    if objective not in OBJECTIVES:
-        raise unknown_name("objective", objective, OBJECTIVES)
+    check_name("objective", objective, OBJECTIVES)
     if objective == "mean":
         if alpha is not None:
             raise InputError(f"alpha = {alpha} belongs to the objective 'cvar', got 'mean'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from qminima.result import Result
 from simulator.circuit import Circuit
 from simulator.spaces import Space
@@ -80,10 +80,8 @@ def solve_qaoa(
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
-    if start not in STARTS:
-        raise unknown_name("start", start, STARTS)
-    if growth not in GROWTHS:
-        raise unknown_name("growth", growth, GROWTHS)
+    check_name("start", start, STARTS)
+    check_name("growth", growth, GROWTHS)
     if mixer is not None and mixer.constrained and start in ("tree", "fixed"):
         raise InputError(f"the {start} angles are for the X mixer, got {mixer}; take start='ramp'")
     options = Options(problem, training)

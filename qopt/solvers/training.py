@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.progress import Progress
 from qminima.result import Result
@@ -75,8 +75,7 @@ class Options:
     def __init__(self, problem: Problem, given: Training, spent: float = 0.0) -> None:
         check_problem(problem)
         for key in given:
-            if key not in Training.__annotations__:
-                raise unknown_name("keyword", key, Training.__annotations__)
+            check_name("keyword", key, Training.__annotations__)
         self.objective = given.get("objective", "mean")
         self.alpha = check_objective(self.objective, given.get("alpha"))
         self.shots = given.get("shots", 1024)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qminima.errors import InputError, unknown_name
+from qminima.errors import InputError, check_name
 from simulator.program import Precision
 
 from ..circuits.qaoa import check_depth
@@ -104,8 +104,7 @@ def contenders(
             instances to train them on.
     """
     for method in methods:
-        if method not in METHODS:
-            raise unknown_name("method", method, METHODS)
+        check_name("method", method, METHODS)
     if len(set(methods)) < len(methods):
         raise InputError(f"expected each method once, got {', '.join(methods)}")
     if not depths or len(set(depths)) < len(depths):
