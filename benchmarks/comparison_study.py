@@ -120,8 +120,8 @@ def tables(report: Report, study: Study) -> None:
         if (row := one.result("tree decomposition")) is not None
     )
     chosen = [
-        f"{name.lower()} {choice['sweeps']}"
-        for name, choice in study.choices.items()
+        f"{entry.label.lower()} {choice['sweeps']}"
+        for entry, choice in study.choices.items()
         if choice.get("angles") is None and "sweeps" in choice
     ]
     report.note(

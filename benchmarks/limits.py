@@ -115,20 +115,23 @@ DEPTH = 8
 
 def child(method: str, number: int, limit: float | None) -> None:
     """Run one method in this process, and print what came of it as JSON."""
-    from qminima import Interrupted, Progress
+    from qminima import Interrupted
     from qopt.methods import METHODS
-    from qopt.solving import Instance, Options
+    from qopt.options import SolveOptions
+    from qopt.solving import Instance
     from simulator.kernels.kernel import compile_seconds
 
     problem, small = CASES[method][number](), independent(4, 0.5)
-    options = Options(depth=DEPTH, seed=1, time_limit=limit, progress=Progress())
+    options = SolveOptions(depth=DEPTH, seed=1, time_limit=limit)
     instance = Instance.of(problem)
-    METHODS[method].run(Instance.of(small), options)  # loads the libraries
+    run = METHODS[method].run
+    assert run is not None
+    run(Instance.of(small), options)  # loads the libraries
     assert problem.cost.terms  # is made once for all methods
     print("ready", flush=True)
     begun, compiled, result, ended = time.perf_counter(), compile_seconds(), None, ""
     try:
-        result = METHODS[method].run(instance, options)
+        result = run(instance, options)
         ended = str(result.stop_reason or "finished")
     except Interrupted as interrupt:
         result, ended = interrupt.result, "interrupted"

@@ -1,16 +1,15 @@
-"""QAOA beside the classical methods on one problem, and what comes of it."""
+"""Run QAOA and classical methods on one problem, and compare them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from qminima.errors import InputError, check_name
-from qminima.limits import check_seed
 from qminima.progress import Progress
 from qminima.result import Comparison, Result
 from qminima.runner import run_methods
@@ -20,29 +19,22 @@ from simulator.spaces import Qubits, Space, SpaceError
 from .certainty import best_known as best_known
 from .certainty import best_solution as best_solution
 from .circuits.mixers import Mixer
-from .fits import check_fits, has_linear_model
-from .methods import CLASSICAL, METHODS
+from .fits import check_fits
+from .methods import CLASSICAL, METHODS, QUANTUM
+from .options import CONSTRAINTS, SolveOptions
 from .problems.binary import BinaryProblem, Native
-from .solvers.options import check_objective, check_precision
 from .verdict import verdict
-
-if TYPE_CHECKING:
-    from simulator.program import Precision
-
-    from .solvers.training import Training
-
-CONSTRAINTS = ("mixer", "penalty")
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A problem as classical methods see it, and as circuits do.
+    """A problem in the form for classical methods, and in the form for circuits.
 
     Attributes:
         problem: with penalties in its cost, if it has constraints.
         circuit_problem: without those that the space keeps.
         space: of the circuits, and of uniform samples; all bit strings if None.
-        mixer: theirs; X if None.
+        mixer: of the circuits; X if None.
     """
 
     problem: BinaryProblem
@@ -65,33 +57,30 @@ class Instance:
         check_name("way of constraints", constraints, CONSTRAINTS)
         native: Native | None = None
         if constraints == "mixer":
-            with suppress(SpaceError):  # beyond all circuits; what is left are classical methods
+            with suppress(SpaceError):  # too large for circuits; classical methods take it
                 native = problem.native()
         return cls(problem, problem) if native is None else cls(problem, *native)
 
 
-@dataclass(frozen=True)
-class Options:
-    """Options that the methods of one comparison share."""
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Methods that fit a problem, ready to run.
 
-    depth: int
-    seed: int | None
-    time_limit: float | None
-    progress: Progress
-    objective: str = "mean"
-    alpha: float | None = None
-    precision: Precision = "double"
+    Attributes:
+        problem: the problem.
+        runs: the methods, by name, in order.
+        skipped: why others do not fit.
+        memory: predicted bytes of the largest method.
+        options: of all methods.
+        started: when the preparation began.
+    """
 
-    def training(self) -> Training:
-        """The keywords of solvers."""
-        return {
-            "objective": self.objective,
-            "alpha": self.alpha,
-            "precision": self.precision,
-            "seed": self.seed,
-            "time_limit": self.time_limit,
-            "progress": self.progress,
-        }
+    problem: BinaryProblem
+    runs: Mapping[str, Callable[[], Result]]
+    skipped: Mapping[str, str]
+    memory: int
+    options: SolveOptions
+    started: datetime
 
 
 def solve(
@@ -99,76 +88,80 @@ def solve(
     methods: Sequence[str] | None = None,
     *,
     optional: Collection[str] = (),
-    constraints: str = "mixer",
-    depth: int = 3,
-    objective: str = "mean",
-    alpha: float | None = None,
-    precision: Precision = "double",
-    seed: int | None = None,
-    time_limit: float | None = None,
-    progress: Progress | None = None,
+    **options: Any,
 ) -> Comparison:
-    """Run methods on one problem and hold them against the best value that is proven or known.
+    """Run methods on one problem and compare them with the best value that is proven or known.
 
     Args:
         problem: what is minimised.
-        methods: names out of `METHODS`, run in this order. None stands for the classical ones and
-            "qaoa", all optional.
+        methods: names out of `CLASSICAL` and `QUANTUM`, run in this order. None stands for the
+            classical ones and "qaoa", all optional.
         optional: those of them that are left out, with the reason, if they do not fit the problem;
             the others raise.
-        constraints: how circuits keep them: "mixer", where the problem has one that does (see
-            `BinaryProblem.native`), or "penalty". The methods "multi-angle", "warm-start",
-            "recursive" and "adapt" turn single qubits, and always leave them to the penalty.
-        depth: layers of QAOA.
-        objective: what its angles are optimised for, "mean" or "cvar".
-        alpha: the fraction of CVaR, as in `solve_qaoa`.
-        precision: of QAOA's state, "double" or "single".
-        seed: of all randomness.
-        time_limit: limit in seconds for each method.
-        progress: told of each method.
+        options: by the names in `SolveOptions`, such as `depth`, `seed` or `time_limit`.
 
     Raises:
-        InputError: for an unknown method, objective or precision, a wrong alpha, or a method
-            that does not fit the problem.
+        InputError: for an unknown method, options as in `SolveOptions`, or a method that does not
+            fit the problem.
         MemoryLimitError: if a named method does not fit into memory.
+
+    >>> import networkx, qopt
+    >>> problem = qopt.maxcut(networkx.petersen_graph())
+    >>> comparison = solve(problem, ["tabu", "exact", "qaoa"], depth=1, seed=0)
+    >>> [problem.score(result.bitstring) for result in comparison.results]
+    [12.0, 12.0, 12.0]
     """
+    return run(prepare(problem, methods, optional=optional, options=SolveOptions(**options)))
+
+
+def prepare(
+    problem: BinaryProblem,
+    methods: Sequence[str] | None = None,
+    *,
+    optional: Collection[str] = (),
+    options: SolveOptions,
+) -> Prepared:
+    """Check which methods fit a problem; arguments and errors as in `solve`."""
     if methods is None:
         methods = optional = (*CLASSICAL, "qaoa")
     for method in methods:
-        check_name("method", method, METHODS)
-    check_objective(objective, alpha)
-    check_precision(precision)
-    check_seed(seed)
-    started = datetime.now(UTC)
-    progress = progress or Progress()
-    instance = Instance.of(problem, constraints)
-    options = Options(depth, seed, time_limit, progress, objective, alpha, precision)
+        check_name("method", method, (*CLASSICAL, *QUANTUM))
+    started, instance = datetime.now(UTC), Instance.of(problem, options.constraints)
     runs: dict[str, Callable[[], Result]] = {}
     skipped: dict[str, str] = {}
+    memory = 0
     for method in methods:
-        if method in optional and method == "native" and not has_linear_model(problem):
-            continue  # cuts and polynomials have milp, and nobody misses it
+        chosen = METHODS[method]
+        if method in optional and chosen.made_for is not None and not chosen.made_for(problem):
+            continue
         try:
-            check_fits(instance, method, depth, precision)
+            memory = max(memory, check_fits(instance, method, options.depth, options.precision))
         except (InputError, MemoryLimitError) as reason:
             if method not in optional:
                 raise
             skipped[method] = str(reason)
         else:
-            runs[method] = partial(METHODS[method].run, instance, options)
-    run = run_methods(runs, progress)
-    results = run.results
+            assert chosen.run is not None  # noqa: S101 - for the type checker
+            runs[method] = partial(chosen.run, instance, options)
+    return Prepared(problem, runs, skipped, memory, options, started)
+
+
+def run(prepared: Prepared) -> Comparison:
+    """Run what was prepared, and compare the results."""
+    problem = prepared.problem
+    done = run_methods(prepared.runs, prepared.options.progress or Progress())
+    results = done.results
     reference = best_known(problem, results)
     return Comparison(
         problem.describe(),
         tuple(results),
         reference,
         "No circuit was finished, so nothing is decided."
-        if run.interrupted and not any(result.kind == "quantum" for result in results)
+        if done.interrupted and not any(result.kind == "quantum" for result in results)
         else verdict(problem, results, reference),
         solution=best_solution(problem, results),
-        skipped=skipped | run.failures,
-        interrupted=run.interrupted,
-        seed=seed,
-        started=started,
+        skipped={**prepared.skipped, **done.failures},
+        interrupted=done.interrupted,
+        seed=prepared.options.seed,
+        started=prepared.started,
     )

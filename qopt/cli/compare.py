@@ -24,6 +24,7 @@ from qminima.command import (
 from qminima.errors import InputError, shorten
 from simulator.memory import MemoryLimitError
 
+from ..methods import COMPARED, USUAL
 from .instances import load_aloud
 from .options import (
     ConstraintsOption,
@@ -69,10 +70,9 @@ def compare(
         typer.Option(
             "--method",
             metavar="NAME[,NAME]",
-            help="Methods, as random, local, greedy, annealing, tabu, breakout, gw, sdp, exact, "
-            "tree, qaoa-fixed (angles of tables), qaoa (trained on the instance), which run where "
-            "they fit unless some are named; milp, native, and qaoa-shared (angles trained on "
-            "--train-on).",
+            help=f"Methods: {', '.join(USUAL)}, which run where they fit unless some are named, "
+            f"and {', '.join(name for name in COMPARED if name not in USUAL)}; qopt list says what "
+            "they are.",
         ),
     ] = None,
     depth: Annotated[
@@ -156,7 +156,7 @@ def compare(
         from ..solvers.options import check_precision
         from ..study.compare import compare as compare_methods
         from ..study.device_time import Device
-        from ..study.methods import USUAL, contenders
+        from ..study.methods import contenders
         from ..study.terminal import show
         from ..threads import use_threads
 

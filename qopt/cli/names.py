@@ -15,12 +15,13 @@ def list_names() -> None:
         from ..catalogue import CIRCUITS, MIXERS, PROBLEMS, arguments
         from ..formats.registry import FORMATS
         from ..instances.downloads import sets
-        from ..methods import METHODS
-        from ..study.labels import LABELS
+        from ..methods import CLASSICAL, COMPARED, METHODS, QUANTUM
 
-        solving = {name: method.summary for name, method in METHODS.items()}
-        print_names("methods of qopt solve (--method)", solving)
-        print_names("methods of qopt compare (--method)", LABELS)
+        for command, methods in (("solve", (*CLASSICAL, *QUANTUM)), ("compare", COMPARED)):
+            print_names(
+                f"methods of qopt {command} (--method)",
+                {name: METHODS[name].summary for name in methods},
+            )
         for title, names in (
             ("problems (--problem; what --set sets of a graph, or a file in JSON says)", PROBLEMS),
             ("circuits (qopt.NAME in Python)", CIRCUITS),

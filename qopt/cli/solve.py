@@ -26,7 +26,6 @@ from qminima.command import (
     reported_errors,
     select_methods,
 )
-from qminima.errors import InputError
 from simulator.memory import MemoryLimitError
 
 from .instances import load_with_warnings, size_text
@@ -42,10 +41,9 @@ from .options import (
 
 if TYPE_CHECKING:
     from qminima.result import Comparison
-    from simulator.program import Precision
 
     from ..problems.binary import BinaryProblem
-    from ..solving import Instance
+    from ..solving import Prepared
 
 
 def solve(
@@ -82,72 +80,47 @@ def solve(
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
 
-        from ..circuits.qaoa import check_depth
         from ..methods import CLASSICAL, QUANTUM
-        from ..solvers.options import check_objective, check_precision
-        from ..solving import Instance
-        from ..solving import solve as solve_problem
+        from ..options import SolveOptions
+        from ..solvers.options import check_precision
+        from ..solving import prepare, run
         from ..threads import use_threads
 
-        check_depth(depth)
-        check_objective(objective, alpha)
-        number = check_precision(precision)
+        options = SolveOptions(
+            constraints, depth, objective, alpha, check_precision(precision), seed, time_limit
+        )
         methods, named = select_methods(method, CLASSICAL, QUANTUM)
         if not set(methods) & set(QUANTUM):
             refuse_options(
                 context, ("depth", "objective", "alpha", "precision", "constraints"), "qaoa"
             )
-        optional = set(methods) - set(named)
         loaded, warned = load_with_warnings(source, problem, settings, form, instance_seed)
         use_threads(threads, loaded)
         if not loaded.constrained:
             refuse_vacuous(context, "constraints", f"{loaded.kind} has none")
-        instance = Instance.of(loaded, constraints)
         with (
             ProgressBar(len(methods)) as progress,
             announced_compilation(lambda: progress.say(COMPILING)),
         ):
-            progress.say(_memory_line(instance, methods, optional, depth, number))
-            comparison = solve_problem(
+            prepared = prepare(
                 loaded,
                 methods,
-                optional=optional,
-                constraints=constraints,
-                depth=depth,
-                objective=objective,
-                alpha=alpha,
-                precision=number,
-                seed=seed,
-                time_limit=time_limit,
-                progress=progress,
+                optional=set(methods) - set(named),
+                options=replace(options, progress=progress),
             )
+            progress.say(_memory_line(prepared))
+            comparison = run(prepared)
         comparison = replace(comparison, warnings=(*warned, *comparison.warnings))
         finish(comparison, partial(_show, loaded), json, (plot, partial(_draw, loaded)))
 
 
-def _memory_line(
-    instance: Instance,
-    methods: tuple[str, ...],
-    optional: set[str],
-    depth: int,
-    precision: Precision,
-) -> str:
-    """The predicted memory in words; refuses a named method that does not fit."""
+def _memory_line(prepared: Prepared) -> str:
+    """The predicted memory in words."""
     from simulator.memory import available_memory, format_bytes
 
-    from ..fits import check_fits
-
-    needed = 0
-    for method in methods:
-        try:
-            needed = max(needed, check_fits(instance, method, depth, precision))
-        except (InputError, MemoryLimitError):
-            if method not in optional:
-                raise
-    may_use = format_bytes(available_memory())
     return (
-        f"{size_text(instance.problem)}: {format_bytes(needed)} of memory predicted, "
-        f"{may_use} may be used"
+        f"{size_text(prepared.problem)}: {format_bytes(prepared.memory)} of memory predicted, "
+        f"{format_bytes(available_memory())} may be used"
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -29,7 +28,7 @@ from ..problems.problem import Problem
 from ..solvers.training import Options, ScaledProgram, scaled
 from ..solving import Instance
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account
-from .classical import Sampler, local_search
+from .classical import local_search
 from .device_time import rounds_of
 from .runs import Drawn, Training
 from .task import Task
@@ -130,12 +129,11 @@ def own_angles(task: Task, depth: int, precision: Any) -> Angles:
     return kept[key]
 
 
-def circuit_runs(source: str, then_local: bool, task: Task) -> Drawn:
-    """Shots of QAOA, and perhaps a descent after each.
+def circuit_runs(source: str, task: Task) -> Drawn:
+    """Shots of QAOA, each followed by a local search if the task asks for it.
 
     Args:
-        source: "qaoa-fixed", "qaoa-shared" or "qaoa".
-        then_local: whether each shot is followed by a descent.
+        source: of the angles, "qaoa-fixed", "qaoa-shared" or "qaoa".
         task: with a depth, and angles if they are shared.
     """
     depth = task.depth or 1
@@ -159,7 +157,7 @@ def circuit_runs(source: str, then_local: bool, task: Task) -> Drawn:
     probability = energy.success_probability(params)
     simulated = watch()
     found = Drawn(bitstrings=drawn, evaluations=shots)
-    if then_local:
+    if task.then_local:
         found = local_search(task, iter(drawn), before=1)
     return Drawn(
         bitstrings=found.bitstrings,
@@ -179,14 +177,6 @@ def circuit_runs(source: str, then_local: bool, task: Task) -> Drawn:
             "optimum_probability": probability,
         },
     )
-
-
-SOURCES = ("qaoa-fixed", "qaoa-shared", "qaoa")
-CIRCUITS: dict[tuple[str, bool], Sampler] = {
-    (source, then_local): partial(circuit_runs, source, then_local)
-    for source in SOURCES
-    for then_local in (False, True)
-}
 
 
 def _program(instance: Instance, depth: int, precision: Any) -> ScaledProgram:

@@ -8,7 +8,6 @@ breakout local search at all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,14 +20,12 @@ from simulator.timing import Stopwatch
 from ..certainty import bound_of
 from ..classical.bqm import all_bitstrings, binary_quadratic_model
 from ..classical.semidefinite import hyperplane_roundings
-from ..methods import METHODS
+from ..methods import Method
+from ..options import SolveOptions
 from ..results import bits
-from ..solving import Options
 from .budget import Account
 from .runs import Drawn, Training
 from .task import Task
-
-Sampler = Callable[[Task], Drawn]
 
 # Where nothing but time limits runs: so many in all, found from runs of this length on.
 _RUNS_IN_TIME, _FIRST_LENGTH = 10, 10
@@ -203,15 +200,16 @@ def goemans_williamson(task: Task) -> Drawn:
     )
 
 
-def single(method: str, task: Task) -> Drawn:
-    """A method that has one answer, and perhaps a proof."""
-    options = Options(
-        depth=1,
+def single_result(method: Method, task: Task) -> Drawn:
+    """The one result of a classical method, and its proof if it has one."""
+    if method.run is None:
+        raise TypeError(f"{method.id} has neither a sampler nor a run")
+    options = SolveOptions(
         seed=None if task.seed is None else task.seed_for_library(),
         time_limit=task.budget.seconds,
         progress=task.progress,
     )
-    result = METHODS[method].run(task.instance, options)
+    result = method.run(task.instance, options)
     return Drawn(
         bitstrings=() if result.bitstring is None else (result.bitstring,),
         evaluations=result.evaluations or None,
@@ -220,19 +218,3 @@ def single(method: str, task: Task) -> Drawn:
         proven=bool(result.properties.get("proven")),
         bound=bound_of(result),
     )
-
-
-# Those that are told how long a run is, and the least that makes sense.
-WITH_LENGTH: dict[str, Sampler] = {"annealing": annealing, "tabu": tabu, "breakout": breakout}
-SHORTEST = {"annealing": 1, "tabu": 10, "breakout": 1}
-
-SAMPLERS: dict[str, Sampler] = {
-    "random": uniform,
-    "local": uniform_then_local,
-    "gw": goemans_williamson,
-    **WITH_LENGTH,
-    **{
-        method: partial(single, method)
-        for method in ("greedy", "sdp", "exact", "milp", "native", "tree")
-    },
-}

@@ -13,13 +13,14 @@ from qminima.progress import Progress
 from simulator.memory import MemoryLimitError
 from simulator.program import Precision
 
+from ..methods import USUAL
 from ..problems.binary import BinaryProblem
 from ..solvers.options import check_precision
 from ..solving import Instance
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Budget
 from .device_time import Device
 from .instance_measures import OnInstance, held_together
-from .methods import USUAL, contenders
+from .methods import Contender, contenders
 from .plan import Plan, digest
 from .study import Study
 from .work import Work
@@ -56,7 +57,7 @@ def compare(
 
     Args:
         problems: the instances, or a single one.
-        methods: names out of `qopt.study.methods.METHODS`; the usual ones that fit unless given.
+        methods: names out of `qopt.methods.COMPARED`; the usual ones that fit unless given.
             "qaoa-fixed" takes angles of tables, "qaoa-shared" angles trained on other instances,
             "qaoa" angles trained on the instance within the budget.
         optional: those of them that are left out where they do not fit an instance. The others have
@@ -140,8 +141,8 @@ def _study(plan: Plan, work: Work, device: Device, interrupted: bool, started: d
         found = {entry: work.runs(number, entry) for entry in plan.entries}
         ran = {entry: runs for entry, runs in found.items() if runs is not None}
         if ran or not interrupted:
-            reasons = {entry.label: work.failure(number, entry) for entry in plan.entries}
-            skipped = {name: reason for name, reason in reasons.items() if reason is not None}
+            reasons = {entry: work.failure(number, entry) for entry in plan.entries}
+            skipped = {entry: reason for entry, reason in reasons.items() if reason is not None}
             measured.append(held_together(instance, ran, skipped, work.proven(number), device))
     return Study(
         instances=tuple(measured),
@@ -155,16 +156,16 @@ def _study(plan: Plan, work: Work, device: Device, interrupted: bool, started: d
     )
 
 
-def _misfits(plan: Plan, optional: Collection[str]) -> dict[tuple[int, str], str]:
+def _misfits(plan: Plan, optional: Collection[str]) -> dict[tuple[int, Contender], str]:
     """Why methods are left out on instances; raises if one that was asked for fits none."""
-    found: dict[tuple[int, str], str] = {}
+    found: dict[tuple[int, Contender], str] = {}
     for entry in plan.entries:
         reasons: list[Exception] = []
         for number, instance in enumerate(plan.instances):
             try:
                 entry.check_fits(instance, plan.precision)
             except (InputError, MemoryLimitError) as reason:
-                found[number, entry.label] = str(reason)
+                found[number, entry] = str(reason)
                 reasons.append(reason)
         wanted = entry.method not in optional and not entry.control
         if wanted and len(reasons) == len(plan.instances):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from math import isfinite
 
 from qminima.result import Reference
@@ -88,8 +87,8 @@ def training(one: Overall, name: str) -> str:
 
 def shared_training(study: Study, one: Overall) -> str:
     """Work on other instances on its angles or its length, for each that is compared."""
-    label = replace(one.contender, then_local=False).label
-    spent = study.choices.get(label, {}).get("training", {}).get("evaluations", 0)
+    choice = study.choices.get(one.contender.chooser, {})
+    spent = choice.get("training", {}).get("evaluations", 0)
     return three_digits(spent / len(study.instances)) if spent else ""
 
 
@@ -127,8 +126,8 @@ def notes(study: Study) -> list[str]:
     """Methods that did not run, and why."""
     methods: dict[tuple[str, str], list[str]] = {}
     for one in study.instances:
-        for label, reason in one.skipped.items():
-            methods.setdefault((one.instance.problem.name, reason), []).append(label)
+        for entry, reason in one.skipped.items():
+            methods.setdefault((one.instance.problem.name, reason), []).append(entry.label)
     names: dict[tuple[str, str], list[str]] = {}
     for (name, reason), labels in methods.items():
         names.setdefault(("; ".join(labels), reason), []).append(name)
@@ -138,8 +137,8 @@ def notes(study: Study) -> list[str]:
         for (labels, reason), where in names.items()
     ]
     lengths = [
-        f"{name} {choice['sweeps']}"
-        for name, choice in study.choices.items()
+        f"{entry.label} {choice['sweeps']}"
+        for entry, choice in study.choices.items()
         if choice.get("sweeps")
     ]
     if lengths:

@@ -33,16 +33,16 @@ class OnInstance:
     bound: float | None
     guessing: float
     results: tuple[Measured, ...]
-    skipped: Mapping[str, str]
+    skipped: Mapping[Contender, str]
 
     @property
     def size(self) -> int:
         """Number of variables."""
         return self.instance.problem.num_variables
 
-    def result(self, label: str) -> Measured | None:
-        """The measured result of a method, by its name."""
-        return next((one for one in self.results if one.contender.label == label), None)
+    def result(self, name: str) -> Measured | None:
+        """The measured result of a method, by its identifier or label; None if it did not run."""
+        return next((one for one in self.results if one.contender.named(name)), None)
 
     def entry(self) -> dict[str, Any]:
         """As a record has it."""
@@ -56,14 +56,14 @@ class OnInstance:
             "gap_to_bound": None if reference is None or bound is None else reference.value - bound,
             "guessing": self.guessing,
             "results": [one.entry(self.instance) for one in self.results],
-            "skipped": dict(self.skipped),
+            "skipped": {entry.id: reason for entry, reason in self.skipped.items()},
         }
 
 
 def held_together(
     instance: Instance,
     ran: Mapping[Contender, Runs],
-    skipped: Mapping[str, str],
+    skipped: Mapping[Contender, str],
     proven: float | None,
     device: Device,
 ) -> OnInstance:

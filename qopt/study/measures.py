@@ -89,6 +89,7 @@ class Measured:
             else estimate_entry(self.probability),
         }
         return {
+            "id": self.contender.id,
             "method": self.contender.label,
             "kind": self.contender.kind,
             "control": self.contender.control,

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qminima.errors import InputError, check_name
 from simulator.program import Precision
 
 from ..circuits.qaoa import check_depth
 from ..fits import check_fits
+from ..methods import COMPARED, METHODS, Method
 from ..solving import Instance
-from .circuits import CIRCUITS, SOURCES
-from .classical import SAMPLERS, WITH_LENGTH, Sampler
-from .labels import LABELS
-
-METHODS = (*SAMPLERS, *SOURCES)
-
-# What runs unless methods are named; those that do not fit an instance are left out there.
-USUAL = (
-    "random", "local", "greedy", "annealing", "tabu", "breakout", "gw", "sdp", "exact", "tree",
-    "qaoa-fixed", "qaoa",
-)  # fmt: skip
+from .runs import Drawn
+from .task import Task
 
 
 @dataclass(frozen=True)
@@ -29,9 +21,9 @@ class Contender:
     """A method with what tells it from others of its kind.
 
     Attributes:
-        method: out of `METHODS`.
+        method: out of `COMPARED`.
         depth: of circuits.
-        then_local: whether shots are followed by descents.
+        then_local: whether a local search follows each shot.
         control: whether it was added for comparison and not asked for.
     """
 
@@ -41,48 +33,71 @@ class Contender:
     control: bool = False
 
     @property
+    def spec(self) -> Method:
+        """The registry's entry."""
+        return METHODS[self.method]
+
+    @property
+    def id(self) -> str:
+        """Identifier in checkpoints and records: "tabu", "qaoa-fixed@3+local"."""
+        depth = "" if self.depth is None else f"@{self.depth}"
+        return f"{self.method}{depth}{'+local' * self.then_local}"
+
+    @property
     def label(self) -> str:
-        """As tables show it, and as records name it."""
-        text = LABELS[self.method]
-        if self.depth is not None:
-            text += f", p = {self.depth}"
-        return text + " + one-exchange" * self.then_local
+        """As tables show it."""
+        return self._described(self.spec.label)
+
+    @property
+    def stream(self) -> str:
+        """Name of its random numbers, and its key in checkpoints of version 0.1."""
+        return self._described(self.spec.stream or self.spec.label)
+
+    @property
+    def chooser(self) -> Contender:
+        """The contender whose choice on other instances it uses: itself without local search."""
+        return replace(self, then_local=False, control=False)
+
+    def named(self, name: str) -> bool:
+        """Whether a name is its identifier or its label."""
+        return name in (self.id, self.label)
 
     @property
     def quantum(self) -> bool:
         """Whether circuits are run."""
-        return self.method in SOURCES
+        return self.spec.quantum
 
     @property
     def kind(self) -> str:
         """As records have it."""
-        return "bound" if self.method == "sdp" else "quantum" if self.quantum else "classical"
+        return self.spec.kind
 
     @property
     def exact(self) -> bool:
-        """Whether it is a solver that proves what it finds."""
-        return self.method in ("exact", "milp", "native", "tree")
+        """Whether it is a solver that proves its solutions optimal."""
+        return self.spec.exact
 
     @property
     def has_length(self) -> bool:
-        """Whether it is told how long a run is."""
-        return self.method in WITH_LENGTH
+        """Whether its runs have a length."""
+        return self.spec.shortest is not None
 
     @property
     def tuned(self) -> bool:
-        """Whether there is something to be chosen on other instances."""
-        return self.has_length or self.method == "qaoa-shared"
+        """Whether it chooses something on other instances."""
+        return self.has_length or self.spec.shares_angles
 
-    @property
-    def sampler(self) -> Sampler:
-        """The method itself."""
-        if self.quantum:
-            return CIRCUITS[self.method, self.then_local]
-        return SAMPLERS[self.method]
+    def sample(self, task: Task) -> Drawn:
+        """Independent runs within the budget of a task."""
+        return self.spec.sample(replace(task, depth=self.depth, then_local=self.then_local))
 
     def check_fits(self, instance: Instance, precision: Precision) -> None:
         """Raise `InputError` or `MemoryLimitError` if it is not made for an instance."""
-        check_fits(instance, "qaoa" if self.quantum else self.method, self.depth or 1, precision)
+        check_fits(instance, self.method, self.depth or 1, precision)
+
+    def _described(self, text: str) -> str:
+        depth = "" if self.depth is None else f", p = {self.depth}"
+        return f"{text}{depth}{' + one-exchange' * self.then_local}"
 
 
 def contenders(
@@ -90,8 +105,8 @@ def contenders(
 ) -> tuple[Contender, ...]:
     """The methods of a comparison, circuits at each depth, with their controls.
 
-    Controls are uniform samples, descents from these and, beside each circuit, descents from its
-    shots.
+    Controls are uniform samples, local search from these and, beside each circuit, local search
+    from its shots.
 
     Args:
         methods: names.
@@ -104,20 +119,20 @@ def contenders(
             instances to train them on.
     """
     for method in methods:
-        check_name("method", method, METHODS)
+        check_name("method", method, COMPARED)
     if len(set(methods)) < len(methods):
         raise InputError(f"expected each method once, got {', '.join(methods)}")
     if not depths or len(set(depths)) < len(depths):
         raise InputError(f"expected different depths, got {list(depths)}")
     for depth in depths:
         check_depth(depth)
-    if "qaoa-shared" in methods and not shared:
+    if not shared and any(METHODS[method].shares_angles for method in methods):
         raise InputError(
             "shared angles are trained on other instances; name some, by train_on (--train-on)"
         )
     found: list[Contender] = []
     for method in methods:
-        if method not in SOURCES:
+        if not METHODS[method].quantum:
             found.append(Contender(method))
             continue
         for depth in sorted(map(int, depths)):

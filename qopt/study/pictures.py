@@ -76,9 +76,9 @@ def _profile(study: Study, clock: str) -> Panel | None:
         f"at most so many times the {clock} of the best method",
         "share of instances",
         [
-            Curve(one.label, RATIOS, profile[one.label], style=style, color=color)
+            Curve(one.label, RATIOS, profile[one.id], style=style, color=color)
             for one, style, color in _styles(study)
-            if one.label in profile
+            if one.id in profile
         ],
         x_log=True,
         steps=True,
@@ -92,7 +92,7 @@ def _distributions(study: Study) -> Panel | None:
         shares = [
             _shares(found, row)
             for found in study.instances
-            if (row := found.result(one.label)) is not None and row.runs.number > 1
+            if (row := found.result(one.id)) is not None and row.runs.number > 1
         ]
         usable = [share for share in shares if share is not None]
         if usable:
@@ -150,7 +150,7 @@ def _growth(study: Study, clock: str) -> Panel | None:
 
 
 def _values(instances: Sequence[OnInstance], one: Contender, size: int, clock: str) -> list[float]:
-    rows = [found.result(one.label) for found in instances if found.size == size]
+    rows = [found.result(one.id) for found in instances if found.size == size]
     return [
         row.to_solution[clock].value for row in rows if row is not None and clock in row.to_solution
     ]

@@ -58,7 +58,7 @@ class Plan:
         """As records have it, and as a stored comparison is recognised by."""
         return {
             "version": __version__,
-            "methods": [entry.label for entry in self.entries],
+            "methods": [entry.id for entry in self.entries],
             "instances": [digest(instance) for instance in self.instances],
             "tuned_on": [digest(instance) for instance in self.tuned_on],
             "held_out": bool(self.others),

@@ -192,9 +192,9 @@ def _choices(found: Page, study: Study) -> None:
     held_out = study.settings["held_out"]
     found.heading(f"Chosen on {'other' if held_out else 'the compared'} instances")
     rows = []
-    for name, choice in study.choices.items():
+    for entry, choice in study.choices.items():
         if "failure" in choice:
-            rows.append((name, choice["failure"], ""))
+            rows.append((entry.label, choice["failure"], ""))
             continue
         if choice["angles"] is not None:
             what = "angles " + ", ".join(f"{angle:.4f}" for angle in choice["angles"])
@@ -202,14 +202,14 @@ def _choices(found: Page, study: Study) -> None:
             what = "nothing was solved; the usual length"
         else:
             what = f"runs of {choice['sweeps']} evaluations for each variable"
-        rows.append((name, what, f"{choice['training']['evaluations']:,}"))
+        rows.append((entry.label, what, f"{choice['training']['evaluations']:,}"))
     found.table(("method", "choice", "evaluations it took"), rows, texts=2)
 
 
 def _instance(found: Page, one: OnInstance) -> None:
     problem, reference = one.instance.problem, one.reference
     summary = f"{problem.name}, {one.size} variables"
-    notes = [f"{name}: {reason}" for name, reason in one.skipped.items()]
+    notes = [f"{entry.label}: {reason}" for entry, reason in one.skipped.items()]
     if reference is not None:
         value = 0.0 - reference.value if problem.maximise else reference.value
         summary += f": best {problem.score_name} {value:.10g} ({words.certainty(reference)})"

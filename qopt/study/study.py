@@ -25,7 +25,7 @@ class Study:
         instances: what came of each.
         entries: the methods.
         settings: what repeats it.
-        choices: what methods chose on the instances they were tuned on, by their names.
+        choices: what methods chose on the instances they were tuned on.
         interrupted: whether Ctrl-C ended it early.
         seed: of all randomness.
         started: when; of a resumed comparison, when it was resumed.
@@ -35,7 +35,7 @@ class Study:
     instances: tuple[OnInstance, ...]
     entries: tuple[Contender, ...]
     settings: Mapping[str, Any]
-    choices: Mapping[str, Any]
+    choices: Mapping[Contender, Mapping[str, Any]]
     interrupted: bool
     seed: int | None
     started: datetime
@@ -64,7 +64,7 @@ class Study:
         return {
             "schema": SCHEMA,
             "settings": dict(self.settings),
-            "choices": dict(self.choices),
+            "choices": {entry.id: dict(choice) for entry, choice in self.choices.items()},
             "instances": [one.entry() for one in self.instances],
             "summary": self.summary.entry(),
             "findings": {finding.clock: finding.entry() for finding in self.findings},

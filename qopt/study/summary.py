@@ -67,6 +67,7 @@ class Overall:
     def entry(self) -> dict[str, Any]:
         """As a record has it."""
         return {
+            "id": self.contender.id,
             "method": self.contender.label,
             "kind": self.contender.kind,
             "instances": self.instances,
@@ -128,6 +129,7 @@ class Pair:
             "clocks": list(self.clocks),
             "quantum": self.quantum.contender.label,
             "classical": self.classical.contender.label,
+            "ids": [self.quantum.contender.id, self.classical.contender.id],
             "needed": [estimate_entry(one) for one in self.needed],
             "solved": list(self.solved),
             "undecided": self.undecided,
@@ -181,7 +183,7 @@ def summarise(entries: Sequence[Contender], instances: Sequence[OnInstance]) -> 
         found = {
             number: row
             for number, one in enumerate(instances)
-            if (row := one.result(entry.label)) is not None and row.goal is not None
+            if (row := one.result(entry.id)) is not None and row.goal is not None
         }
         if found and entry.kind != "bound":
             rows[entry] = found
@@ -331,7 +333,7 @@ def _profile(
 ) -> dict[str, list[float]] | None:
     """Of the methods that ran on all instances, and to which this clock applies."""
     costs = {
-        entry.label: [row.with_training(clock) for row in found.values()]
+        entry.id: [row.with_training(clock) for row in found.values()]
         for entry, found in rows.items()
         if len(found) == instances
         and clock in _clocks(found)

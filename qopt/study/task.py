@@ -26,6 +26,7 @@ class Task:
         sweeps: length of a run, in evaluations for each variable, of methods that have one; None
             for a tenth of the time.
         depth: of circuits.
+        then_local: whether a local search follows each shot of a circuit.
         angles: of circuits whose angles were trained beforehand.
         training_shots: shots that a mean takes while angles are trained.
         precision: of simulated states.
@@ -37,6 +38,7 @@ class Task:
     seed: tuple[int, ...] | None
     sweeps: int | None = 100
     depth: int | None = None
+    then_local: bool = False
     angles: Sequence[float] | None = None
     training_shots: int = 1000
     precision: Precision = "double"

@@ -10,9 +10,9 @@ from typing import Any
 from qminima.errors import InputError
 from qminima.statistics import quantile, time_to_solution
 
+from ..methods import METHODS
 from .budget import Budget
 from .circuits import shared_angles
-from .classical import SHORTEST
 from .methods import Contender
 from .runs import Runs, Training
 from .task import Task
@@ -70,7 +70,7 @@ def usual_length(method: str, budget: Budget, variables: int) -> int | None:
     if budget.evaluations is None:
         return None if budget.seconds is not None else USUAL_LENGTH
     fitting = min(USUAL_LENGTH, budget.evaluations // (10 * variables))
-    return max(SHORTEST.get(method, 1), fitting)
+    return max(METHODS[method].shortest or 1, fitting)
 
 
 def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) -> Choice:
@@ -91,7 +91,7 @@ def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) 
         depth = contender.depth or 1
         angles = shared_angles(tasks, depth, tasks[0].precision)
         return Choice(angles=tuple(angles.scaled.tolist()), training=angles.training)
-    lengths = [length for length in LENGTHS if length >= SHORTEST[contender.method]]
+    lengths = [length for length in LENGTHS if length >= (contender.spec.shortest or 1)]
     share = len(lengths) * len(tasks)
     table: list[tuple[int, float]] = []
     training = Training()
@@ -109,7 +109,7 @@ def choose(contender: Contender, tasks: Sequence[Task], goals: Sequence[float]) 
                 task, sweeps=length, budget=replace(budget, evaluations=each, seconds=seconds)
             )
             problem = task.instance.problem
-            drawn = contender.sampler(part)
+            drawn = contender.sample(part)
             runs = Runs.of(problem, drawn)
             spent = drawn.evaluations or 0
             training = replace(

@@ -37,7 +37,7 @@ class Work:
     def __init__(
         self,
         plan: Plan,
-        misfits: Mapping[tuple[int, str], str],
+        misfits: Mapping[tuple[int, Contender], str],
         checkpoint: str | Path | None,
         progress: Progress,
     ) -> None:
@@ -97,15 +97,15 @@ class Work:
     def failure(self, number: int, entry: Contender) -> str | None:
         """Why a method did not run on an instance."""
         found: str | None = self._done.get(_key(number, entry), {}).get("failure")
-        return found or self.misfits.get((number, entry.label))
+        return found or self.misfits.get((number, entry))
 
-    def choices(self) -> dict[str, Any]:
-        """The choices of methods, by their names."""
-        prefix = "choice/"
-        return {k.removeprefix(prefix): v for k, v in self._done.items() if k.startswith(prefix)}
+    def choices(self) -> dict[Contender, dict[str, Any]]:
+        """The choices that methods have made so far."""
+        found = {entry: self._done.get(f"choice/{entry.id}") for entry in self._plan.entries}
+        return {entry: choice for entry, choice in found.items() if choice is not None}
 
     def _cell(self, number: int, entry: Contender) -> None:
-        if (number, entry.label) in self.misfits:
+        if (number, entry) in self.misfits:
             return
         instance = self._plan.instances[number]
 
@@ -113,14 +113,14 @@ class Work:
             choice = self._chosen(entry)
             if isinstance(choice, str):
                 return {"failure": choice}
-            task = self._task(instance, seeds(self._plan.seed, entry.label, number), entry)
+            task = self._task(instance, seeds(self._plan.seed, entry.stream, number))
             task = replace(
                 task,
                 sweeps=choice.sweeps or self._usual_length(entry, instance),
                 angles=choice.angles,
             )
             try:
-                drawn = entry.sampler(task)
+                drawn = entry.sample(task)
             except (InputError, MethodError, MemoryLimitError) as reason:
                 return {"failure": str(reason)}
             return {"runs": Runs.of(instance.problem, drawn).entry()}
@@ -153,30 +153,28 @@ class Work:
             for k, instance in enumerate(plan.tuned_on):
                 with suppress(InputError, MemoryLimitError):
                     entry.check_fits(instance, plan.precision)
-                    seed = seeds(plan.seed, "tuning", entry.label, k)
-                    tasks.append(replace(self._task(instance, seed, entry), budget=plan.tuning))
+                    seed = seeds(plan.seed, "tuning", entry.stream, k)
+                    tasks.append(replace(self._task(instance, seed), budget=plan.tuning))
                     goals.append(self._goal(k))
             try:
                 return choose(entry, tasks, goals).entry() if tasks else Choice().entry()
             except (InputError, MethodError, MemoryLimitError) as reason:
                 return {"failure": str(reason)} if plan.others else Choice().entry()
 
-        self._do(f"choice/{entry.label}", find, f"tuning: {entry.label}")
+        self._do(f"choice/{entry.id}", find, f"tuning: {entry.label}")
 
     def _chosen(self, entry: Contender) -> Choice | str:
         """The choice of a method, or why it could make none."""
-        label = replace(entry, then_local=False).label
-        stored = self._done.get(f"choice/{label}")
+        stored = self._done.get(f"choice/{entry.chooser.id}")
         if stored is None:
             return Choice()
         return str(stored["failure"]) if "failure" in stored else Choice.from_entry(stored)
 
-    def _task(self, instance: Instance, seed: tuple[int, ...] | None, entry: Contender) -> Task:
+    def _task(self, instance: Instance, seed: tuple[int, ...] | None) -> Task:
         return Task(
             instance=instance,
             budget=self._plan.budget,
             seed=seed,
-            depth=entry.depth,
             training_shots=self._plan.training_shots,
             precision=self._plan.precision,
             progress=self._progress,
@@ -222,7 +220,7 @@ def _enumerable(instance: Instance) -> bool:
 
 
 def _key(number: int, entry: Contender) -> str:
-    return f"{number}/{entry.label}"
+    return f"{number}/{entry.id}"
 
 
 def _taken_up(stored: Mapping[str, Any], plan: Plan, path: Path) -> dict[str, dict[str, Any]]:
@@ -232,8 +230,12 @@ def _taken_up(stored: Mapping[str, Any], plan: Plan, path: Path) -> dict[str, di
         InputError: if it is of another comparison, or holds what no comparison stores.
     """
     try:
-        _check_same(stored["plan"], plan.describe(), path)
-        cells: dict[str, dict[str, Any]] = stored["cells"]
+        names = _identifiers(plan)
+        methods = [names.get(name, name) for name in stored["plan"]["methods"]]
+        _check_same({**stored["plan"], "methods": methods}, plan.describe(), path)
+        cells: dict[str, dict[str, Any]] = {
+            _renamed(key, names): cell for key, cell in stored["cells"].items()
+        }
         for key, cell in cells.items():
             _check_cell(key, cell, plan)
     except InputError:
@@ -244,6 +246,16 @@ def _taken_up(stored: Mapping[str, Any], plan: Plan, path: Path) -> dict[str, di
             "name another file"
         ) from None
     return cells
+
+
+def _identifiers(plan: Plan) -> dict[str, str]:
+    """Identifiers of methods by the text that stood for them in checkpoints of version 0.1."""
+    return {entry.stream: entry.id for entry in plan.entries}
+
+
+def _renamed(key: str, names: Mapping[str, str]) -> str:
+    where, _, what = key.partition("/")
+    return f"{where}/{names.get(what, what)}"
 
 
 def _check_cell(key: str, cell: Mapping[str, Any], plan: Plan) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ import qopt
 from qminima import InputError, Progress
 from qminima.checkpoint import Checkpoint
 from qopt.cli import app
+from qopt.methods import COMPARED, METHODS
 from qopt.study.compare import compare
-from qopt.study.methods import METHODS
 from qopt.study.pictures import panels
 from qopt.study.report import page
 from qopt.study.study import Study
@@ -114,8 +115,7 @@ class TestStudy:
         assert own.with_training["evaluations"].value > own.to_solution["evaluations"].value
         choices = study.record()["choices"]
         assert set(choices) == {
-            "simulated annealing", "tabu", "breakout local search",
-            "QAOA, shared angles, p = 1", "QAOA, shared angles, p = 2",
+            "annealing", "tabu", "breakout", "qaoa-shared@1", "qaoa-shared@2"
         }  # fmt: skip
         for choice in choices.values():
             assert 0 < choice["training"]["evaluations"] <= 100_000
@@ -188,23 +188,23 @@ class TestStudy:
         with pytest.raises(InputError, match="degree two"):
             compare(cubic, ["tabu"])
         found = compare([cubic, *cuts((8,))], ["tabu", "local"], runs=20, seed=0)
-        assert "degree two" in found.instances[0].skipped["tabu"]
+        (reason,) = found.instances[0].skipped.values()
+        assert "degree two" in reason
         assert found.instances[1].result("tabu") is not None
         usual = compare(cubic, runs=20, seed=0).instances[0]
-        assert {"tabu", "simulated annealing"} <= set(usual.skipped)
+        assert {"tabu", "annealing"} <= {entry.id for entry in usual.skipped}
 
     def test_a_method_that_breaks_down_takes_nothing_with_it(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from qminima import MethodError
-        from qopt.study import classical
 
         def broken(_: Any) -> Any:
             raise MethodError("diverged")
 
-        monkeypatch.setitem(classical.SAMPLERS, "tabu", broken)
+        monkeypatch.setitem(METHODS, "tabu", replace(METHODS["tabu"], sampler=broken))
         found = compare(cuts((8,)), ["tabu", "local"], runs=20, seed=0).instances[0]
-        assert found.skipped == {"tabu": "diverged"}
+        assert {entry.id: reason for entry, reason in found.skipped.items()} == {"tabu": "diverged"}
         assert found.result("uniform + one-exchange") is not None
 
     @pytest.mark.parametrize(
@@ -226,11 +226,9 @@ class TestStudy:
     def test_names_of_methods_are_those_of_the_command(self) -> None:
         help_text = re.sub(r"\s+", " ", CliRunner().invoke(app, ["compare", "--help"]).stdout)
         said = (
-            help_text.split("Methods, as ")[1]
-            .split("--depth")[0]
-            .replace("qaoa- fixed", "qaoa-fixed")
+            help_text.split("Methods: ")[1].split("--depth")[0].replace("qaoa- fixed", "qaoa-fixed")
         )
-        assert all(name in said for name in METHODS)
+        assert all(name in said for name in COMPARED)
 
 
 class Stop(Progress):
@@ -282,6 +280,26 @@ class TestGoingOn:
         for record in (first, again):
             record.pop("provenance")
         assert first == again  # times too
+
+    def test_checkpoints_of_version_0_1_named_methods_by_their_labels(self, tmp_path: Path) -> None:
+        path = tmp_path / "part.json"
+        first = self.go(path)
+        labels = {entry.id: entry.label for entry in first.entries}
+        assert labels["qaoa-fixed@3+local"] == "QAOA, fixed angles, p = 3 + one-exchange"
+        store = Checkpoint(path, "comparison")
+        content = store.load()
+        assert content is not None
+        content["plan"]["methods"] = [labels[name] for name in content["plan"]["methods"]]
+        cells: dict[str, Any] = content.pop("cells")
+        content["cells"] = {
+            f"{where}/{labels.get(what, what)}": cell
+            for (where, what), cell in ((key.split("/", 1), cell) for key, cell in cells.items())
+        }
+        assert set(content["cells"]) != set(cells)
+        store.save(content)
+        again = self.go(path).record()
+        assert again["instances"] == first.record()["instances"]  # times too
+        assert again["choices"] == first.record()["choices"]
 
     def test_a_flipped_bit(self, tmp_path: Path, undisturbed: Any) -> None:
         path = tmp_path / "part.json"
@@ -579,7 +597,7 @@ class TestCommand:
         names = [one["problem"]["name"] for one in record["instances"]]
         assert names == ["maxcut-8-5", "maxcut-8-6", "maxcut-10-5", "maxcut-10-6"]
         assert len(record["settings"]["tuned_on"]) == 2
-        assert "QAOA, shared angles, p = 3" in record["choices"]
+        assert "qaoa-shared@3" in record["choices"]
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

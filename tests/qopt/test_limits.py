@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 import qopt
-from qminima import Interrupted, Progress, Result
-from qopt.methods import METHODS
+from qminima import Interrupted, Result
+from qopt.methods import CLASSICAL, METHODS, QUANTUM
+from qopt.options import SolveOptions
 from qopt.problems.binary import BinaryProblem
-from qopt.solving import Instance, Options
+from qopt.solving import Instance
 
 # A limit, a look at the clock, and the time that a method may take beyond the limit.
 LIMIT, TICK, ALLOWED = 0.5, 0.05, 1.0
@@ -81,12 +82,14 @@ PROBLEMS: dict[str, Callable[[], BinaryProblem]] = {
 
 
 def test_every_method_is_here() -> None:
-    assert set(PROBLEMS) == set(METHODS)
+    assert set(PROBLEMS) == {*CLASSICAL, *QUANTUM}
 
 
 def run(method: str, problem: BinaryProblem, time_limit: float | None) -> Result:
-    options = Options(depth=4, seed=1, time_limit=time_limit, progress=Progress())
-    return METHODS[method].run(Instance.of(problem), options)
+    options = SolveOptions(depth=4, seed=1, time_limit=time_limit)
+    chosen = METHODS[method].run
+    assert chosen is not None
+    return chosen(Instance.of(problem), options)
 
 
 def check(result: Result, problem: BinaryProblem) -> None:
@@ -113,7 +116,7 @@ def test_time_limits_are_kept(method: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 # Looks at the clock after which each method has begun.
 BEGUN = dict.fromkeys(PROBLEMS, 12) | {
-    "qaoa": 14, "multi-angle": 14, "warm-start": 300, "recursive": 40, "adapt": 100
+    "qaoa": 14, "grover": 14, "multi-angle": 14, "warm-start": 300, "recursive": 40, "adapt": 100
 }  # fmt: skip
 
 

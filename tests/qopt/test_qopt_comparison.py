@@ -15,12 +15,14 @@ import pytest
 import qopt
 from qminima import Comparison, InputError, Interrupted, Progress, Reference, Result
 from qminima.plots import plot_comparison
-from qopt.fits import check_fits, has_linear_model
+from qopt.fits import check_fits
 from qopt.instances.loading import load_maxcut, load_problem
 from qopt.methods import CLASSICAL, METHODS, QUANTUM
+from qopt.options import SolveOptions
 from qopt.problems.binary import BinaryProblem
+from qopt.requirements import has_linear_model
 from qopt.results import best_of, first_feasible, solution
-from qopt.solving import Instance, Options, best_known
+from qopt.solving import Instance, best_known
 from qopt.verdict import verdict
 from simulator import MemoryLimitError, bitstring
 
@@ -72,7 +74,7 @@ def least_cost(problem: BinaryProblem) -> float:
 
 # Methods that work in the feasible space, where a problem has one; others see penalties alone.
 IN_SPACE = ("random", "exact", "qaoa", "multi-start", "grover")
-CASES = [(name, method, "mixer") for name in PROBLEMS for method in METHODS] + [
+CASES = [(name, method, "mixer") for name in PROBLEMS for method in (*CLASSICAL, *QUANTUM)] + [
     (name, method, "penalty")
     for name, problem in PROBLEMS.items()
     for method in IN_SPACE
@@ -97,8 +99,10 @@ def test_contract_of_every_method(name: str, method: str, constraints: str) -> N
     least = least_cost(problem)
     # An angle for each term and qubit: the deeper circuit takes ten times as long.
     depth = 1 if method == "multi-angle" else 2
-    options = Options(depth=depth, seed=5, time_limit=None, progress=Progress())
-    result = METHODS[method].run(instance, options)
+    options = SolveOptions(depth=depth, seed=5)
+    run = METHODS[method].run
+    assert run is not None
+    result = run(instance, options)
     assert result.unit == "cost"
     assert result.problem == problem.describe()
     assert result.seconds >= 0

@@ -286,9 +286,9 @@ class TestSummary:
         assert local.to_solution["evaluations"].high == inf
         assert (tabu.solved, local.solved) == (3, 2)
         profile = summary.profiles["evaluations"]
-        assert profile[TABU.label][0] == pytest.approx(2 / 3)
-        assert profile[LOCAL.label][-1] == pytest.approx(2 / 3)
-        assert len(profile[TABU.label]) == len(RATIOS)
+        assert profile[TABU.id][0] == pytest.approx(2 / 3)
+        assert profile[LOCAL.id][-1] == pytest.approx(2 / 3)
+        assert len(profile[TABU.id]) == len(RATIOS)
 
     def test_a_circuit_meets_the_best_rival_on_its_own_instances(self) -> None:
         """On the instances of the circuit tabu is best, though not over all."""

@@ -18,14 +18,15 @@ import qopt
 from qminima import InputError
 from qminima.statistics import success_probability
 from qopt.instances.loading import load_problem
+from qopt.methods import COMPARED, METHODS, USUAL
 from qopt.problems.binary import BinaryProblem
 from qopt.solving import Instance
 from qopt.study import classical as study_classical
 from qopt.study.budget import Account, Budget
 from qopt.study.circuits import circuit_runs, own_angles, shared_angles, table_angles
-from qopt.study.classical import SAMPLERS, SHORTEST, WITH_LENGTH, local_search, uniform_then_local
+from qopt.study.classical import local_search, uniform, uniform_then_local
 from qopt.study.device_time import Device, rounds_of
-from qopt.study.methods import METHODS, USUAL, Contender, contenders
+from qopt.study.methods import Contender, contenders
 from qopt.study.runs import Drawn, Runs
 from qopt.study.task import Task, seeds
 from qopt.study.tuning import LENGTHS, choose, usual_length
@@ -88,7 +89,7 @@ class TestBudget:
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-@pytest.mark.parametrize("method", SAMPLERS)
+@pytest.mark.parametrize("method", [name for name in COMPARED if not METHODS[name].quantum])
 def test_contract_of_every_sampler(method: str, name: str) -> None:
     problem = PROBLEMS[name]
     entry = Contender(method)
@@ -98,7 +99,7 @@ def test_contract_of_every_sampler(method: str, name: str) -> None:
     except InputError:
         assert (method, name) in {("native", k) for k in PROBLEMS if k != "independent set"}
         return
-    drawn = entry.sampler(given_task)
+    drawn = entry.sample(given_task)
     assert all(len(text) == problem.num_variables for text in drawn.bitstrings)
     assert all(set(text) <= {"0", "1"} for text in drawn.bitstrings)
     assert len(drawn.bitstrings) <= 50
@@ -113,7 +114,7 @@ def test_contract_of_every_sampler(method: str, name: str) -> None:
         assert drawn.bound <= least + 1e-9
     if drawn.proven:
         assert drawn.bitstrings[0] in optima(problem)
-    assert entry.sampler(given_task).bitstrings == drawn.bitstrings
+    assert entry.sample(given_task).bitstrings == drawn.bitstrings
     runs = Runs.of(problem, drawn)
     assert runs.number == len(drawn.bitstrings)
     feasible = [text for text in drawn.bitstrings if problem.feasible(text)]
@@ -127,30 +128,30 @@ def test_contract_of_every_sampler(method: str, name: str) -> None:
 
 @pytest.mark.parametrize("method", ["random", "local", "annealing", "tabu", "breakout", "gw"])
 def test_seeds_make_the_runs(method: str) -> None:
-    one, other = (Contender(method).sampler(task(CUT, seed)).bitstrings for seed in (1, 2))
+    one, other = (Contender(method).sample(task(CUT, seed)).bitstrings for seed in (1, 2))
     assert one != other
-    Contender(method).sampler(task(CUT, None))
+    Contender(method).sample(task(CUT, None))
 
 
-@pytest.mark.parametrize("method", WITH_LENGTH)
+@pytest.mark.parametrize("method", [name for name in COMPARED if METHODS[name].shortest])
 def test_a_run_of_some_length_takes_so_many_looks_at_each_variable(method: str) -> None:
-    drawn = Contender(method).sampler(task(CUT, sweeps=17))
+    drawn = Contender(method).sample(task(CUT, sweeps=17))
     each = (drawn.evaluations or 0) / 10 / len(drawn.bitstrings)
     # Annealing does what it is told; the others may overrun, and are charged for that.
     assert each == {"annealing": 17, "tabu": 19}.get(method, each)
     assert 17 <= each <= 17 + 4
     assert drawn.settings == {"sweeps": 17}
     with pytest.raises(InputError, match=r"one run takes 30,0.0 evaluations"):
-        Contender(method).sampler(task(CUT, sweeps=3000))
+        Contender(method).sample(task(CUT, sweeps=3000))
 
 
-@pytest.mark.parametrize("method", WITH_LENGTH)
+@pytest.mark.parametrize("method", [name for name in COMPARED if METHODS[name].shortest])
 def test_longer_runs_are_better(method: str) -> None:
     """On a spin glass of 60 spins, where one sweep does not suffice."""
     glass = qopt.spin_glass(60, seed=1)
     budget = Budget(runs=60, evaluations=None)
     means = [
-        Runs.of(glass, Contender(method).sampler(task(glass, sweeps=n, budget=budget))).mean
+        Runs.of(glass, Contender(method).sample(task(glass, sweeps=n, budget=budget))).mean
         for n in (10, 300)
     ]
     assert means[0] is not None
@@ -159,7 +160,7 @@ def test_longer_runs_are_better(method: str) -> None:
 
 
 def test_uniform_samples_meet_optima_as_often_as_there_are_optima() -> None:
-    drawn = SAMPLERS["random"](task(CUT, budget=Budget(20_000, None)))
+    drawn = uniform(task(CUT, budget=Budget(20_000, None)))
     best = optima(CUT)
     hits = sum(text in best for text in drawn.bitstrings)
     found = success_probability(hits, 20_000, confidence=0.9999)
@@ -170,7 +171,7 @@ def test_uniform_samples_meet_optima_as_often_as_there_are_optima() -> None:
 
 def test_uniform_samples_keep_what_the_mixer_keeps() -> None:
     problem = load_problem("6", "portfolio")
-    drawn = SAMPLERS["random"](task(problem))
+    drawn = uniform(task(problem))
     assert all(problem.feasible(text) for text in drawn.bitstrings)
 
 
@@ -206,10 +207,10 @@ def test_descents_from_uniform_samples_end_in_local_optima() -> None:
     assert all(descent(CUT, text)[0] == text for text in drawn.bitstrings)
 
 
-@pytest.mark.parametrize("method", WITH_LENGTH)
+@pytest.mark.parametrize("method", [name for name in COMPARED if METHODS[name].shortest])
 def test_where_only_time_counts_lengths_are_found(method: str) -> None:
     budget = Budget(runs=None, evaluations=None, seconds=0.1)
-    drawn = Contender(method).sampler(task(qopt.spin_glass(20, seed=1), sweeps=None, budget=budget))
+    drawn = Contender(method).sample(task(qopt.spin_glass(20, seed=1), sweeps=None, budget=budget))
     assert drawn.bitstrings  # how many, and how long, depends on how busy the machine is
     assert drawn.settings["sweeps"] >= 1
 
@@ -236,7 +237,7 @@ def test_a_run_takes_a_tenth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> Non
 
 class TestCircuits:
     def test_known_angles_are_those_of_the_tree(self) -> None:
-        drawn = circuit_runs("qaoa-fixed", False, task(CUT, depth=2))
+        drawn = circuit_runs("qaoa-fixed", task(CUT, depth=2))
         assert drawn.settings["angles"] == pytest.approx(qopt.tree_angles(2))
         assert drawn.training.evaluations == 0
         assert drawn.evaluations == len(drawn.bitstrings) == 50
@@ -244,7 +245,7 @@ class TestCircuits:
 
     def test_shots_follow_the_state(self) -> None:
         budget = Budget(20_000, None)
-        drawn = circuit_runs("qaoa-fixed", False, task(CUT, depth=3, budget=budget))
+        drawn = circuit_runs("qaoa-fixed", task(CUT, depth=3, budget=budget))
         circuit = qopt.qaoa(CUT, 3)
         exact = Expectation(circuit, CUT.cost).success_probability(drawn.settings["angles"])
         assert drawn.settings["optimum_probability"] == pytest.approx(exact)
@@ -254,16 +255,18 @@ class TestCircuits:
         assert found.low <= exact <= found.high
 
     def test_descents_after_shots(self) -> None:
-        plain = circuit_runs("qaoa-fixed", False, task(CUT, depth=1))
-        both = circuit_runs("qaoa-fixed", True, task(CUT, depth=1))
+        plain = circuit_runs("qaoa-fixed", task(CUT, depth=1))
+        both = circuit_runs("qaoa-fixed", task(CUT, depth=1, then_local=True))
         by_hand = [descent(CUT, text) for text in plain.bitstrings]
         assert both.evaluations == 50 + sum(looked for _, looked in by_hand)
         assert [CUT.value(text) for text in both.bitstrings] == [CUT.value(t) for t, _ in by_hand]
 
     def test_a_budget_ends_descents_and_counts_only_the_shots_that_were_used(self) -> None:
-        both = circuit_runs("qaoa-fixed", True, task(CUT, depth=1, budget=Budget(1000, 300)))
+        both = circuit_runs(
+            "qaoa-fixed", task(CUT, depth=1, budget=Budget(1000, 300), then_local=True)
+        )
         used = len(both.bitstrings)
-        plain = circuit_runs("qaoa-fixed", False, task(CUT, depth=1, budget=Budget(1000, 300)))
+        plain = circuit_runs("qaoa-fixed", task(CUT, depth=1, budget=Budget(1000, 300)))
         by_hand = sum(descent(CUT, text)[1] for text in plain.bitstrings[:used])
         assert both.evaluations == used + by_hand
 
@@ -298,9 +301,7 @@ class TestCircuits:
         found = shared_angles(tasks, 1, "double")
         # The optimum of one layer on the infinite tree, which triangles and squares move a little.
         assert found.scaled == pytest.approx(qopt.tree_angles(1), abs=0.12)
-        drawn = circuit_runs(
-            "qaoa-shared", False, task(CUT, depth=1, angles=tuple(found.scaled.tolist()))
-        )
+        drawn = circuit_runs("qaoa-shared", task(CUT, depth=1, angles=tuple(found.scaled.tolist())))
         assert drawn.settings["angles"] == pytest.approx(found.scaled)
 
     def test_shared_angles_are_those_of_least_mean(self) -> None:
@@ -327,13 +328,13 @@ class TestCircuits:
         graph: nx.Graph[int] = nx.Graph()
         graph.add_weighted_edges_from((u, v, 2.0) for u, v in GRAPH.edges)
         heavy = qopt.maxcut(graph)
-        drawn = circuit_runs("qaoa-fixed", False, task(heavy, depth=2))
+        drawn = circuit_runs("qaoa-fixed", task(heavy, depth=2))
         gammas, betas = np.split(qopt.tree_angles(2), 2)
         assert drawn.settings["angles"] == pytest.approx([*(gammas / 2), *betas])
 
     def test_constraints_stay_in_the_space(self) -> None:
         problem = load_problem("6", "portfolio")
-        drawn = circuit_runs("qaoa-fixed", False, task(problem, depth=1))
+        drawn = circuit_runs("qaoa-fixed", task(problem, depth=1))
         assert all(problem.feasible(text) for text in drawn.bitstrings)
         assert drawn.rounds is None  # the preparation of such a state is not modelled
         assert drawn.settings["angles_from"] == "linear ramp"
@@ -383,9 +384,9 @@ class TestContenders:
         assert len(contenders(["tabu"], [3], controls=True, shared=False)) == 1
 
     def test_all_have_names_of_their_own(self) -> None:
-        every = contenders(METHODS, [1, 2], controls=True, shared=True)
+        every = contenders(COMPARED, [1, 2], controls=True, shared=True)
         assert len({one.label for one in every}) == len(every)
-        assert set(USUAL) <= set(METHODS)
+        assert set(USUAL) <= set(COMPARED)
 
     @pytest.mark.parametrize(
         ("methods", "depths", "message"),
@@ -411,7 +412,7 @@ class TestTuning:
     def others() -> list[BinaryProblem]:
         return [qopt.spin_glass(30, seed=seed) for seed in (1, 2)]
 
-    @pytest.mark.parametrize("method", WITH_LENGTH)
+    @pytest.mark.parametrize("method", [name for name in COMPARED if METHODS[name].shortest])
     def test_the_length_of_least_median_is_chosen_within_the_budget(
         self, method: str, others: list[BinaryProblem]
     ) -> None:
@@ -419,7 +420,7 @@ class TestTuning:
         tasks = [task(one, budget=budget) for one in others]
         goals = [qopt.breakout(one, seed=0).value + 1e-9 for one in others]
         found = choose(Contender(method), tasks, goals)
-        shortest = SHORTEST[method]
+        shortest = METHODS[method].shortest or 1
         assert [length for length, _ in found.table] == [n for n in LENGTHS if n >= shortest]
         solved = {length: value for length, value in found.table if value is not None}
         assert found.sweeps == min(solved, key=lambda length: solved[length])
@@ -438,7 +439,7 @@ class TestTuning:
             texts = [optimum] * hits + ["0" * 10] * (100 - hits)
             return Drawn(bitstrings=texts, evaluations=100 * 10 * (given.sweeps or 0))
 
-        monkeypatch.setitem(SAMPLERS, "tabu", sampler)
+        monkeypatch.setitem(METHODS, "tabu", replace(METHODS["tabu"], sampler=sampler))
         found = choose(
             Contender("tabu"), [task(CUT, budget=Budget(100, 10**9))], [CUT.value(optimum)]
         )

@@ -1,0 +1,70 @@
+"""The options of `qopt.solve`, checked when they are made, without the methods they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qminima.errors import check_name
+from qminima.limits import Deadline, check_seed
+from qminima.progress import Progress
+
+from .circuits.qaoa import check_depth
+from .solvers.options import check_objective, check_precision
+
+if TYPE_CHECKING:
+    from simulator.program import Precision
+
+    from .solvers.training import Training
+
+CONSTRAINTS = ("mixer", "penalty")
+
+
+@dataclass(frozen=True)
+class SolveOptions:
+    """How `solve` runs its methods.
+
+    Attributes:
+        constraints: how circuits keep them: "mixer", where the problem has one that does (see
+            `BinaryProblem.native`), or "penalty". The methods "multi-angle", "warm-start",
+            "recursive" and "adapt" rotate single qubits, and always use the penalty.
+        depth: layers of QAOA.
+        objective: of the training of angles, "mean" or "cvar".
+        alpha: the fraction of CVaR, as in `solve_qaoa`.
+        precision: of QAOA's state, "double" or "single".
+        seed: of all randomness.
+        time_limit: limit in seconds for each method.
+        progress: reports each method.
+
+    Raises:
+        InputError: for unknown names and numbers out of range.
+    """
+
+    constraints: str = "mixer"
+    depth: int = 3
+    objective: str = "mean"
+    alpha: float | None = None
+    precision: Precision = "double"
+    seed: int | None = None
+    time_limit: float | None = None
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        check_name("way of constraints", self.constraints, CONSTRAINTS)
+        check_depth(self.depth)
+        check_objective(self.objective, self.alpha)
+        check_precision(self.precision)
+        check_seed(self.seed)
+        Deadline(self.time_limit)
+
+    @property
+    def training(self) -> Training:
+        """The keywords of functions that train circuits."""
+        return {
+            "objective": self.objective,
+            "alpha": self.alpha,
+            "precision": self.precision,
+            "seed": self.seed,
+            "time_limit": self.time_limit,
+            "progress": self.progress,
+        }
