@@ -116,9 +116,9 @@ DEPTH = 8
 def child(method: str, number: int, limit: float | None) -> None:
     """Run one method in this process, and print what came of it as JSON."""
     from qminima import Interrupted
-    from qopt.methods import METHODS
-    from qopt.options import SolveOptions
-    from qopt.solving import Instance
+    from qopt.methods.registry import METHODS
+    from qopt.problems.instance import Instance
+    from qopt.solving.options import SolveOptions
     from simulator.kernels.kernel import compile_seconds
 
     problem, small = CASES[method][number](), independent(4, 0.5)

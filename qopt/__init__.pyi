@@ -71,7 +71,7 @@ from .solvers.multi_start import solve_multi_start as solve_multi_start
 from .solvers.qaoa import solve_qaoa as solve_qaoa
 from .solvers.recursive import solve_recursive as solve_recursive
 from .solvers.warm_start import solve_warm_start as solve_warm_start
-from .solving import solve as solve
+from .solving.solve import solve as solve
 from .study.compare import compare as compare
 from .study.device_time import Device as Device
 from .study.study import Study as Study

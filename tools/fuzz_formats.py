@@ -25,7 +25,7 @@ import numpy as np
 import qopt
 from qminima import InputError
 from qopt.formats.registry import FORMATS
-from qopt.instances.random_instances import GENERATORS
+from qopt.problems.registry import PROBLEMS
 
 SECONDS, GROWTH = 5.0, 2**30
 
@@ -65,7 +65,10 @@ def good_files(name: str, folder: Path) -> list[bytes]:
             contents.append(qopt.ising(TERMS))
     else:
         contents = [
-            *(qopt.load_problem("6", kind) for kind in GENERATORS),
+            *(
+                qopt.load_problem("6", kind)
+                for kind in (one.id for one in PROBLEMS.values() if one.random)
+            ),
             qopt.ising({("x", "y", ("z", 1)): -2.0, ("x",): 0.5}),
             qopt.colouring(nx.path_graph(["a", "b", "c"]), 2),
         ]

@@ -24,7 +24,7 @@ from qminima.command import (
 from qminima.errors import InputError, shorten
 from simulator.memory import MemoryLimitError
 
-from ..methods import COMPARED, USUAL
+from ..methods.registry import COMPARED, USUAL
 from .instances import load_aloud
 from .options import (
     ConstraintsOption,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from qminima.result import Comparison
 
     from ..problems.binary import BinaryProblem
-    from ..solving import Prepared
+    from ..solving.solve import Prepared
 
 
 def solve(
@@ -80,10 +80,10 @@ def solve(
         from qminima.progress import ProgressBar
         from simulator.kernels.kernel import announced_compilation
 
-        from ..methods import CLASSICAL, QUANTUM
-        from ..options import SolveOptions
+        from ..methods.registry import CLASSICAL, QUANTUM
         from ..solvers.options import check_precision
-        from ..solving import prepare, run
+        from ..solving.options import SolveOptions
+        from ..solving.solve import prepare, run
         from ..threads import use_threads
 
         options = SolveOptions(
@@ -125,7 +125,7 @@ def _memory_line(prepared: Prepared) -> str:
 
 
 def _show(problem: BinaryProblem, comparison: Comparison) -> None:
-    from ..table import show
+    from ..solving.table import show
 
     show(problem, comparison, f"{size_text(problem)}, {problem.kind}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from inspect import signature
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,9 +15,9 @@ from qminima.parsing import json_value
 from qminima.storage import write_atomically
 
 from ..problems.graphs import add_weights, is_real_number
-from ..problems.makers import maker, misfit
 from ..problems.polynomial_problem import PolynomialProblem
 from ..problems.problem import Problem
+from ..problems.registry import Kind, find_kind
 from .text import check_size, in_file
 
 # Arguments that a file does not hold: they belong to whoever knows of the file.
@@ -55,15 +54,15 @@ def read_data(path: str | Path) -> Problem | nx.Graph[Any]:
     if not isinstance(content, dict) or not isinstance(content.get("problem"), str):
         raise InputError(f'{path}: expected an object with "problem": NAME and its arguments')
     try:
-        make = maker(content.pop("problem"))
+        kind = find_kind(content.pop("problem"))
         arguments = {key: _decoded(key, value) for key, value in content.items()}
-        _check_arguments(make, arguments)
-        extra = {"name": Path(path).stem} if "name" in signature(make).parameters else {}
-        return make(**arguments, **extra)
+        _check_arguments(kind, arguments)
+        extra = {"name": Path(path).stem} if "name" in kind.parameters else {}
+        return kind.make(**arguments, **extra)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
-        raise InputError(f"{path}: {misfit(make, content, error)}") from None
+        raise InputError(f"{path}: {kind.misfit(content, error)}") from None
 
 
 def write_data(problem: Problem, path: str | Path) -> None:
@@ -77,7 +76,7 @@ def write_data(problem: Problem, path: str | Path) -> None:
     name = "ising" if problem.kind == "spin-glass" else problem.kind
     arguments = {
         key: _encoded(key, getattr(problem, key), problem)
-        for key in signature(maker(name)).parameters
+        for key in find_kind(name).parameters
         if key not in (*_OUTSIDE, "parallel")  # edges that were merged are single ones
     }
     text = json.dumps({"problem": name, **arguments}, indent=1, allow_nan=False) + "\n"
@@ -98,18 +97,19 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_arguments(make: Any, arguments: dict[str, Any]) -> None:
-    known = [key for key in signature(make).parameters if key not in _OUTSIDE]
-    if "seed" in signature(make).parameters:
+def _check_arguments(kind: Kind, arguments: dict[str, Any]) -> None:
+    name = kind.make.__name__
+    known = [key for key in kind.parameters if key not in _OUTSIDE]
+    if "seed" in kind.parameters:
         raise InputError(
-            f"{make.__name__} draws an instance at random, which no file can mean; write what it "
+            f"{name} draws an instance at random, which no file can mean; write what it "
             "draws (qopt convert)"
         )
     for key in sorted(arguments.keys() - set(known)):
-        raise unknown_name(f"argument of {make.__name__}", key, known)
-    for key, parameter in signature(make).parameters.items():
+        raise unknown_name(f"argument of {name}", key, known)
+    for key, parameter in kind.parameters.items():
         if parameter.default is parameter.empty and key not in arguments:
-            raise InputError(f"the argument {key} of {make.__name__} is missing")
+            raise InputError(f"the argument {key} of {name} is missing")
 
 
 def _decoded(key: str, value: Any) -> Any:

@@ -11,8 +11,7 @@ import networkx as nx
 
 from qminima.errors import InputError, check_name
 
-from ..problems.makers import maker
-from ..problems.maxcut import MaxCut
+from ..problems.maxcut import MaxCut, maxcut
 from ..problems.satisfiability import Satisfiability
 from .biq_mac import read_sparse, write_sparse
 from .coo import read_coo, write_coo
@@ -165,7 +164,7 @@ def write_file(
     target = find_format(path, format)
     if isinstance(content, nx.Graph):
         if target.holds != "graph":
-            content = maker("maxcut")(content)
+            content = maxcut(content)
     elif target.holds == "graph":
         if not isinstance(content, MaxCut):
             raise InputError(

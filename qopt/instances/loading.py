@@ -18,10 +18,9 @@ from qminima.result import Reference
 
 from ..formats.registry import SUFFIXES, find_format
 from ..problems.binary import BinaryProblem
-from ..problems.makers import MAKERS, maker, misfit
 from ..problems.maxcut import MaxCut
+from ..problems.registry import PROBLEMS, Kind, find_kind
 from .best_known import known_reference
-from .random_instances import GENERATORS, LARGEST
 
 # Parts of a random instance that a user may choose.
 _CHOICES = ("budget", "capacity")
@@ -86,30 +85,30 @@ def load_problem(
     options = dict(settings or {})
     text = str(source)
     if kind is not None:
-        kind = kind.strip().lower().replace("_", "-")
-        make = maker(kind)
+        chosen = find_kind(kind)
+        kind = chosen.id
         if is_size(text):
             _check_no_format(text, format)
             check_seed(instance_seed)
             seed = int(instance_seed or 0)
-            return _made(make, _random(kind, text, seed), options, f"{kind}-{int(text)}-{seed}")
+            return _made(chosen, _random(chosen, text, seed), options, f"{kind}-{int(text)}-{seed}")
         if kind == "protein-folding" and text.isalpha() and not Path(text).exists():
             _check_no_format(text, format)
             _check_no_seed(text, instance_seed)
-            return _made(make, {"sequence": text}, options, text.upper())
+            return _made(chosen, {"sequence": text}, options, text.upper())
     elif is_size(text) and not Path(text).exists():
         raise InputError(f"{shorten(text)} is a size; say of which problem, by --problem")
     _check_no_seed(text, instance_seed)
     content, name, entry = _read(source, format, options.get("parallel"))
     if isinstance(content, nx.Graph):
-        make = maker(kind or "maxcut")
-        if "graph" not in signature(make).parameters:
-            fitting = [name for name in MAKERS if "graph" in signature(MAKERS[name]).parameters]
+        chosen = find_kind(kind or "maxcut")
+        if not chosen.takes_graph:
+            fitting = [one.id for one in PROBLEMS.values() if one.takes_graph]
             raise InputError(
                 f"{shorten(text)} is a graph, of which no {kind} problem can be made; take one of "
                 f"{', '.join(fitting)}, or the size of a random instance"
             )
-        problem = _made(make, {"graph": content}, options, name)
+        problem = _made(chosen, {"graph": content}, options, name)
         # What is known of an instance is known of it as it stands.
         return problem if options else _with_reference(problem, entry, source)
     problem = content
@@ -154,21 +153,21 @@ def _read(
     return content, name or path.stem, library.entry(name) if name else {}
 
 
-def _random(kind: str, size: str, seed: int) -> dict[str, Any]:
+def _random(kind: Kind, size: str, seed: int) -> dict[str, Any]:
     """Arguments of a random instance."""
-    if kind not in GENERATORS:
-        raise InputError(f"there are no random instances of {kind}; name a file")
-    most = LARGEST[kind]
+    if kind.random is None:
+        raise InputError(f"there are no random instances of {kind.id}; name a file")
+    most = kind.largest
     if len(size) > len(str(most)) or not 1 <= int(size) <= most:
-        raise InputError(f"expected a size from 1 to {most} of {kind}, got {shorten(size)}")
-    return GENERATORS[kind](int(size), seed)
+        raise InputError(f"expected a size from 1 to {most} of {kind.id}, got {shorten(size)}")
+    return kind.random(int(size), seed)
 
 
 def _made(
-    make: Any, arguments: dict[str, Any], options: dict[str, Any], name: str
+    kind: Kind, arguments: dict[str, Any], options: dict[str, Any], name: str
 ) -> BinaryProblem:
-    """The problem of a function from what the source and what the user says."""
-    parameters = signature(make).parameters
+    """The problem of a kind from what the source and what the user says."""
+    make, parameters = kind.make, kind.parameters
     free = [key for key in parameters if key not in ("graph", "name", "reference", "seed")]
     free = [key for key in free if key not in arguments or key in _CHOICES]
     for key in options:
@@ -182,12 +181,11 @@ def _made(
             raise InputError(f"{make.__name__} needs {key}; say it as {key}=VALUE (--set)")
     named = {"name": name} if "name" in parameters else {}
     try:
-        problem: BinaryProblem = make(**arguments, **named)
+        return make(**arguments, **named)
     except InputError:
         raise
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
-        raise misfit(make, options, error) from None
-    return problem
+        raise kind.misfit(options, error) from None
 
 
 def _with_reference(

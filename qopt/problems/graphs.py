@@ -208,3 +208,10 @@ def is_real_number(value: Any) -> bool:
         return isfinite(value)
     except OverflowError:  # a whole number beyond all floats
         return False
+
+
+def random_regular_graph(size: int, seed: int) -> dict[str, Any]:
+    """A random 3-regular graph."""
+    if size < 4 or size % 2:
+        raise InputError(f"expected an even number of at least 4 nodes of degree 3, got {size}")
+    return {"graph": nx.random_regular_graph(3, size, seed=seed)}

@@ -166,3 +166,14 @@ def knapsack(
         values=worth, weights=heavy.astype(np.int64), capacity=int(capacity), name=name,
         reference=reference,
     )  # fmt: skip
+
+
+def random_items(size: int, seed: int) -> dict[str, Any]:
+    """Values and weights from 1 to 20, and half of the weight as capacity.
+
+    The uncorrelated instances of Pisinger, Comput. Oper. Res. 32, 2271 (2005).
+    """
+    random = np.random.default_rng(seed)
+    weights = random.integers(1, 21, size)
+    values = random.integers(1, 21, size)
+    return {"values": values, "weights": weights, "capacity": int(weights.sum()) // 2}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import floor, inf, log2
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,3 +105,9 @@ def partition(
     array = finite(numbers, "numbers", 1)
     check_whole("numbers: how many", len(array), 1, 1000)
     return Partition(numbers=array, name=name, reference=reference)
+
+
+def random_numbers(size: int, seed: int) -> dict[str, Any]:
+    """Whole numbers from 1 to 1000."""
+    random = np.random.default_rng(seed)
+    return {"numbers": random.integers(1, 1001, size).tolist()}

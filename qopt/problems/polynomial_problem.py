@@ -311,3 +311,12 @@ def _problem(
         terms=tuple(merged.items()), labels=labels, spins=spins, maximise=maximise, kind=kind,
         name=name, reference=reference,
     )  # fmt: skip
+
+
+def random_matrix(size: int, seed: int) -> dict[str, Any]:
+    """Whole numbers from -100 to 100 at every pair and variable.
+
+    The dense instances of Beasley, OR-Library (1990).
+    """
+    random = np.random.default_rng(seed)
+    return {"terms": np.triu(random.integers(-100, 101, (size, size)))}

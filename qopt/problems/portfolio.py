@@ -161,3 +161,13 @@ def portfolio(
         returns=mean, covariance=matrix, budget=budget, risk=risk, labels=names, name=name,
         reference=reference,
     )  # fmt: skip
+
+
+def random_assets(size: int, seed: int) -> dict[str, Any]:
+    """Normal returns, a covariance of half as many normal factors, and half of the assets."""
+    random = np.random.default_rng(seed)
+    factors = random.normal(size=(size, max(1, size // 2)))
+    covariance = factors @ factors.T / factors.shape[1]
+    return {
+        "returns": random.normal(size=size), "covariance": covariance, "budget": max(1, size // 2)
+    }  # fmt: skip

@@ -264,3 +264,9 @@ def protein_folding(
         sequence=sequence, rows=rows, columns=columns, name=sequence if name is None else name,
         reference=reference,
     )  # fmt: skip
+
+
+def random_beads(size: int, seed: int) -> dict[str, Any]:
+    """Letters H and P, each as likely."""
+    random = np.random.default_rng(seed)
+    return {"sequence": "".join(random.choice(["H", "P"], size))}

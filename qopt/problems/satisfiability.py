@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
+
 from qminima.errors import InputError, shorten
 from qminima.limits import check_whole
 from qminima.result import Reference
@@ -16,6 +18,9 @@ from simulator.operators.polynomial import Polynomial
 from .binary import BinaryProblem, Bits, Bound
 from .bits import BitPolynomial, Convert, total
 from .linear_model import LinearModel
+
+# Clauses per variable where random 3-SAT turns from mostly satisfiable to mostly not.
+_RANDOM_CLAUSES = 4.267
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -141,3 +146,18 @@ def max_sat(
     if count < largest:
         raise InputError(f"expected literals up to {count}, got {largest}")
     return Satisfiability(clauses=tuple(checked), variables=count, name=name, reference=reference)
+
+
+def random_clauses(size: int, seed: int) -> dict[str, Any]:
+    """Clauses of three variables at the threshold of satisfiability, 4.267 for each variable.
+
+    Mertens, Mézard and Zecchina, Random Struct. Algorithms 28, 340 (2006).
+    """
+    if size < 3:
+        raise InputError(f"expected at least 3 variables, got {size}")
+    random = np.random.default_rng(seed)
+    drawn = [
+        (1 + random.choice(size, 3, replace=False)) * random.choice([-1, 1], 3)
+        for _ in range(round(_RANDOM_CLAUSES * size))
+    ]
+    return {"clauses": [clause.tolist() for clause in drawn], "variables": size}

@@ -191,3 +191,10 @@ def travelling_salesman(
         raise InputError(f"expected distances from zero on, got {matrix.min():g}")
     names = check_labels(range(len(matrix)) if labels is None else labels, len(matrix))
     return TravellingSalesman(distances=matrix, labels=names, name=name, reference=reference)
+
+
+def random_cities(size: int, seed: int) -> dict[str, Any]:
+    """Points of the unit square and their distances."""
+    random = np.random.default_rng(seed)
+    points = random.random((size, 2))
+    return {"distances": np.linalg.norm(points[:, None] - points[None, :], axis=2)}

@@ -13,11 +13,11 @@ from qminima.progress import Progress
 from simulator.memory import MemoryLimitError
 from simulator.program import Precision
 
-from ..methods import USUAL
+from ..methods.registry import USUAL
 from ..problems.binary import BinaryProblem
+from ..problems.instance import Instance
+from ..sampling.budget import USUAL_EVALUATIONS, USUAL_RUNS, Budget
 from ..solvers.options import check_precision
-from ..solving import Instance
-from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Budget
 from .device_time import Device
 from .instance_measures import OnInstance, held_together
 from .methods import Contender, contenders
@@ -57,7 +57,7 @@ def compare(
 
     Args:
         problems: the instances, or a single one.
-        methods: names out of `qopt.methods.COMPARED`; the usual ones that fit unless given.
+        methods: names of the registry (`qopt list`); the usual ones that fit unless given.
             "qaoa-fixed" takes angles of tables, "qaoa-shared" angles trained on other instances,
             "qaoa" angles trained on the instance within the budget.
         optional: those of them that are left out where they do not fit an instance. The others have

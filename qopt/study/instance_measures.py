@@ -8,7 +8,7 @@ from typing import Any
 
 from qminima.result import Reference
 
-from ..solving import Instance
+from ..problems.instance import Instance
 from .device_time import Device
 from .measures import CERTAINTY, Measured, bound_of, guessing_mean, measure, reference_of
 from .methods import Contender

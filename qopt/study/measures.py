@@ -11,7 +11,7 @@ from qminima.result import Reference
 from qminima.statistics import Estimate, success_probability, time_to_solution
 
 from ..classical.proofs.claims import last_digit, value_error
-from ..solving import Instance
+from ..problems.instance import Instance
 from .device_time import Device
 from .methods import Contender
 from .runs import Runs

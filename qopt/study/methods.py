@@ -9,11 +9,11 @@ from qminima.errors import InputError, check_name
 from simulator.program import Precision
 
 from ..circuits.qaoa import check_depth
-from ..fits import check_fits
-from ..methods import COMPARED, METHODS, Method
-from ..solving import Instance
-from .runs import Drawn
-from .task import Task
+from ..methods.fits import check_fits
+from ..methods.registry import COMPARED, METHODS, Method
+from ..problems.instance import Instance
+from ..sampling.drawn import Drawn
+from ..sampling.task import Task
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import numpy as np
 from qminima import __version__
 from simulator.program import Precision
 
-from ..solving import Instance
-from .budget import Budget
+from ..problems.instance import Instance
+from ..sampling.budget import Budget
 from .methods import Contender
 
 # Instances that are compared on which methods choose, if no others are named.

@@ -10,12 +10,13 @@ from typing import Any
 from qminima.errors import InputError
 from qminima.statistics import quantile, time_to_solution
 
-from ..methods import METHODS
-from .budget import Budget
-from .circuits import shared_angles
+from ..methods.registry import METHODS
+from ..sampling.budget import Budget
+from ..sampling.circuits import shared_angles
+from ..sampling.drawn import Training
+from ..sampling.task import Task
 from .methods import Contender
-from .runs import Runs, Training
-from .task import Task
+from .runs import Runs
 
 # Lengths of runs that are tried, in evaluations for each variable.
 LENGTHS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)

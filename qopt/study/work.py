@@ -16,12 +16,12 @@ from simulator.memory import MemoryLimitError
 
 from ..classical.breakout import breakout
 from ..classical.enumeration import enumeration
-from ..solving import Instance
+from ..problems.instance import Instance
+from ..sampling.task import Task, seeds
 from .measures import tolerance
 from .methods import Contender
 from .plan import Plan
 from .runs import Runs
-from .task import Task, seeds
 from .tuning import Choice, choose, usual_length
 
 # Optima of instances with no more configurations are proven beside the methods.

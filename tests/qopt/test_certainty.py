@@ -11,10 +11,10 @@ import pytest
 
 import qopt
 from qminima.result import Reference, Result
-from qopt.certainty import best_known
 from qopt.results import plain_data, solution_text
-from qopt.table import best_line
-from qopt.verdict import verdict
+from qopt.solving.certainty import best_known
+from qopt.solving.table import best_line
+from qopt.solving.verdict import verdict
 
 
 def solved(problem: qopt.Problem, *methods: str) -> Reference:

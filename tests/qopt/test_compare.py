@@ -26,7 +26,7 @@ import qopt
 from qminima import InputError, Progress
 from qminima.checkpoint import Checkpoint
 from qopt.cli import app
-from qopt.methods import COMPARED, METHODS
+from qopt.methods.registry import COMPARED, METHODS
 from qopt.study.compare import compare
 from qopt.study.pictures import panels
 from qopt.study.report import page

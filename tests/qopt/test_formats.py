@@ -24,10 +24,12 @@ import qopt
 from qminima import InputError
 from qopt.formats import rudy
 from qopt.formats.registry import FORMATS
-from qopt.instances.random_instances import GENERATORS
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.polynomial_problem import PolynomialProblem
+from qopt.problems.registry import PROBLEMS
 from simulator import bitstring
+
+RANDOM = [kind.id for kind in PROBLEMS.values() if kind.random]
 
 WEIGHTS = st.integers(-1000, 1000) | st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -95,12 +97,12 @@ def test_clauses_come_back(folder: Path, data: st.DataObject) -> None:
 
 def test_every_kind_of_problem_comes_back_from_json(tmp_path: Path) -> None:
     problems = [
-        *(qopt.load_problem("6", kind, instance_seed=2) for kind in GENERATORS),
+        *(qopt.load_problem("6", kind, instance_seed=2) for kind in RANDOM),
         qopt.ising({("x", ("y", 1)): -2.0, ("x", ("y", 1), 3): 0.1}, maximise=True),
         qopt.colouring(nx.path_graph(["a", "b", "c"]), 2),
         qopt.maxcut(nx.Graph([(("r", 0), ("r", 1), {"weight": 0.1})])),
     ]
-    assert {problem.kind for problem in problems} == {*GENERATORS, "ising"}
+    assert {problem.kind for problem in problems} == {*PROBLEMS}
     for problem in problems:
         path = tmp_path / f"{problem.name}.json"
         qopt.write_file(problem, path)
@@ -429,7 +431,7 @@ def test_graphs_in_json_stand_for_themselves(tmp_path: Path) -> None:
 def test_scores_are_no_keys_of_records() -> None:
     """A score stands beside the value, the error and all others of an entry."""
     keys = set(qopt.enumeration(qopt.labs(5)).entry()) | {"expectation", "history", "parameters"}
-    for kind in GENERATORS:
+    for kind in RANDOM:
         assert qopt.load_problem("4", kind).score_name not in keys - {"energy"}
 
 

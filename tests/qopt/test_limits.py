@@ -17,10 +17,10 @@ import pytest
 
 import qopt
 from qminima import Interrupted, Result
-from qopt.methods import CLASSICAL, METHODS, QUANTUM
-from qopt.options import SolveOptions
+from qopt.methods.registry import CLASSICAL, METHODS, QUANTUM
 from qopt.problems.binary import BinaryProblem
-from qopt.solving import Instance
+from qopt.problems.instance import Instance
+from qopt.solving.options import SolveOptions
 
 # A limit, a look at the clock, and the time that a method may take beyond the limit.
 LIMIT, TICK, ALLOWED = 0.5, 0.05, 1.0

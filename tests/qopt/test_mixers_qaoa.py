@@ -15,6 +15,7 @@ import qopt
 from qminima import InputError
 from qminima.result import Reference
 from qopt.angles.schedules import rescale_gammas
+from qopt.circuits.registry import MIXERS
 from simulator import (
     BasisState,
     Expectation,
@@ -29,7 +30,7 @@ from simulator import (
     sample,
 )
 from simulator.operators.mixers import ring_pairs
-from simulator.testing import dense_polynomial, dense_xy
+from simulator.testing import check_generator, dense_polynomial, dense_state, dense_xy
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,20 @@ def test_parameters_are_numbered_gammas_first() -> None:
     assert circuit.num_parameters == 4
     numbers = [step.coefficients[0][0] for step in circuit.steps]
     assert numbers == [0] + 8 * [2] + [1] + 8 * [3]
+
+
+@pytest.mark.parametrize("name", MIXERS)
+def test_contract_of_every_mixer(name: str) -> None:
+    """Each generator against matrix exponentials, and two layers of QAOA against dense ones."""
+    mixer = MIXERS[name].on(4)
+    space: Space = HammingWeight(4, 2) if mixer.constrained else Qubits(4)
+    for generator in mixer.generators:
+        check_generator(generator, space)
+    cost = Cost(Polynomial([((0, 1), 0.5), ((1, 2, 3), -1.5), ((3,), 0.25)]), 4)
+    circuit = qopt.qaoa(cost, 2, space=space, mixer=mixer)
+    params = [0.3, -0.7, 0.4, 0.9]
+    state = Expectation(circuit, cost.cost).state(params)
+    np.testing.assert_allclose(state, dense_state(circuit, params), atol=1e-12)
 
 
 def test_mixers_say_which_meaning_they_have() -> None:

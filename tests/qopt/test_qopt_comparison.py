@@ -15,15 +15,16 @@ import pytest
 import qopt
 from qminima import Comparison, InputError, Interrupted, Progress, Reference, Result
 from qminima.plots import plot_comparison
-from qopt.fits import check_fits
 from qopt.instances.loading import load_maxcut, load_problem
-from qopt.methods import CLASSICAL, METHODS, QUANTUM
-from qopt.options import SolveOptions
+from qopt.methods.fits import check_fits
+from qopt.methods.registry import CLASSICAL, METHODS, QUANTUM
+from qopt.methods.requirements import has_linear_model
 from qopt.problems.binary import BinaryProblem
-from qopt.requirements import has_linear_model
+from qopt.problems.instance import Instance
 from qopt.results import best_of, first_feasible, solution
-from qopt.solving import Instance, best_known
-from qopt.verdict import verdict
+from qopt.solving.options import SolveOptions
+from qopt.solving.solve import best_known
+from qopt.solving.verdict import verdict
 from simulator import MemoryLimitError, bitstring
 
 

@@ -17,7 +17,8 @@ import qopt
 from qminima import Reference
 from qminima.statistics import success_probability
 from qopt.instances.loading import load_problem
-from qopt.solving import Instance
+from qopt.problems.instance import Instance
+from qopt.sampling.drawn import Drawn, Training
 from qopt.study.device_time import Device
 from qopt.study.format import gap_words
 from qopt.study.instance_measures import OnInstance
@@ -29,7 +30,7 @@ from qopt.study.measures import (
     reference_of,
 )
 from qopt.study.methods import Contender
-from qopt.study.runs import Drawn, Runs, Training
+from qopt.study.runs import Runs
 from qopt.study.summary import RATIOS, Summary, summarise
 from qopt.study.verdict import CLASSICAL, OPEN, QAOA, findings, verdict
 

@@ -18,17 +18,18 @@ import qopt
 from qminima import InputError
 from qminima.statistics import success_probability
 from qopt.instances.loading import load_problem
-from qopt.methods import COMPARED, METHODS, USUAL
+from qopt.methods.registry import COMPARED, METHODS, USUAL
 from qopt.problems.binary import BinaryProblem
-from qopt.solving import Instance
-from qopt.study import classical as study_classical
-from qopt.study.budget import Account, Budget
-from qopt.study.circuits import circuit_runs, own_angles, shared_angles, table_angles
-from qopt.study.classical import local_search, uniform, uniform_then_local
+from qopt.problems.instance import Instance
+from qopt.sampling import classical as study_classical
+from qopt.sampling.budget import Account, Budget
+from qopt.sampling.circuits import circuit_runs, own_angles, shared_angles, table_angles
+from qopt.sampling.classical import local_search, uniform, uniform_then_local
+from qopt.sampling.drawn import Drawn
+from qopt.sampling.task import Task, seeds
 from qopt.study.device_time import Device, rounds_of
 from qopt.study.methods import Contender, contenders
-from qopt.study.runs import Drawn, Runs
-from qopt.study.task import Task, seeds
+from qopt.study.runs import Runs
 from qopt.study.tuning import LENGTHS, choose, usual_length
 from simulator import Expectation, bitstring
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from qminima.result import Reference, Result
 from qminima.tables import number_text, telling_digits
 
-from .classical.proofs.claims import last_digit, value_error
-from .problems.binary import BinaryProblem
+from ..classical.proofs.claims import last_digit, value_error
+from ..problems.binary import BinaryProblem
 
 
 def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Reference | None) -> str:

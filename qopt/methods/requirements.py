@@ -14,8 +14,8 @@ from qminima.errors import InputError
 if TYPE_CHECKING:
     from simulator.circuit import Circuit
 
-    from .problems.binary import BinaryProblem
-    from .solving import Instance
+    from ..problems.binary import BinaryProblem
+    from ..problems.instance import Instance
 
 
 def degree(problem: BinaryProblem) -> int:
@@ -25,14 +25,14 @@ def degree(problem: BinaryProblem) -> int:
 
 def has_linear_model(problem: BinaryProblem) -> bool:
     """Whether the class of a problem defines a linear model."""
-    from .problems.binary import BinaryProblem
+    from ..problems.binary import BinaryProblem
 
     return type(problem).linear_model is not BinaryProblem.linear_model
 
 
 def relaxation(instance: Instance) -> int:
     """Vectors of the semidefinite relaxation, and a factorisation that may fill in."""
-    from .classical.semidefinite import MAX_NODES
+    from ..classical.semidefinite import MAX_NODES
 
     # A node is added where flipping all variables changes the cost.
     n = instance.problem.num_variables
@@ -43,7 +43,7 @@ def relaxation(instance: Instance) -> int:
 
 def matrix_of_pairs(instance: Instance) -> int:
     """The dense matrix of tabu search."""
-    from .classical.tabu import BYTES_PER_PAIR, MAX_VARIABLES
+    from ..classical.tabu import BYTES_PER_PAIR, MAX_VARIABLES
 
     _check_size("tabu", instance.problem.num_variables, MAX_VARIABLES)
     return BYTES_PER_PAIR * instance.problem.num_variables**2
@@ -51,7 +51,7 @@ def matrix_of_pairs(instance: Instance) -> int:
 
 def enumeration(instance: Instance) -> int:
     """The feasible configurations, where a space lists them."""
-    from .classical.enumeration import MAX_VARIABLES
+    from ..classical.enumeration import MAX_VARIABLES
 
     n = instance.problem.num_variables
     if instance.space is not None:
@@ -69,7 +69,7 @@ def linear_model(instance: Instance) -> int:
 
 def small_width(instance: Instance) -> int:
     """A cost whose graph has a tree decomposition of small width."""
-    from .classical.tree_decomposition import MAX_WIDTH, is_tree_like
+    from ..classical.tree_decomposition import MAX_WIDTH, is_tree_like
 
     if not is_tree_like(instance.problem):
         raise InputError(

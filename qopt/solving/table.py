@@ -17,9 +17,9 @@ from qminima.tables import (
     telling_digits,
 )
 
+from ..problems.binary import BinaryProblem
+from ..results import solution_text
 from .certainty import best_result
-from .problems.binary import BinaryProblem
-from .results import solution_text
 
 
 def show(problem: BinaryProblem, comparison: Comparison, heading: str) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from qminima.result import Reference, Result
 
-from .classical.proofs.claims import rounded_down, rounded_up, trivial_cost, value_error
-from .classical.proofs.exact import exact_cost
-from .problems.binary import BinaryProblem
-from .results import plain_data
+from ..classical.proofs.claims import rounded_down, rounded_up, trivial_cost, value_error
+from ..classical.proofs.exact import exact_cost
+from ..problems.binary import BinaryProblem
+from ..results import plain_data
 
 
 def best_result(results: Sequence[Result]) -> Result | None:

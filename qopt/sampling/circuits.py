@@ -24,13 +24,13 @@ from simulator.typing import Floats
 from ..angles.schedules import gamma_scale, linear_ramp, rescale_gammas
 from ..angles.tables import starting_angles
 from ..circuits.qaoa import qaoa
+from ..problems.instance import Instance
 from ..problems.problem import Problem
 from ..solvers.training import Options, ScaledProgram, scaled
-from ..solving import Instance
+from ..study.device_time import rounds_of
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account
 from .classical import local_search
-from .device_time import rounds_of
-from .runs import Drawn, Training
+from .drawn import Drawn, Training
 from .task import Task
 
 # No further training once no derivative is larger, in the units of `gamma_scale`.

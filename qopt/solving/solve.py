@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,52 +13,15 @@ from qminima.progress import Progress
 from qminima.result import Comparison, Result
 from qminima.runner import run_methods
 from simulator.memory import MemoryLimitError
-from simulator.spaces import Qubits, Space, SpaceError
 
+from ..methods.fits import check_fits
+from ..methods.registry import CLASSICAL, METHODS, QUANTUM
+from ..problems.binary import BinaryProblem
+from ..problems.instance import Instance
 from .certainty import best_known as best_known
 from .certainty import best_solution as best_solution
-from .circuits.mixers import Mixer
-from .fits import check_fits
-from .methods import CLASSICAL, METHODS, QUANTUM
-from .options import CONSTRAINTS, SolveOptions
-from .problems.binary import BinaryProblem, Native
+from .options import SolveOptions
 from .verdict import verdict
-
-
-@dataclass(frozen=True)
-class Instance:
-    """A problem in the form for classical methods, and in the form for circuits.
-
-    Attributes:
-        problem: with penalties in its cost, if it has constraints.
-        circuit_problem: without those that the space keeps.
-        space: of the circuits, and of uniform samples; all bit strings if None.
-        mixer: of the circuits; X if None.
-    """
-
-    problem: BinaryProblem
-    circuit_problem: BinaryProblem
-    space: Space | None = None
-    mixer: Mixer | None = None
-
-    @property
-    def feasible(self) -> Space:
-        """The space in which the Grover mixer works."""
-        return self.space or Qubits(self.problem.num_variables)
-
-    @classmethod
-    def of(cls, problem: BinaryProblem, constraints: str = "mixer") -> Instance:
-        """Constraints kept by the mixer, where there is one that can, or all by penalties.
-
-        Raises:
-            InputError: for another word.
-        """
-        check_name("way of constraints", constraints, CONSTRAINTS)
-        native: Native | None = None
-        if constraints == "mixer":
-            with suppress(SpaceError):  # too large for circuits; classical methods take it
-                native = problem.native()
-        return cls(problem, problem) if native is None else cls(problem, *native)
 
 
 @dataclass(frozen=True, eq=False)

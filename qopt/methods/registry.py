@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from qminima.result import Result
     from simulator.circuit import Circuit
 
-    from .options import SolveOptions
-    from .problems.binary import BinaryProblem
-    from .solving import Instance
-    from .study.runs import Drawn
-    from .study.task import Task
+    from ..problems.binary import BinaryProblem
+    from ..problems.instance import Instance
+    from ..sampling.drawn import Drawn
+    from ..sampling.task import Task
+    from ..solving.options import SolveOptions
 
 Sampler = Callable[["Task"], "Drawn"]
 
@@ -73,20 +73,25 @@ class Method:
         """Whether it runs circuits."""
         return self.kind == "quantum"
 
+    @property
+    def compared(self) -> bool:
+        """Whether `compare` takes it: it has runs, or one result of classical work."""
+        return self.sampler is not None or not self.quantum
+
     def sample(self, task: Task) -> Drawn:
         """Independent runs of the method within the budget of a task."""
         if self.sampler is not None:
             return self.sampler(task)
-        from .study.classical import single_result
+        from ..sampling.classical import single_result
 
         return single_result(self, task)
 
 
 def _classical(name: str) -> Sampler:
-    """A function of `qopt.study.classical`, imported when it is called."""
+    """A function of `qopt.sampling.classical`, imported when it is called."""
 
     def sample(task: Task) -> Drawn:
-        from .study import classical
+        from ..sampling import classical
 
         drawn: Drawn = getattr(classical, name)(task)
         return drawn
@@ -95,10 +100,10 @@ def _classical(name: str) -> Sampler:
 
 
 def _circuit(angles: str) -> Sampler:
-    """Shots of QAOA with angles from one of the sources in `qopt.study.circuits`."""
+    """Shots of QAOA with angles from one of the sources in `qopt.sampling.circuits`."""
 
     def sample(task: Task) -> Drawn:
-        from .study.circuits import circuit_runs
+        from ..sampling.circuits import circuit_runs
 
         return circuit_runs(angles, task)
 
@@ -297,7 +302,7 @@ CLASSICAL = tuple(method.id for method in _REGISTRY if method.run and not method
 QUANTUM = tuple(method.id for method in _REGISTRY if method.run and method.quantum)
 
 # Names that `compare` takes.
-COMPARED = tuple(method.id for method in _REGISTRY if method.sampler or not method.quantum)
+COMPARED = tuple(method.id for method in _REGISTRY if method.compared)
 
 # The methods of `compare` unless some are named, in the order of its tables. HiGHS proves more than
 # a comparison of heuristics needs, and shared angles need further instances.

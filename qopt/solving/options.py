@@ -9,15 +9,14 @@ from qminima.errors import check_name
 from qminima.limits import Deadline, check_seed
 from qminima.progress import Progress
 
-from .circuits.qaoa import check_depth
-from .solvers.options import check_objective, check_precision
+from ..circuits.qaoa import check_depth
+from ..problems.instance import CONSTRAINTS
+from ..solvers.options import check_objective, check_precision
 
 if TYPE_CHECKING:
     from simulator.program import Precision
 
-    from .solvers.training import Training
-
-CONSTRAINTS = ("mixer", "penalty")
+    from ..solvers.training import Training
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from simulator.spaces import bitstring
 from simulator.spaces.uniform import uniform_configurations
 from simulator.timing import Stopwatch
 
-from ..certainty import bound_of
 from ..classical.bqm import all_bitstrings, binary_quadratic_model
 from ..classical.semidefinite import hyperplane_roundings
-from ..methods import Method
-from ..options import SolveOptions
+from ..methods.registry import Method
 from ..results import bits
+from ..solving.certainty import bound_of
+from ..solving.options import SolveOptions
 from .budget import Account
-from .runs import Drawn, Training
+from .drawn import Drawn, Training
 from .task import Task
 
 # Where nothing but time limits runs: so many in all, found from runs of this length on.

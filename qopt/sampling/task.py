@@ -11,7 +11,7 @@ import numpy as np
 from qminima.progress import Progress
 from simulator.program import Precision
 
-from ..solving import Instance
+from ..problems.instance import Instance
 from .budget import Budget
 
 

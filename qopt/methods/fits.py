@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from qminima.errors import InputError
 from simulator.memory import require_memory
 
-from .methods import METHODS
+from ..solvers.options import check_scale
+from .registry import METHODS
 from .requirements import degree
-from .solvers.options import check_scale
 
 if TYPE_CHECKING:
     from simulator.circuit import Circuit
     from simulator.program import Precision
 
-    from .problems.binary import BinaryProblem
-    from .solving import Instance
+    from ..problems.binary import BinaryProblem
+    from ..problems.instance import Instance
 
 # Bytes that the models of D-Wave's samplers and HiGHS take for each variable and term; measured on
 # the library's graphs.

@@ -1,0 +1,1 @@
+"""The registry of methods, and which problems each of them takes."""

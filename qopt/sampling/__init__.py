@@ -1,0 +1,1 @@
+"""Independent runs of heuristics and circuits within a budget."""

@@ -1,0 +1,1 @@
+"""One problem by several methods: options, the runs, the best value known, and the verdict."""
