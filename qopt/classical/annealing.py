@@ -15,11 +15,15 @@ from qminima.runner import hand_over
 
 from ..problems.problem import Problem
 from ..results import Best, solution
+from ..sampling.drawn import Drawn
 from .bqm import binary_quadratic_model
+from .library_runs import library_runs
 from .reads import anneal, is_long
 
 if TYPE_CHECKING:
     from dimod import BinaryQuadraticModel
+
+    from ..sampling.task import Task
 
 # The first of the reads that get longer and longer, and sweeps that take no time beside a limit.
 _FIRST_SWEEPS = 500
@@ -139,3 +143,15 @@ def _narrow(model: BinaryQuadraticModel) -> tuple[float, float]:
     sizes = [abs(w) for w in (*model.linear.values(), *model.quadratic.values()) if w]
     hot, cold = _HOT / typical, _COLD / float(np.median(sizes))
     return hot, max(cold, 2 * hot)
+
+
+def sample(task: Task) -> Drawn:
+    """Runs of a task, each of so many sweeps."""
+    from dwave.samplers import SimulatedAnnealingSampler
+
+    def read(model: Any, sweeps: int, count: int, seed: int | None) -> Any:
+        return SimulatedAnnealingSampler().sample(
+            model, num_reads=count, num_sweeps=sweeps, seed=seed
+        )
+
+    return library_runs(task, read)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from qminima.runner import hand_over
@@ -10,7 +14,13 @@ from simulator.timing import Stopwatch
 
 from ..problems.problem import Problem
 from ..results import solution
+from ..sampling.budget import Account
+from ..sampling.drawn import Drawn
+from ..sampling.length import fitting_length
 from .search import Search
+
+if TYPE_CHECKING:
+    from ..sampling.task import Task
 
 # Where neither flips nor seconds are given: flips for each variable.
 _FLIPS_EACH = 2_000
@@ -74,3 +84,28 @@ def breakout(
         seed=seed,
     )
     return hand_over(result, deadline)
+
+
+def sample(task: Task) -> Drawn:
+    """Runs of a task, each of so many flips for each variable or a few more."""
+    problem = task.instance.problem
+    n, random = problem.num_variables, task.random()
+    search = Search(problem.cost, n, None if task.seed is None else task.seed_for_library())
+    account, found, watch = Account(task.budget), list[str](), Stopwatch()
+
+    def run(flips: int) -> int:
+        search.restart(np.where(random.random(n) < 0.5, -1.0, 1.0))
+        return search.breakout(flips, Deadline(None))
+
+    sweeps = task.sweeps or fitting_length(task, run)
+    account.require(n * (sweeps + 1))
+    while account.left(n * (sweeps + 1)):
+        flips = run(sweeps)
+        found.append(search.bitstring)
+        account.charge(1, n * (flips + 1))
+    return Drawn(
+        bitstrings=found,
+        evaluations=account.evaluations,
+        seconds=watch(),
+        settings={"sweeps": sweeps},
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +17,13 @@ from simulator.typing import Floats
 
 from ..problems.problem import Problem
 from ..results import Best, solution
+from ..sampling.budget import Account
+from ..sampling.drawn import Drawn
+from .random_assignment import uniform_bitstrings
 from .search import Search
+
+if TYPE_CHECKING:
+    from ..sampling.task import Task
 
 
 def one_exchange(
@@ -99,3 +106,38 @@ def _spins(starts: Sequence[str], n: int) -> Floats:
             raise InputError(f"expected bit strings of {n} characters 0 or 1, got {text[:80]!r}")
     ones = np.array([list(text) for text in starts]) == "1"
     return np.where(ones, -1.0, 1.0)
+
+
+def sample(task: Task) -> Drawn:
+    """Runs of a task: steepest descents from uniform bit strings."""
+    random = task.random()
+
+    def starts() -> Iterator[str]:
+        while True:
+            yield from uniform_bitstrings(task, random, 64)
+
+    return local_search(task, starts())
+
+
+def local_search(task: Task, starts: Iterator[str], before: int = 0) -> Drawn:
+    """Steepest descents from given bit strings, until these or the budget end.
+
+    A descent that has begun is finished.
+
+    Args:
+        task: the instance and the budget.
+        starts: the bit strings.
+        before: evaluations that each of them took.
+    """
+    problem = task.instance.problem
+    n = problem.num_variables
+    search = Search(problem.cost, n, 0)
+    account, found, watch = Account(task.budget), list[str](), Stopwatch()
+    for start in starts:
+        if account.left(n + before) == 0:
+            break
+        search.restart(np.where(np.frombuffer(start.encode(), dtype=np.uint8) == ord("1"), -1.0, 1))
+        flips = search.descend()
+        found.append(search.bitstring)
+        account.charge(1, (flips + 1) * n + before)
+    return Drawn(bitstrings=found, evaluations=account.evaluations, seconds=watch())

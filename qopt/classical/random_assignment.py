@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +13,15 @@ from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.spaces import Space, bitstring
 from simulator.spaces.uniform import uniform_configurations, uniform_mean
+from simulator.timing import Stopwatch
 
 from ..problems.problem import Problem
-from ..results import Best, solution
+from ..results import Best, bits, solution
+from ..sampling.budget import Account
+from ..sampling.drawn import Drawn
+
+if TYPE_CHECKING:
+    from ..sampling.task import Task
 
 
 def random_assignment(
@@ -79,3 +86,20 @@ def _drawn(
     zero = np.uint8(ord("0"))
     for _ in range(shots):
         yield (random.integers(0, 2, num_variables, dtype=np.uint8) + zero).tobytes().decode()
+
+
+def sample(task: Task) -> Drawn:
+    """Runs of a task: uniform bit strings, feasible ones where a mixer keeps the constraints."""
+    account, found, random, watch = Account(task.budget), list[str](), task.random(), Stopwatch()
+    for count in account.batches(1):
+        found += uniform_bitstrings(task, random, count)
+    return Drawn(bitstrings=found, evaluations=account.evaluations, seconds=watch())
+
+
+def uniform_bitstrings(task: Task, random: np.random.Generator, count: int) -> list[str]:
+    """So many uniform bit strings of the instance's space."""
+    space, n = task.instance.space, task.instance.problem.num_variables
+    if space is None:
+        return [bits(row) for row in random.integers(0, 2, (count, n)).tolist()]
+    drawn = uniform_configurations(space, count, random)
+    return [bitstring(one, n) for one in drawn.tolist()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,14 +15,20 @@ from qminima.limits import Deadline, check_count, check_seed
 from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.kernels.kernel import compile_seconds
+from simulator.timing import Stopwatch
 from simulator.typing import Floats
 
 from ..problems.maxcut import MaxCut
 from ..problems.problem import Problem
 from ..results import Best, bits, solution
+from ..sampling.budget import Account
+from ..sampling.drawn import Drawn, Training
 from .cut_form import CutForm, cut_form
 from .low_rank import load_kernel, relax
 from .proofs.claims import lower_bound, rounded_up
+
+if TYPE_CHECKING:
+    from ..sampling.task import Task
 
 MAX_NODES = 30_000
 
@@ -196,3 +202,26 @@ def _relax(problem: MaxCut, deadline: Deadline) -> _Relaxed:
     if stopped is None:
         _relaxations[problem] = relaxed
     return relaxed
+
+
+def sample(task: Task) -> Drawn:
+    """Runs of a task: random hyperplanes through the vectors of the relaxation.
+
+    Most of the work is the relaxation, which looks at no costs, so that evaluations say nothing.
+    """
+    account, found = Account(task.budget), list[str]()
+    random, problem = task.random(), task.instance.problem
+    deadline = Deadline(task.budget.seconds)
+    relaxed = hyperplane_roundings(problem, random, deadline)
+    if deadline.interrupted:
+        raise KeyboardInterrupt
+    watch = Stopwatch()
+    for count in account.batches(1):
+        found += relaxed.bitstrings(count)
+    return Drawn(
+        bitstrings=found,
+        evaluations=None,
+        seconds=watch(),
+        training=Training(seconds=relaxed.seconds),
+        bound=relaxed.lower_bound,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,13 @@ from qminima.runner import hand_over
 
 from ..problems.problem import Problem
 from ..results import Best, solution
+from ..sampling.drawn import Drawn
 from .bqm import best_bitstring, binary_quadratic_model
 from .greedy import greedy_fallback
+from .library_runs import library_runs
+
+if TYPE_CHECKING:
+    from ..sampling.task import Task
 
 # The library works on several matrices of all pairs: gigabytes, and their time, beyond this.
 MAX_VARIABLES = 10_000
@@ -112,3 +117,24 @@ def _search(
             "coefficient_z_first": 1,
             "coefficient_z_restart": restart,
         }
+
+
+# Sweeps by which a run may be longer than its length.
+_OVERRUN = 2
+
+
+def sample(task: Task) -> Drawn:
+    """Runs of a task: simple tabu search, each of so many evaluations for each variable.
+
+    Descents to new best costs are never cut short. The last one may overrun the length, for which
+    every run is charged two looks more; runs of less than ten would be nothing but a descent.
+    """
+    from dwave.samplers import TabuSampler
+
+    def read(model: Any, sweeps: int, count: int, seed: int | None) -> Any:
+        return TabuSampler().sample(
+            model, num_reads=count, seed=seed, num_restarts=0, timeout=None,
+            coefficient_z_first=sweeps, lower_bound_z=0,
+        )  # fmt: skip
+
+    return library_runs(task, read, _OVERRUN)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
 import qopt
@@ -82,18 +83,16 @@ class Method:
         """Independent runs of the method within the budget of a task."""
         if self.sampler is not None:
             return self.sampler(task)
-        from ..sampling.classical import single_result
+        from ..sampling.single_result import single_result
 
         return single_result(self, task)
 
 
-def _classical(name: str) -> Sampler:
-    """A function of `qopt.sampling.classical`, imported when it is called."""
+def _runs(module: str) -> Sampler:
+    """The function `sample` of a module of `classical/`, imported when it is called."""
 
     def sample(task: Task) -> Drawn:
-        from ..sampling import classical
-
-        drawn: Drawn = getattr(classical, name)(task)
+        drawn: Drawn = import_module(f"qopt.classical.{module}").sample(task)
         return drawn
 
     return sample
@@ -118,7 +117,7 @@ _REGISTRY = (
         lambda i, o: qopt.random_assignment(
             i.problem, space=i.space, seed=o.seed, time_limit=o.time_limit
         ),
-        _classical("uniform"),
+        _runs("random_assignment"),
     ),
     Method(
         "greedy",
@@ -132,7 +131,7 @@ _REGISTRY = (
         "simulated annealing",
         "simulated annealing: Metropolis sweeps at falling temperature (dwave-samplers)",
         lambda i, o: qopt.annealing(i.problem, seed=o.seed, time_limit=o.time_limit),
-        _classical("annealing"),
+        _runs("annealing"),
         quadratic=True,
         shortest=1,
     ),
@@ -141,7 +140,7 @@ _REGISTRY = (
         "tabu",
         "multistart tabu search (dwave-samplers)",
         lambda i, o: qopt.tabu(i.problem, seed=o.seed, time_limit=o.time_limit),
-        _classical("tabu"),
+        _runs("tabu"),
         extra_memory=requirements.matrix_of_pairs,
         quadratic=True,
         shortest=10,  # shorter ones would be local search only
@@ -151,14 +150,14 @@ _REGISTRY = (
         "uniform + one-exchange",
         "local search by single flips (steepest descent) from uniformly random bit strings",
         lambda i, o: qopt.one_exchange(i.problem, seed=o.seed, time_limit=o.time_limit),
-        _classical("uniform_then_local"),
+        _runs("one_exchange"),
     ),
     Method(
         "breakout",
         "breakout local search",
         "breakout local search: steepest descent with adaptive perturbations",
         lambda i, o: qopt.breakout(i.problem, seed=o.seed, time_limit=o.time_limit),
-        _classical("breakout"),
+        _runs("breakout"),
         shortest=1,
     ),
     Method(
@@ -166,7 +165,7 @@ _REGISTRY = (
         "Goemans-Williamson",
         "Goemans-Williamson rounding of the semidefinite relaxation",
         lambda i, o: qopt.goemans_williamson(i.problem, seed=o.seed, time_limit=o.time_limit),
-        _classical("goemans_williamson"),
+        _runs("semidefinite"),
         extra_memory=requirements.relaxation,
         quadratic=True,
     ),

@@ -24,12 +24,12 @@ from simulator.typing import Floats
 from ..angles.schedules import gamma_scale, linear_ramp, rescale_gammas
 from ..angles.tables import starting_angles
 from ..circuits.qaoa import qaoa
+from ..classical.one_exchange import local_search
 from ..problems.instance import Instance
 from ..problems.problem import Problem
 from ..solvers.training import Options, ScaledProgram, scaled
 from ..study.device_time import rounds_of
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account
-from .classical import local_search
 from .drawn import Drawn, Training
 from .task import Task
 

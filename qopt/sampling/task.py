@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
 from qminima.progress import Progress
-from simulator.program import Precision
 
-from ..problems.instance import Instance
-from .budget import Budget
+if TYPE_CHECKING:
+    from simulator.program import Precision
+
+    from ..problems.instance import Instance
+    from .budget import Budget
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 import qopt
 from qminima import InputError
 from qminima.statistics import success_probability
+from qopt.classical import one_exchange, random_assignment
+from qopt.classical.one_exchange import local_search
 from qopt.instances.loading import load_problem
 from qopt.methods.registry import COMPARED, METHODS, USUAL
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.instance import Instance
-from qopt.sampling import classical as study_classical
+from qopt.sampling import length
 from qopt.sampling.budget import Account, Budget
 from qopt.sampling.circuits import circuit_runs, own_angles, shared_angles, table_angles
-from qopt.sampling.classical import local_search, uniform, uniform_then_local
 from qopt.sampling.drawn import Drawn
 from qopt.sampling.task import Task, seeds
 from qopt.study.device_time import Device, rounds_of
@@ -161,7 +162,7 @@ def test_longer_runs_are_better(method: str) -> None:
 
 
 def test_uniform_samples_meet_optima_as_often_as_there_are_optima() -> None:
-    drawn = uniform(task(CUT, budget=Budget(20_000, None)))
+    drawn = random_assignment.sample(task(CUT, budget=Budget(20_000, None)))
     best = optima(CUT)
     hits = sum(text in best for text in drawn.bitstrings)
     found = success_probability(hits, 20_000, confidence=0.9999)
@@ -172,7 +173,7 @@ def test_uniform_samples_meet_optima_as_often_as_there_are_optima() -> None:
 
 def test_uniform_samples_keep_what_the_mixer_keeps() -> None:
     problem = load_problem("6", "portfolio")
-    drawn = uniform(task(problem))
+    drawn = random_assignment.sample(task(problem))
     assert all(problem.feasible(text) for text in drawn.bitstrings)
 
 
@@ -203,7 +204,7 @@ def test_descents_and_what_they_look_at() -> None:
 
 
 def test_descents_from_uniform_samples_end_in_local_optima() -> None:
-    drawn = uniform_then_local(task(CUT))
+    drawn = one_exchange.sample(task(CUT))
     assert len(drawn.bitstrings) == 50
     assert all(descent(CUT, text)[0] == text for text in drawn.bitstrings)
 
@@ -230,10 +231,10 @@ def test_a_run_takes_a_tenth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> Non
     def run(length: int) -> None:
         clock[0] += 1e-3 * length
 
-    monkeypatch.setattr(study_classical, "Stopwatch", Watch)
+    monkeypatch.setattr(length, "Stopwatch", Watch)
     for seconds in (5.0, 50.0):
         given = task(CUT, sweeps=None, budget=Budget(None, None, seconds))
-        assert study_classical._fitting(given, run) == pytest.approx(100 * seconds, rel=0.01)
+        assert length.fitting_length(given, run) == pytest.approx(100 * seconds, rel=0.01)
 
 
 class TestCircuits:
