@@ -15,6 +15,7 @@ import qopt
 from qminima import InputError
 from qopt.classical.proofs.claims import trivial_cost
 from qopt.classical.proofs.exact import exact_cost
+from qopt.methods.requirements import has_linear_model
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.labs import OPTIMAL
 from simulator import Expectation, bitstring
@@ -356,14 +357,11 @@ def test_linear_models_do_not_depend_on_the_unit(unit: float) -> None:
     assert heaps.properties["solver_bound"] == pytest.approx(unit**2)
 
 
-NO_MODEL = {"labs", "qubo", "qubo matrix", "cubic", "ising", "spin glass", "largest"}
-
-
 @pytest.mark.parametrize("name", list(PROBLEMS))
 def test_linear_models_have_the_same_optima(name: str) -> None:
     make, optimum = PROBLEMS[name]
     problem = make()
-    if name in NO_MODEL:
+    if not has_linear_model(problem):
         assert problem.linear_model() is None
         with pytest.raises(InputError, match="no linear model"):
             qopt.native_milp(problem)
