@@ -27,7 +27,8 @@ from ..circuits.qaoa import qaoa
 from ..classical.one_exchange import local_search
 from ..problems.instance import Instance
 from ..problems.problem import Problem
-from ..solvers.training import Options, ScaledProgram, scaled
+from ..solvers.options import TrainingOptions
+from ..solvers.training import ScaledProgram, scaled
 from ..study.device_time import rounds_of
 from .budget import USUAL_EVALUATIONS, USUAL_RUNS, Account
 from .drawn import Drawn, Training
@@ -182,7 +183,7 @@ def circuit_runs(source: str, task: Task) -> Drawn:
 def _program(instance: Instance, depth: int, precision: Any) -> ScaledProgram:
     problem = instance.circuit_problem
     circuit = qaoa(problem, depth, space=instance.space, mixer=instance.mixer)
-    return scaled(problem, circuit, Options(problem, {"precision": precision}))
+    return scaled(problem, circuit, TrainingOptions(precision=precision))
 
 
 def _trained(

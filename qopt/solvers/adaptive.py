@@ -23,7 +23,8 @@ from ..circuits.adapt_pools import adapt_pool, sign, strings
 from ..circuits.mixers import Mixer
 from ..circuits.qaoa import check_depth, check_space, smallest_space
 from ..problems.problem import Problem
-from .training import HEADROOM, SAMPLES, Options, Trained, Training, improve, scaled
+from .options import TrainingKeywords, TrainingOptions
+from .training import HEADROOM, SAMPLES, Trained, Training, improve, scaled
 
 # The paper's, in units of `gamma_scale`: small, but a derivative at zero would vanish.
 FIRST_GAMMA = 0.01
@@ -43,7 +44,7 @@ def solve_adapt(
     pool: str = "pairs",
     space: Space | None = None,
     first_gamma: float = FIRST_GAMMA,
-    **training: Unpack[Training],
+    **training: Unpack[TrainingKeywords],
 ) -> Result:
     """Grow QAOA layer by layer, each with the mixer whose derivative is largest, and sample.
 
@@ -67,9 +68,7 @@ def solve_adapt(
         the derivatives of all mixers were taken, which `evaluations` do not count.
 
     Raises:
-        InputError: for an unknown pool, another space, and as `solve_qaoa`.
-        MemoryLimitError: if the state does not fit into memory.
-        qminima.Interrupted: on Ctrl-C, with the best result so far.
+        InputError: for an unknown pool, another space; this and other errors as in `solve_qaoa`.
 
     >>> import networkx, qopt
     >>> found = solve_adapt(qopt.maxcut(networkx.star_graph(3)), 2, seed=0)
@@ -79,31 +78,22 @@ def solve_adapt(
     check_depth(depth)
     if not 0 < first_gamma < np.inf:
         raise InputError(f"expected a first_gamma above zero, got {first_gamma}")
-    options = Options(problem, training)
+    run = Training(problem, TrainingOptions.of(training))
     space = smallest_space(problem) if space is None else space
     check_space(problem, space)
     if not isinstance(space, Qubits | FlipSymmetric):
         raise InputError(f"strings of Paulis leave {space}; expected Qubits")
-    growth = _Growth(problem, adapt_pool(pool, space), space, options, first_gamma)
-    options.require_memory(growth.circuit([growth.pool[0]] * min(depth, 2)), growth.memory)
+    growth = _Growth(problem, adapt_pool(pool, space), space, run, first_gamma)
+    run.require_memory(growth.circuit([growth.pool[0]] * min(depth, 2)), growth.memory)
     trained = growth.run(depth)
-    return trained.result(
-        problem,
-        options,
-        "ADAPT-QAOA",
-        {
-            "depth": trained.circuit.num_parameters // 2,
-            "requested_depth": depth,
-            "pool": pool,
-            "pool_size": len(growth.pool),
-            "first_gamma": first_gamma,
-        },
-        {
-            "mixers": [str(mixer) for mixer in growth.mixers],
-            "derivatives": growth.derivatives,
-            "pool_gradients": growth.pool_gradients,
-        },
-    )
+    settings = {
+        "depth": trained.circuit.num_parameters // 2,
+        "requested_depth": depth,
+        "pool": pool,
+        "pool_size": len(growth.pool),
+        "first_gamma": first_gamma,
+    }
+    return trained.result(problem, run, "ADAPT-QAOA", settings, growth.properties)
 
 
 class _Growth:
@@ -114,12 +104,12 @@ class _Growth:
         problem: Problem,
         pool: list[Mixer],
         space: Qubits | FlipSymmetric,
-        options: Options,
+        run: Training,
         first_gamma: float,
     ) -> None:
         self._problem = problem
         self._space = space
-        self._options = options
+        self._run = run
         self._first = first_gamma
         self._factor = gamma_scale(problem.cost)
         self.pool = pool
@@ -141,6 +131,15 @@ class _Growth:
             steps += [Step(phase, ((layer, 1.0),)), *mixer.steps(depth + layer)]
         return Circuit(self._space, UniformState(), tuple(steps), name="ADAPT-QAOA")
 
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The layers, as results have them."""
+        return {
+            "mixers": [str(mixer) for mixer in self.mixers],
+            "derivatives": self.derivatives,
+            "pool_gradients": self.pool_gradients,
+        }
+
     def run(self, depth: int) -> Trained:
         """Grow to a depth, or until a limit, Ctrl-C or derivatives that vanish."""
         angles = np.zeros(0)
@@ -148,11 +147,11 @@ class _Growth:
         history: list[tuple[int, float]] = []
         used, reason, interrupted = 0, "", False
         for _ in range(depth):
-            if minimum is not None and (reason := self._options.limit(used, self._seconds)):
+            if minimum is not None and (reason := self._run.limit(used, self._seconds)):
                 break
             try:
                 mixer, derivative = self._steepest(angles)
-                if minimum is not None and (reason := self._options.limit(used)):
+                if minimum is not None and (reason := self._run.limit(used)):
                     break
                 if minimum is not None and derivative * self._factor < _LEAST:
                     reason = "no derivative is left"
@@ -189,18 +188,18 @@ class _Growth:
         )
 
     def _train(self, mixers: list[Mixer], start: Floats, used: int) -> Minimum:
-        options = self._options
-        program = scaled(self._problem, self.circuit(mixers), options)
+        run = self._run
+        program = scaled(self._problem, self.circuit(mixers), run.options)
         minimum = minimize(
             program,
             start,
-            gradient_tolerance=options.gradient_tolerance,
-            max_evaluations=options.left(used),
-            time_limit=options.seconds(),
+            gradient_tolerance=run.options.tolerance,
+            max_evaluations=run.left(used),
+            time_limit=run.seconds(),
             headroom=HEADROOM,
-            callback=options.reporter(self._factor, used),
+            callback=run.reporter(self._factor, used),
         )
-        options.reserve = SAMPLES * program.seconds
+        run.reserve = SAMPLES * program.seconds
         return minimum
 
     def _steepest(self, angles: Floats) -> tuple[Mixer, float]:
@@ -208,14 +207,14 @@ class _Growth:
 
         Of those that the time allows; none of the first layer is looked at in more than half of it.
         """
-        clock, deadline = Stopwatch(), self._options.deadline
+        clock, deadline = Stopwatch(), self._run.deadline
         if not self.mixers:
             deadline = deadline.within(deadline.left() / 2)
         space, cost = self._space, self._problem.cost
         values = cost.values(space).to_array()
         state: NDArray[Any]
         if self.mixers:
-            energy = Expectation(self.circuit(self.mixers), cost, self._options.precision)
+            energy = Expectation(self.circuit(self.mixers), cost, self._run.options.precision)
             state = energy.state(rescale_gammas(angles, self._factor))
         else:
             state = np.full(space.size, space.size**-0.5)

@@ -17,7 +17,7 @@ from ..angles.fourier import extend_fourier
 from ..angles.schedules import gamma_scale, interpolate, linear_ramp, rescale_gammas
 from ..angles.tables import starting_angles
 from ..problems.problem import Problem
-from .training import GRADIENT, HEADROOM, SAMPLES, Options, ScaledProgram, Trained, improve, scaled
+from .training import GRADIENT, HEADROOM, SAMPLES, ScaledProgram, Trained, Training, improve, scaled
 
 # Angles of a layer that is tried: the only one, or one more. Gammas are in scaled units.
 _FIRST, _WEAK = (0.2, 0.5, 0.8), (0.1,)
@@ -65,7 +65,7 @@ class LayerwiseTraining:
     Args:
         problem: what is minimised.
         build: the circuit of each depth, with parameters gamma_1 ... gamma_p, beta_1 ... beta_p.
-        options: of the training.
+        run: of the training.
         start: as in `solve_qaoa`; None where nothing is known of good angles. So is `growth`.
         growth: from one depth to the next, one of `GROWTHS`.
 
@@ -77,14 +77,14 @@ class LayerwiseTraining:
         self,
         problem: Problem,
         build: Callable[[int], Circuit],
-        options: Options,
+        run: Training,
         *,
         start: str | None,
         growth: str = "interpolate",
     ) -> None:
         self._problem = problem
         self._build = build
-        self._options = options
+        self._run = run
         self._start = start
         self._grown = GROWTHS[growth]
         self._factor = gamma_scale(problem.cost)
@@ -143,31 +143,31 @@ class LayerwiseTraining:
     def _best(self) -> _Stage:
         """The last depth, unless an earlier one is better by more than rounding."""
         best = min(self._stages, key=lambda stage: stage.minimum.value)
-        rounding = 1e-9 if self._options.precision == "double" else 1e-6
+        rounding = 1e-9 if self._run.options.precision == "double" else 1e-6
         margin = rounding * max(1.0, abs(best.minimum.value))
         last = self._stages[-1]
         return last if last.minimum.value <= best.minimum.value + margin else best
 
     def _grow(self, layers: int) -> None:
         """Optimise one depth and keep it, also if Ctrl-C comes in the middle."""
-        options = self._options
+        run = self._run
         circuit = self._build(layers)
-        program = scaled(self._problem, circuit, options)
-        left = options.left(self.evaluations)
+        program = scaled(self._problem, circuit, run.options)
+        left = run.left(self.evaluations)
         first, value, tried = self._starting_point(program, layers, left)
         limit = "interrupted" if self._interrupted else ""
-        if value is not None and (limit or (limit := options.limit(0, GRADIENT * program.seconds))):
+        if value is not None and (limit or (limit := run.limit(0, GRADIENT * program.seconds))):
             self._stages.append(_Stage(circuit, _untrained(first, value, limit), tried))
             return
         try:
             minimum = minimize(
                 program,
                 first,
-                gradient_tolerance=options.gradient_tolerance,
+                gradient_tolerance=run.options.tolerance,
                 max_evaluations=None if left is None else left - tried,
-                time_limit=options.seconds(),
+                time_limit=run.seconds(),
                 headroom=HEADROOM,
-                callback=options.reporter(self._factor, self.evaluations + tried),
+                callback=run.reporter(self._factor, self.evaluations + tried),
             )
         except MinimizationInterrupted as interrupt:
             minimum = interrupt.minimum
@@ -182,7 +182,7 @@ class LayerwiseTraining:
     def _limit_before(self, layers: int) -> str:
         """The limit that leaves no room for another depth."""
         seconds = GRADIENT * self.seconds * layers / max(1, layers - 1)
-        return self._options.limit(self.evaluations, seconds)
+        return self._run.limit(self.evaluations, seconds)
 
     def _starting_point(
         self, program: ScaledProgram, depth: int, left: int | None
@@ -214,7 +214,7 @@ class LayerwiseTraining:
                 break
             if value < least:
                 best, least = candidate, value
-            self._options.reserve = SAMPLES * program.seconds
-            if self._options.limit(0, program.seconds):
+            self._run.reserve = SAMPLES * program.seconds
+            if self._run.limit(0, program.seconds):
                 break
         return best, least, tried

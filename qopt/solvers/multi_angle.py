@@ -10,7 +10,7 @@ import numpy as np
 
 from qminima.limits import check_count
 from qminima.result import Result
-from simulator.program import Program
+from simulator.circuit import Circuit
 from simulator.spaces import Space
 
 from ..angles.schedules import gamma_scale
@@ -19,7 +19,8 @@ from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
 from .layerwise import LayerwiseTraining
 from .multi_start import best_of_starts
-from .training import GRADIENT, Options, ScaledProgram, Training
+from .options import TrainingKeywords, TrainingOptions
+from .training import GRADIENT, ScaledProgram, Trained, Training, objective_program
 
 _DISTURBANCE = 0.3
 
@@ -33,7 +34,7 @@ def solve_multi_angle(
     *,
     starts: int = 3,
     space: Space | None = None,
-    **training: Unpack[Training],
+    **training: Unpack[TrainingKeywords],
 ) -> Result:
     """Train QAOA, give each term and qubit its own angle, train on, and sample.
 
@@ -54,9 +55,7 @@ def solve_multi_angle(
         trainings; `plain` among the properties is the objective's value with shared angles.
 
     Raises:
-        InputError: as `multi_angle_qaoa` and `solve_qaoa`.
-        MemoryLimitError: if the state does not fit into memory.
-        qminima.Interrupted: on Ctrl-C, with the best result so far.
+        InputError: as `multi_angle_qaoa`; this and other errors as in `solve_qaoa`.
 
     >>> import networkx, qopt
     >>> star = qopt.maxcut(networkx.star_graph(4))
@@ -65,36 +64,39 @@ def solve_multi_angle(
     True
     """
     check_count("starts", starts)
-    options = Options(problem, training)
+    run = Training(problem, TrainingOptions.of(training))
     circuit = multi_angle_qaoa(problem, depth, space=space)
-    options.require_memory(circuit)
-    layerwise = LayerwiseTraining(
-        problem,
-        lambda layers: qaoa(problem, layers, space=circuit.space),
-        options,
-        start="best",
-    )
+    run.require_memory(circuit)
+
+    def build(layers: int) -> Circuit:
+        return qaoa(problem, layers, space=circuit.space)
+
+    layerwise = LayerwiseTraining(problem, build, run, start="best")
     plain = layerwise.run(depth)
     reached = plain.circuit.num_parameters // 2
-    settings = {"depth": reached, "requested_depth": depth, "starts": starts}
-    properties = {"plain": plain.value}
-    if reached < depth:
-        circuit = multi_angle_qaoa(problem, reached, space=circuit.space)
     # An evaluation takes some times longer with angles for all.
     needed = GRADIENT * _SLOWER * layerwise.seconds
-    if plain.interrupted or options.limit(plain.evaluations, needed):
-        spread = replace(
-            plain, circuit=circuit, parameters=spread_angles(plain.parameters, problem)
-        )
-        return spread.result(problem, options, "multi-angle QAOA", settings, properties)
-    program = Program(circuit, options.objective_of(problem.cost), options.precision)
+    full = multi_angle_qaoa(problem, reached, space=circuit.space)
+    if plain.interrupted or run.limit(plain.evaluations, needed):
+        angles = spread_angles(plain.parameters, problem)
+        trained = replace(plain, circuit=full, parameters=angles)
+    else:
+        trained = _train_all(problem, full, plain, starts, run.after(plain.evaluations))
+    settings = {"depth": reached, "requested_depth": depth, "starts": starts}
+    return trained.result(problem, run, "multi-angle QAOA", settings, {"plain": plain.value})
+
+
+def _train_all(
+    problem: Problem, circuit: Circuit, plain: Trained, starts: int, run: Training
+) -> Trained:
+    """Train all angles from shared ones, as they are and disturbed."""
+    program = objective_program(problem, circuit, run.options)
     terms = sum(1 for qubits, _ in problem.cost.terms if qubits)
-    gammas = np.tile(np.arange(terms + problem.num_variables) < terms, reached)
+    layers = plain.circuit.num_parameters // 2
+    gammas = np.tile(np.arange(terms + problem.num_variables) < terms, layers)
     own = ScaledProgram(program, gamma_scale(problem.cost), gammas)
     shared = spread_angles(plain.parameters, problem) / own.units
-    random = np.random.default_rng(options.seed)
+    random = np.random.default_rng(run.options.seed)
     disturbed = (shared + _DISTURBANCE * random.normal(size=shared.size) for _ in range(1, starts))
-    trained, _ = best_of_starts(
-        circuit, own, chain([shared], disturbed), options.after(plain.evaluations)
-    )
-    return trained.after(plain).result(problem, options, "multi-angle QAOA", settings, properties)
+    trained, _ = best_of_starts(circuit, own, chain([shared], disturbed), run)
+    return trained.after(plain)

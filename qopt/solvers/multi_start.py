@@ -18,17 +18,8 @@ from ..angles.schedules import linear_ramp
 from ..circuits.mixers import Mixer
 from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
-from .training import (
-    GRADIENT,
-    HEADROOM,
-    SAMPLES,
-    Options,
-    ScaledProgram,
-    Trained,
-    Training,
-    improve,
-    scaled,
-)
+from .options import TrainingKeywords, TrainingOptions
+from .training import GRADIENT, HEADROOM, SAMPLES, ScaledProgram, Trained, Training, improve, scaled
 
 # Amplitudes from which on a single evaluation can take seconds.
 _LARGE = 1 << 18
@@ -41,7 +32,7 @@ def solve_multi_start(
     starts: int = 10,
     space: Space | None = None,
     mixer: Mixer | None = None,
-    **training: Unpack[Training],
+    **training: Unpack[TrainingKeywords],
 ) -> Result:
     """Train all angles of QAOA at once from random ones, several times; the best is the result.
 
@@ -62,9 +53,7 @@ def solve_multi_start(
         `value`, `evaluations` and `converged` of where it led.
 
     Raises:
-        InputError: for fewer than one start, and as `solve_qaoa`.
-        MemoryLimitError: if the state does not fit into memory.
-        qminima.Interrupted: on Ctrl-C, with the best result so far.
+        InputError: for fewer than one start; this and other errors as in `solve_qaoa`.
 
     >>> import networkx, qopt
     >>> found = solve_multi_start(qopt.maxcut(networkx.path_graph(4)), 1, starts=3, seed=0)
@@ -72,39 +61,39 @@ def solve_multi_start(
     3
     """
     check_count("starts", starts)
-    options = Options(problem, training)
+    run = Training(problem, TrainingOptions.of(training))
     circuit = qaoa(problem, depth, space=space, mixer=mixer)
-    options.require_memory(circuit)
-    reached = _affordable(problem, depth, circuit.space, mixer, options)
+    run.require_memory(circuit)
+    reached = _affordable(problem, depth, circuit.space, mixer, run)
     if reached < depth:
         circuit = qaoa(problem, reached, space=circuit.space, mixer=mixer)
-    program = scaled(problem, circuit, options)
+    program = scaled(problem, circuit, run.options)
     trained, records = best_of_starts(
-        circuit, program, (_random(options.seed, k, reached) for k in range(starts)), options
+        circuit, program, (_random(run.options.seed, k, reached) for k in range(starts)), run
     )
     settings = {
         "depth": reached, "requested_depth": depth, "mixer": str(mixer or "X"), "starts": starts
     }  # fmt: skip
-    return trained.result(problem, options, "multi-start QAOA", settings, {"starts": records})
+    return trained.result(problem, run, "multi-start QAOA", settings, {"starts": records})
 
 
 def _affordable(
-    problem: Problem, depth: int, space: Space, mixer: Mixer | None, options: Options
+    problem: Problem, depth: int, space: Space, mixer: Mixer | None, run: Training
 ) -> int:
     """The depth, or a smaller one where a single evaluation would exceed the time limit.
 
     Layers of large states take about as long as the first one, of which a value is computed.
     """
-    if options.time_limit is None or space.size < _LARGE:
+    if run.options.time_limit is None or space.size < _LARGE:
         return depth
-    program = scaled(problem, qaoa(problem, 1, space=space, mixer=mixer), options)
+    program = scaled(problem, qaoa(problem, 1, space=space, mixer=mixer), run.options)
     program(linear_ramp(1))
     layer = HEADROOM * GRADIENT * program.seconds
-    return min(depth, max(1, int(options.deadline.left() / max(layer, 1e-6))))
+    return min(depth, max(1, int(run.deadline.left() / max(layer, 1e-6))))
 
 
 def best_of_starts(
-    circuit: Circuit, program: ScaledProgram, starts: Iterable[Floats], options: Options
+    circuit: Circuit, program: ScaledProgram, starts: Iterable[Floats], run: Training
 ) -> tuple[Trained, list[dict[str, Any]]]:
     """The best of several trainings, and a record of each.
 
@@ -113,16 +102,16 @@ def best_of_starts(
     found = minimize_from(
         program,
         starts,
-        gradient_tolerance=options.gradient_tolerance,
+        gradient_tolerance=run.options.tolerance,
         limits=Limits(
-            options.max_evaluations,
-            options.deadline,
+            run.left(0),
+            run.deadline,
             HEADROOM,
             lambda: (GRADIENT + SAMPLES) * program.seconds,
         ),
-        callback=options.reporter(program.factor),
+        callback=run.reporter(program.factor),
     )
-    options.reserve = SAMPLES * program.seconds
+    run.reserve = SAMPLES * program.seconds
     history: list[tuple[int, float]] = []
     improve(history, found, program.factor, 0)
     trained = Trained(
@@ -138,11 +127,11 @@ def best_of_starts(
     records = [
         {
             "angles": (program.units * start).tolist(),
-            "value": run.value / program.factor,
-            "evaluations": run.evaluations,
-            "converged": run.converged,
+            "value": end.value / program.factor,
+            "evaluations": end.evaluations,
+            "converged": end.converged,
         }
-        for start, run in zip(found.starts, found.runs, strict=True)
+        for start, end in zip(found.starts, found.runs, strict=True)
     ]
     return trained, records
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Unpack
 
@@ -24,7 +25,8 @@ from ..problems.problem import Problem
 from ..results import bits, solution
 from .correlations import spin_correlations
 from .layerwise import LayerwiseTraining
-from .training import Options, Trained, Training
+from .options import TrainingKeywords, TrainingOptions
+from .training import Trained, Training
 
 # Correlations that differ by less are the same up to rounding; the first pair is then taken.
 _TIE = 1e-6
@@ -34,7 +36,7 @@ Terms = dict[frozenset[int], float]
 
 
 def solve_recursive(
-    problem: Problem, depth: int, *, cutoff: int = 4, **training: Unpack[Training]
+    problem: Problem, depth: int, *, cutoff: int = 4, **training: Unpack[TrainingKeywords]
 ) -> Result:
     """Tie variables together by QAOA until few are left, which are enumerated.
 
@@ -58,9 +60,8 @@ def solve_recursive(
         `greedy` among the properties.
 
     Raises:
-        InputError: for a cutoff that is not from 1 to 20, `shots`, and as `solve_qaoa`.
-        MemoryLimitError: if the state does not fit into memory.
-        qminima.Interrupted: on Ctrl-C, with the best result so far.
+        InputError: for a cutoff that is not from 1 to 20, and `shots`; this and other errors as in
+            `solve_qaoa`.
 
     >>> import networkx, qopt
     >>> qopt.solve_recursive(qopt.maxcut(networkx.cycle_graph(8)), 1).value
@@ -70,66 +71,90 @@ def solve_recursive(
     check_whole("a cutoff", cutoff, 1, 20)
     if "shots" in training:
         raise InputError("recursive QAOA samples nothing; leave shots out")
-    options = Options(problem, training)
-    options.require_memory(qaoa(problem, depth))
-    cost: Terms = {frozenset(qubits): weight for qubits, weight in problem.cost.terms}
-    free = set(range(problem.num_variables))
-    eliminations: list[dict[str, Any]] = []
-    used, limit = 0, ""
-    while len(_variables(cost)) > cutoff:
-        limit = options.limit(used)
-        if limit:
-            break
-        try:
-            chosen, correlation, trained = _strongest(cost, depth, options, used)
-        except KeyboardInterrupt:
-            if not eliminations:
-                raise
-            limit = "interrupted"
-            break
-        used += trained.evaluations
-        sign = 1 if correlation >= 0 else -1
-        cost = tie(cost, chosen, sign)
-        free.discard(chosen[-1])
-        eliminations.append(
-            {
-                "variables": chosen,
-                "sign": sign,
-                "correlation": correlation,
-                "converged": trained.converged,
-            }
-        )
-        if trained.interrupted:
-            limit = "interrupted"
-            break
-        options.progress.note(f"{len(_variables(cost))} variables left, {used} values")
-    names = _variables(cost)
-    greedy = len(names) if len(names) > cutoff else 0
-    spins = dict.fromkeys(free, 1)
-    spins |= _greedily(cost, names) if greedy else _enumerated(cost, names)
-    for step in reversed(eliminations):
-        *others, last = step["variables"]
-        spins[last] = step["sign"] * int(np.prod([spins[one] for one in others]))
-    settings = {key: value for key, value in options.settings().items() if key != "shots"}
-    converged = not limit and all(step["converged"] for step in eliminations)
-    reason = limit or f"at most {cutoff} variables left"
+    run = Training(problem, TrainingOptions.of(training))
+    run.require_memory(qaoa(problem, depth))
+    recursion = _Recursion(
+        problem, {frozenset(qubits): weight for qubits, weight in problem.cost.terms}
+    )
+    recursion.eliminate(depth, cutoff, run)
+    reason = recursion.limit or f"at most {cutoff} variables left"
+    converged = not recursion.limit and all(step["converged"] for step in recursion.steps)
+    settings = {key: value for key, value in run.options.settings().items() if key != "shots"}
+    greedy = recursion.left if recursion.left > cutoff else 0
     result = solution(
         problem,
         "recursive QAOA",
-        bits([int(spins[one] < 0) for one in range(problem.num_variables)]),
-        options.started,
+        recursion.bitstring(bool(greedy)),
+        run.started,
         kind="quantum",
-        evaluations=used,
+        evaluations=recursion.used,
         converged=converged,
         stop_reason=reason,
         settings={"depth": depth, "cutoff": cutoff, **settings},
-        properties={"eliminations": eliminations, **({"greedy": greedy} if greedy else {})},
+        properties={"eliminations": recursion.steps, **({"greedy": greedy} if greedy else {})},
         warnings=() if converged else _warnings(reason, greedy),
-        seed=options.seed,
+        seed=run.options.seed,
     )
-    if limit == "interrupted":
+    if recursion.limit == "interrupted":
         raise Interrupted(result)
     return result
+
+
+@dataclass
+class _Recursion:
+    """The cost as variables are tied together.
+
+    Attributes:
+        problem: what is minimised.
+        cost: what is left of it.
+        steps: the eliminations.
+        used: evaluations of the objective.
+        limit: what ended the recursion early.
+    """
+
+    problem: Problem
+    cost: Terms
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    used: int = 0
+    limit: str = ""
+
+    @property
+    def left(self) -> int:
+        """The number of variables that the cost depends on."""
+        return len(_variables(self.cost))
+
+    def eliminate(self, depth: int, cutoff: int, run: Training) -> None:
+        """Tie variables until few are left, or until a limit or Ctrl-C; it passes on at first."""
+        while self.left > cutoff:
+            self.limit = run.limit(self.used)
+            if self.limit:
+                return
+            try:
+                chosen, correlation, trained = _strongest(self.cost, depth, run, self.used)
+            except KeyboardInterrupt:
+                if not self.steps:
+                    raise
+                self.limit = "interrupted"
+                return
+            self.used += trained.evaluations
+            sign = 1 if correlation >= 0 else -1
+            self.cost = tie(self.cost, chosen, sign)
+            step = {"variables": chosen, "sign": sign, "correlation": correlation}
+            self.steps.append({**step, "converged": trained.converged})
+            if trained.interrupted:
+                self.limit = "interrupted"
+                return
+            run.progress.note(f"{self.left} variables left, {self.used} values")
+
+    def bitstring(self, greedy: bool) -> str:
+        """Variables that are left enumerated or fixed greedily, the others in reverse order."""
+        names = _variables(self.cost)
+        spins = dict.fromkeys(range(self.problem.num_variables), 1)
+        spins |= _greedily(self.cost, names) if greedy else _enumerated(self.cost, names)
+        for step in reversed(self.steps):
+            *others, last = step["variables"]
+            spins[last] = step["sign"] * int(np.prod([spins[one] for one in others]))
+        return bits([int(spin < 0) for _, spin in sorted(spins.items())])
 
 
 def _warnings(reason: str, greedy: int) -> list[str]:
@@ -168,7 +193,7 @@ def correlations(cost: Terms, energy: Expectation, angles: Any) -> dict[tuple[in
 
 
 def _strongest(
-    cost: Terms, depth: int, options: Options, used: int
+    cost: Terms, depth: int, run: Training, used: int
 ) -> tuple[tuple[int, ...], float, Trained]:
     """Whose correlation is strongest after training QAOA, that correlation, and the training."""
     names = _variables(cost)
@@ -177,13 +202,13 @@ def _strongest(
     def build(layers: int) -> Circuit:
         return qaoa(rest, layers)
 
-    trained = LayerwiseTraining(rest, build, options.after(used), start="best").run(depth)
+    trained = LayerwiseTraining(rest, build, run.after(used), start="best").run(depth)
     clock = Stopwatch()
-    energy = Expectation(trained.circuit, rest.cost, options.precision)
+    energy = Expectation(trained.circuit, rest.cost, run.options.precision)
     numbers = {name: number for number, name in enumerate(names)}
     renamed = {frozenset(numbers[one] for one in term): weight for term, weight in cost.items()}
     found = correlations(renamed, energy, trained.parameters)
-    options.reserve = clock()  # the next step takes half as long, and a training
+    run.reserve = clock()  # the next step takes half as long, and a training
     largest = max(map(abs, found.values()))
     chosen = next(key for key, value in found.items() if abs(value) >= largest - _TIE)
     return tuple(names[one] for one in chosen), found[chosen], trained

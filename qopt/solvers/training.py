@@ -1,4 +1,4 @@
-"""Options, scaled programs and results that all trainings of circuits share."""
+"""The course, scaled programs and results that all trainings of circuits share."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qminima.errors import InputError, check_name
-from qminima.limits import Deadline, check_count, check_seed
+from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import Interrupted
@@ -21,11 +20,10 @@ from simulator.kernels.kernel import compile_seconds
 from simulator.lowering.diagonal import DiagonalValues
 from simulator.memory import require_memory
 from simulator.objectives.cvar import CVaR
-from simulator.objectives.objective import Mean, Objective
-from simulator.operators.polynomial import Polynomial
+from simulator.objectives.objective import Mean
 from simulator.optimize.minimize import Minimum
 from simulator.optimize.multi_start import Minima
-from simulator.program import Expectation, Precision, Program, predict_memory
+from simulator.program import Expectation, Program, predict_memory
 from simulator.spaces import Integers, Space, bitstring
 from simulator.timing import Stopwatch
 from simulator.typing import Floats
@@ -34,70 +32,41 @@ from ..angles.schedules import gamma_scale
 from ..circuits.qaoa import check_problem
 from ..problems.problem import Problem
 from ..results import first_feasible, solution
-from .options import check_objective, check_precision, check_scale
+from .options import TrainingOptions, check_scale
 
 # About how much longer a value takes with its gradient, and samples of a state than its value; and
 # what has to fit into the time, in units of an evaluation with gradient.
 GRADIENT, SAMPLES = 3.0, 1.5
 HEADROOM = 1 + SAMPLES / GRADIENT
 
-GRADIENT_TOLERANCE = {"double": 1e-3, "single": 4e-3}
 
-
-class Training(TypedDict, total=False):
-    """The keywords of every solver; `solve_qaoa` says what they mean."""
-
-    objective: str
-    alpha: float | None
-    shots: int
-    seed: int | None
-    precision: Precision
-    gradient_tolerance: float | None
-    max_evaluations: int | None
-    time_limit: float | None
-    progress: Progress | None
-
-
-class Options:
-    """The options of one training, checked.
+class Training:
+    """A training under way: its options, its clock, and what it has used of its limits.
 
     Args:
         problem: that circuits are trained for.
-        given: the keywords.
+        options: of the training.
         spent: seconds of the method's time that have passed before.
 
+    Attributes:
+        options: the options.
+        deadline: the end of its time.
+        reserve: seconds of the time that are left for samples of the final state.
+        progress: of the options.
+
     Raises:
-        InputError: for what is no problem, an unknown keyword, objective or precision, an alpha out
-            of range or without "cvar", counts or tolerances below what they can be, or costs that
-            numbers of the precision cannot hold.
+        InputError: for what is no problem, or costs that numbers of the precision cannot hold.
     """
 
-    def __init__(self, problem: Problem, given: Training, spent: float = 0.0) -> None:
+    def __init__(self, problem: Problem, options: TrainingOptions, spent: float = 0.0) -> None:
         check_problem(problem)
-        for key in given:
-            check_name("keyword", key, Training.__annotations__)
-        self.objective = given.get("objective", "mean")
-        self.alpha = check_objective(self.objective, given.get("alpha"))
-        self.shots = given.get("shots", 1024)
-        check_count("shots", self.shots)
-        self.seed = given.get("seed")
-        check_seed(self.seed)
-        self.precision: Precision = check_precision(given.get("precision", "double"))
-        check_scale(problem, self.precision)
-        tolerance = given.get("gradient_tolerance")
-        if tolerance is None:
-            tolerance = GRADIENT_TOLERANCE[self.precision]
-        if not 0 < tolerance < inf:
-            raise InputError(f"expected a gradient_tolerance above zero, got {tolerance}")
-        self.gradient_tolerance = tolerance
-        self.max_evaluations = given.get("max_evaluations")
-        if self.max_evaluations is not None:
-            check_count("max_evaluations", self.max_evaluations)
-        self.time_limit = given.get("time_limit")
-        self.deadline = Deadline(self.time_limit, uncounted=compile_seconds)
+        check_scale(problem, options.precision)
+        self.options = options
+        self.deadline = Deadline(options.time_limit, uncounted=compile_seconds)
         self.deadline.charge(spent)
-        self.reserve = 0.0  # seconds of the time that are left for samples of the final state
-        self.progress = given.get("progress") or Progress()
+        self.reserve = 0.0
+        self.progress = options.progress or Progress()
+        self._used = 0
         self._watch = Stopwatch(spent)
 
     @property
@@ -105,26 +74,18 @@ class Options:
         """When the training began, later by the time that kernels took to be compiled."""
         return self._watch.started
 
-    @property
-    def label(self) -> str:
-        """The objective's name, for progress."""
-        return "mean cost" if self.alpha is None else "CVaR of the cost"
-
-    def objective_of(self, cost: Polynomial) -> Objective:
-        """The objective that is minimised, in units of the cost."""
-        return Mean(cost) if self.alpha is None else CVaR(cost, self.alpha)
-
     def require_memory(self, circuit: Circuit, more: int = 0) -> None:
         """Raise `MemoryLimitError` if the circuit's state, and so many bytes more, do not fit."""
         require_memory(
-            predict_memory(circuit, self.precision) + more,
+            predict_memory(circuit, self.options.precision) + more,
             f"QAOA on {circuit.space.num_qubits} variables",
             "use the classical methods",
         )
 
     def left(self, used: int) -> int | None:
         """Evaluations that are left after some."""
-        return None if self.max_evaluations is None else self.max_evaluations - used
+        most = self.options.max_evaluations
+        return None if most is None else most - self._used - used
 
     def seconds(self) -> float | None:
         """Seconds that are left, None without a limit."""
@@ -143,31 +104,19 @@ class Options:
         return "" if self.deadline.allows(needed + self.reserve) else "time limit reached"
 
     def reporter(self, factor: float, before: int = 0) -> Callable[[int, float], None]:
-        """Tells the objective as it falls, from values in scaled units."""
+        """Reports the objective as it falls, from values in scaled units."""
+        label = "mean cost" if self.options.alpha is None else "CVaR of the cost"
 
         def report(count: int, value: float) -> None:
-            self.progress.note(f"{self.label} {value / factor:.4f}, {before + count} values")
+            self.progress.note(f"{label} {value / factor:.4f}, {before + count} values")
 
         return report
 
-    def after(self, used: int) -> Options:
-        """The options of a second training, once so many evaluations were used."""
+    def after(self, used: int) -> Training:
+        """A second training, once so many evaluations were used."""
         rest = copy(self)
-        rest.max_evaluations = self.left(used)
+        rest._used += used
         return rest
-
-    def settings(self) -> dict[str, Any]:
-        """The options as a record has them."""
-        return {
-            "objective": self.objective,
-            "alpha": self.alpha,
-            "shots": self.shots,
-            "precision": self.precision,
-            "optimizer": "L-BFGS-B",
-            "gradient_tolerance": self.gradient_tolerance,
-            "max_evaluations": self.max_evaluations,
-            "time_limit": self.time_limit,
-        }
 
 
 class ScaledProgram:
@@ -207,9 +156,16 @@ class ScaledProgram:
         return self.factor * value, self.factor * self.units * gradient
 
 
-def scaled(problem: Problem, circuit: Circuit, options: Options) -> ScaledProgram:
+def objective_program(problem: Problem, circuit: Circuit, options: TrainingOptions) -> Program:
+    """The objective that is minimised, in units of the cost, as a function of the parameters."""
+    cost = problem.cost
+    objective = Mean(cost) if options.alpha is None else CVaR(cost, options.alpha)
+    return Program(circuit, objective, options.precision)
+
+
+def scaled(problem: Problem, circuit: Circuit, options: TrainingOptions) -> ScaledProgram:
     """A circuit whose parameters are gamma_1 ... gamma_p, beta_1 ... beta_p, in scaled units."""
-    program = Program(circuit, options.objective_of(problem.cost), options.precision)
+    program = objective_program(problem, circuit, options)
     gammas = np.arange(circuit.num_parameters) < circuit.num_parameters // 2
     return ScaledProgram(program, gamma_scale(problem.cost), gammas)
 
@@ -261,7 +217,7 @@ class Trained:
     def result(
         self,
         problem: Problem,
-        options: Options,
+        run: Training,
         method: str,
         settings: Mapping[str, Any],
         properties: Mapping[str, Any] | None = None,
@@ -271,7 +227,7 @@ class Trained:
         Raises:
             qminima.Interrupted: with this result, if Ctrl-C ended the training.
         """
-        values = problem.cost.values(self.circuit.space)
+        options, values = run.options, problem.cost.values(self.circuit.space)
         energy = Expectation(self.circuit, problem.cost, options.precision)
         found = {
             "optimum_probability": energy.success_probability(self.parameters),
@@ -283,7 +239,7 @@ class Trained:
             problem,
             method,
             _best_sample(problem, self.circuit.space, drawn, values),
-            options.started,
+            run.started,
             kind="quantum",
             properties=found,
             evaluations=self.evaluations,

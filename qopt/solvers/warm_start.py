@@ -14,7 +14,8 @@ from ..circuits.warm_start import warm_start_qaoa
 from ..classical.semidefinite import hyperplane_roundings
 from ..problems.problem import Problem
 from .layerwise import LayerwiseTraining
-from .training import Options, Training
+from .options import TrainingKeywords, TrainingOptions
+from .training import Training
 
 
 def solve_warm_start(
@@ -23,7 +24,7 @@ def solve_warm_start(
     probabilities: ArrayLike | str | None = None,
     *,
     epsilon: float = 0.25,
-    **training: Unpack[Training],
+    **training: Unpack[TrainingKeywords],
 ) -> Result:
     """Train `warm_start_qaoa` layer by layer, and sample bit strings from the final state.
 
@@ -42,26 +43,24 @@ def solve_warm_start(
         `start_cost` among the properties its cost: what the circuit adds is measured from there.
 
     Raises:
-        InputError: as `warm_start_qaoa` and `solve_qaoa`, and as `goemans_williamson` where no
-            start is given.
-        MemoryLimitError: if the state does not fit into memory.
-        qminima.Interrupted: on Ctrl-C, with the best result so far.
+        InputError: as `warm_start_qaoa`, and as `goemans_williamson` where no start is given; this
+            and other errors as in `solve_qaoa`.
 
     >>> import networkx, qopt
     >>> problem = qopt.maxcut(networkx.petersen_graph())
     >>> solve_warm_start(problem, 1, "0101010101", seed=0).method
     'warm-start QAOA'
     """
-    options = Options(problem, training)
+    run = Training(problem, TrainingOptions.of(training))
     properties: dict[str, float] = {}
     if probabilities is None:
-        random = np.random.default_rng(options.seed)
-        relaxed = hyperplane_roundings(problem, random, options.deadline)
-        if options.deadline.interrupted:
+        random = np.random.default_rng(run.options.seed)
+        relaxed = hyperplane_roundings(problem, random, run.deadline)
+        if run.deadline.interrupted:
             raise KeyboardInterrupt
         (probabilities,) = relaxed.bitstrings(1)
         # The relaxation is part of the method's time, also where it was solved before.
-        options = Options(problem, training, spent=relaxed.seconds)
+        run = Training(problem, run.options, spent=relaxed.seconds)
     if isinstance(probabilities, str):
         warm_start_qaoa(problem, depth, probabilities, epsilon=epsilon)  # checks it
         properties["start_cost"] = problem.value(probabilities)
@@ -70,17 +69,12 @@ def solve_warm_start(
     def build(layers: int) -> Circuit:
         return warm_start_qaoa(problem, layers, chosen, epsilon=epsilon)
 
-    options.require_memory(build(depth))
-    trained = LayerwiseTraining(problem, build, options, start=None).run(depth)
-    return trained.result(
-        problem,
-        options,
-        "warm-start QAOA",
-        {
-            "depth": trained.circuit.num_parameters // 2,
-            "requested_depth": depth,
-            "epsilon": epsilon,
-            "start": chosen if isinstance(chosen, str) else "probabilities",
-        },
-        properties,
-    )
+    run.require_memory(build(depth))
+    trained = LayerwiseTraining(problem, build, run, start=None).run(depth)
+    settings = {
+        "depth": trained.circuit.num_parameters // 2,
+        "requested_depth": depth,
+        "epsilon": epsilon,
+        "start": chosen if isinstance(chosen, str) else "probabilities",
+    }
+    return trained.result(problem, run, "warm-start QAOA", settings, properties)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qminima.errors import check_name
-from qminima.limits import Deadline, check_seed
 from qminima.progress import Progress
 
 from ..circuits.qaoa import check_depth
 from ..problems.instance import CONSTRAINTS
-from ..solvers.options import check_objective, check_precision
+from ..solvers.options import TrainingOptions
 
 if TYPE_CHECKING:
     from simulator.program import Precision
 
-    from ..solvers.training import Training
+    from ..solvers.options import TrainingKeywords
 
 
 @dataclass(frozen=True)
@@ -51,13 +50,10 @@ class SolveOptions:
     def __post_init__(self) -> None:
         check_name("way of constraints", self.constraints, CONSTRAINTS)
         check_depth(self.depth)
-        check_objective(self.objective, self.alpha)
-        check_precision(self.precision)
-        check_seed(self.seed)
-        Deadline(self.time_limit)
+        TrainingOptions.of(self.training)
 
     @property
-    def training(self) -> Training:
+    def training(self) -> TrainingKeywords:
         """The keywords of functions that train circuits."""
         return {
             "objective": self.objective,
