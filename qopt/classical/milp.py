@@ -70,18 +70,8 @@ def milp(
         found.search(problem, deadline, progress)
     if found.bitstring is None:
         found.bitstring = greedy_fallback(problem, deadline)
-    if found.bound is None:
-        found.bound = _bound_at_once(problem)
-    proven = found.claim["proven"]
-    least, trivial = lower_bound(problem, found.bound)
-    properties = {
-        "lower_bound": least,
-        **found.claim,
-        "bound_from": "trivial" if trivial or not found.cases else found.source,
-        "cases": found.cases,
-    }
-    if isinstance(problem, MaxCut):
-        properties["upper_bound"] = 0.0 - least
+    proven, properties = found.claim["proven"], found.properties(problem)
+    least = properties["lower_bound"]
     reason = deadline.reason("not told apart from its bound")
     if proven and not deadline.interrupted:
         reason = "proven optimal"
@@ -139,6 +129,18 @@ class _Found:
         self.bound = rounded_down(exact.constant - checked.bound - exact.cost.loss)
         self.source = "linear relaxation" if proof.leaves == 1 else "branch and bound"
         self.claim, self.cases = claim, len(proof.tree)
+
+    def properties(self, problem: Problem) -> dict[str, Any]:
+        """The bound and the claim, as results have them."""
+        bound = _bound_at_once(problem) if self.bound is None else self.bound
+        least, trivial = lower_bound(problem, bound)
+        return {
+            "lower_bound": least,
+            **self.claim,
+            "bound_from": "trivial" if trivial or not self.cases else self.source,
+            "cases": self.cases,
+            **({"upper_bound": 0.0 - least} if isinstance(problem, MaxCut) else {}),
+        }
 
 
 def _bound_at_once(problem: Problem) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -24,113 +24,66 @@ from qminima.command import (
 from qminima.errors import InputError, shorten
 from simulator.memory import MemoryLimitError
 
-from ..methods.registry import COMPARED, USUAL
+from ..methods.registry import USUAL
 from .instances import load_aloud
 from .options import (
+    CheckpointOption,
+    ComparedOption,
     ConstraintsOption,
+    DepthsOption,
+    EvaluationsOption,
     FormatOption,
+    GateTimeOption,
+    HtmlOption,
     InstanceSeedOption,
+    InstancesOption,
     KindOption,
+    NoControlsOption,
     PrecisionOption,
+    ReadoutTimeOption,
+    RunsOption,
+    SecondsOption,
     SetOption,
+    SourcesArgument,
+    TrainingShotsOption,
+    TrainOnOption,
+    TuningOption,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..problems.binary import BinaryProblem
+    from ..study.methods import Contender
+    from ..study.options import StudyOptions
     from ..study.study import Study
 
 
+# Longer than others by its parameters, one a line.
 def compare(
     context: typer.Context,
-    sources: Annotated[
-        list[str],
-        typer.Argument(metavar="INSTANCE...", help="Files, names, or with --problem sizes."),
-    ],
+    sources: SourcesArgument,
     problem: KindOption = None,
     settings: SetOption = None,
     form: FormatOption = None,
-    instances: Annotated[
-        int,
-        typer.Option(
-            "--instances", metavar="N", help="Random instances of each size.", min=1, max=10_000
-        ),
-    ] = 1,
+    instances: InstancesOption = 1,
     instance_seed: InstanceSeedOption = None,
-    train_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--train-on",
-            metavar="INSTANCE",
-            help="What methods choose lengths of runs and shared angles on; not compared. Sizes "
-            "stand for as many random instances, other ones.",
-        ),
-    ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option(
-            "--method",
-            metavar="NAME[,NAME]",
-            help=f"Methods: {', '.join(USUAL)}, which run where they fit unless some are named, "
-            f"and {', '.join(name for name in COMPARED if name not in USUAL)}; qopt list says what "
-            "they are.",
-        ),
-    ] = None,
-    depth: Annotated[
-        str, typer.Option(metavar="P[,P]", help="Layers of QAOA, one number or several.")
-    ] = "3",
-    no_controls: Annotated[
-        bool,
-        typer.Option(
-            "--no-controls", help="Leave out uniform samples and descents after all samples."
-        ),
-    ] = False,
-    runs: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Runs, or shots, of a method on an instance; 1000, with --seconds as many as fit.",
-            min=1,
-        ),
-    ] = None,
-    evaluations: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Costs that a method may look at on an instance; 1000000, with --seconds any.",
-            min=1,
-        ),
-    ] = None,
-    seconds: Annotated[
-        float | None,
-        typer.Option(metavar="S", help="Wall time that a method may take on an instance."),
-    ] = None,
-    tuning_evaluations: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Costs that a method may look at on --train-on; as --evaluations.",
-            min=1,
-        ),
-    ] = None,
-    training_shots: Annotated[
-        int, typer.Option(metavar="N", help="Shots of a mean while angles are trained.", min=1)
-    ] = 1000,
-    gate_time: Annotated[
-        float, typer.Option(metavar="S", help="Of a round of gates on the modelled device.")
-    ] = 100e-9,
-    readout_time: Annotated[
-        float, typer.Option(metavar="S", help="Of readout and reset on the modelled device.")
-    ] = 1e-6,
+    train_on: TrainOnOption = None,
+    method: ComparedOption = None,
+    depth: DepthsOption = "3",
+    no_controls: NoControlsOption = False,
+    runs: RunsOption = None,
+    evaluations: EvaluationsOption = None,
+    seconds: SecondsOption = None,
+    tuning_evaluations: TuningOption = None,
+    training_shots: TrainingShotsOption = 1000,
+    gate_time: GateTimeOption = 100e-9,
+    readout_time: ReadoutTimeOption = 1e-6,
     constraints: ConstraintsOption = "mixer",
     precision: PrecisionOption = "single",
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Keep here what is done, and go on from it."),
-    ] = None,
+    checkpoint: CheckpointOption = None,
     json: JsonOption = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write all of it as one page.")
-    ] = None,
+    html: HtmlOption = None,
     plot: PlotOption = None,
     seed: SeedOption = 0,
     threads: ThreadsOption = None,
@@ -144,77 +97,48 @@ def compare(
     with reported_errors(MemoryLimitError):
         check_threads(threads)
         check_time_limit(seconds)
-        from qminima.checkpoint import Checkpoint
+        others = train_on or []
+        check_outputs(json, plot, *sources, *others, more=(html, *_generations(checkpoint)))
 
-        kept = () if checkpoint is None else Checkpoint.files(checkpoint)
-        check_outputs(json, plot, *sources, *(train_on or ()), more=(html, *kept))
-
-        from qminima.progress import ProgressBar
-        from simulator.kernels.kernel import announced_compilation
-
-        from ..instances.loading import is_size
         from ..solvers.options import check_precision
-        from ..study.compare import compare as compare_methods
         from ..study.device_time import Device
         from ..study.methods import contenders
+        from ..study.options import StudyOptions
         from ..study.terminal import show
         from ..threads import use_threads
 
-        device = Device(gate_time, readout_time)
-        number = check_precision(precision)
-        depths = _depths(depth)
+        options = StudyOptions(
+            depths=_depths(depth),
+            controls=not no_controls,
+            constraints=constraints,
+            runs=runs,
+            evaluations=evaluations,
+            seconds=seconds,
+            tuning_evaluations=tuning_evaluations,
+            training_shots=training_shots,
+            precision=check_precision(precision),
+            device=Device(gate_time, readout_time),
+            seed=seed,
+        )
         methods = None if method is None else [name.strip().lower() for name in method.split(",")]
-        entries = contenders(methods or USUAL, depths, not no_controls, bool(train_on))
-        if not any(one.quantum for one in entries):
-            circuits = (
-                "depth", "training_shots", "precision", "constraints", "gate_time", "readout_time",
-            )  # fmt: skip
-            refuse_options(context, circuits, "qaoa")
-        if not any(one.method in ("qaoa", "qaoa-shared") for one in entries):
-            refuse_vacuous(context, "training_shots", "no angles are trained")
-        if not any(one.tuned for one in entries):
-            for option in ("train_on", "tuning_evaluations"):
-                refuse_vacuous(context, option, "no method has anything to choose")
-
-        def load(names: list[str], first: int) -> list[BinaryProblem]:
-            return [
-                load_aloud(source, problem, settings, form, one)
-                for source in names
-                for one in _instance_seeds(source, instances, instance_seed, first)
-            ]
-
-        if not any(is_size(source) for source in (*sources, *(train_on or ()))):
-            for option in ("instances", "instance_seed"):
-                refuse_vacuous(context, option, "no sizes of random instances are named")
-        problems, others = load(sources, 0), load(train_on or [], instances)
-        use_threads(threads, *problems, *others)
-        choices = sum(one.tuned and not one.then_local for one in entries)
-        stages = len(problems) * len(entries) + choices
-        with (
-            ProgressBar(stages) as progress,
-            announced_compilation(lambda: progress.say(COMPILING)),
-        ):
-            study = compare_methods(
-                problems,
-                methods,
-                depths=depths,
-                train_on=others,
-                controls=not no_controls,
-                constraints=constraints,
-                runs=runs,
-                evaluations=evaluations,
-                seconds=seconds,
-                tuning_evaluations=tuning_evaluations,
-                training_shots=training_shots,
-                precision=number,
-                device=device,
-                seed=seed,
-                checkpoint=checkpoint,
-                progress=progress,
-            )
+        entries = contenders(methods or USUAL, options.depths, options.controls, bool(others))
+        _refuse_unused(context, entries, [*sources, *others])
+        first, how = instance_seed or 0, (problem, settings, form)
+        compared = _load(sources, range(first, first + instances), *how)
+        tuned_on = _load(others, range(first + instances, first + 2 * instances), *how)
+        use_threads(threads, *compared, *tuned_on)
+        optional = USUAL if methods is None else ()
+        study = _run(compared, tuned_on, entries, optional, options, checkpoint)
         finish(study, show, json, (html, _write_page), (plot, _draw_study))
         if study.storage_error is not None:
             raise InputError(f"{study.storage_error}; what had been stored before is kept")
+
+
+def _generations(checkpoint: Path | None) -> list[Path]:
+    """The files of a checkpoint."""
+    from qminima.checkpoint import Checkpoint
+
+    return [] if checkpoint is None else list(Checkpoint.files(checkpoint))
 
 
 def _depths(text: str) -> list[int]:
@@ -225,16 +149,66 @@ def _depths(text: str) -> list[int]:
         raise InputError(f"expected --depth P[,P], whole numbers, got {shorten(text)!r}") from None
 
 
-def _instance_seeds(
-    source: str, instances: int, instance_seed: int | None, first: int
-) -> list[int | None]:
-    """Seeds of the random instances that a size stands for; a file or name stands for itself."""
+def _refuse_unused(
+    context: typer.Context, entries: tuple[Contender, ...], sources: list[str]
+) -> None:
+    """Raise `InputError` for an option that was given but has nothing to act on."""
     from ..instances.loading import is_size
 
-    if not is_size(source):
-        return [None]
-    start = (instance_seed or 0) + first
-    return list(range(start, start + instances))
+    if not any(one.quantum for one in entries):
+        circuits = (
+            "depth", "training_shots", "precision", "constraints", "gate_time", "readout_time",
+        )  # fmt: skip
+        refuse_options(context, circuits, "qaoa")
+    if not any(one.method in ("qaoa", "qaoa-shared") for one in entries):
+        refuse_vacuous(context, "training_shots", "no angles are trained")
+    if not any(one.tuned for one in entries):
+        for option in ("train_on", "tuning_evaluations"):
+            refuse_vacuous(context, option, "no method has anything to choose")
+    if not any(map(is_size, sources)):
+        for option in ("instances", "instance_seed"):
+            refuse_vacuous(context, option, "no sizes of random instances are named")
+
+
+def _load(
+    sources: list[str],
+    seeds: Iterable[int],
+    problem: str | None,
+    settings: list[str] | None,
+    form: str | None,
+) -> list[BinaryProblem]:
+    """The problems of sources; sizes stand for a random instance of each seed."""
+    from ..instances.loading import is_size
+
+    return [
+        load_aloud(source, problem, settings, form, seed)
+        for source in sources
+        for seed in (seeds if is_size(source) else [None])
+    ]
+
+
+def _run(
+    compared: list[BinaryProblem],
+    tuned_on: list[BinaryProblem],
+    entries: tuple[Contender, ...],
+    optional: tuple[str, ...],
+    options: StudyOptions,
+    checkpoint: Path | None,
+) -> Study:
+    """Plan the comparison and carry it out, with a progress bar."""
+    from qminima.progress import ProgressBar
+    from simulator.kernels.kernel import announced_compilation
+
+    from ..study.compare import run
+    from ..study.plan import make_plan
+
+    choices = sum(one.tuned and not one.then_local for one in entries)
+    with (
+        ProgressBar(len(compared) * len(entries) + choices) as progress,
+        announced_compilation(lambda: progress.say(COMPILING)),
+    ):
+        plan = make_plan(compared, tuned_on, entries, optional, options)
+        return run(plan, checkpoint, progress)
 
 
 def _write_page(study: Study, path: Path) -> None:

@@ -11,11 +11,11 @@ from qminima.command import check_outputs, reported_errors
 from simulator.memory import MemoryLimitError
 
 from .instances import load_aloud, size_text
-from .options import SOURCE_HELP, FormatOption, InstanceSeedOption, KindOption, SetOption
+from .options import FormatOption, InstanceSeedOption, KindOption, SetOption, SourceArgument
 
 
 def convert(
-    source: Annotated[str, typer.Argument(metavar="INSTANCE", help=SOURCE_HELP)],
+    source: SourceArgument,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     problem: KindOption = None,
     settings: SetOption = None,

@@ -19,14 +19,14 @@ from qminima.limits import Deadline
 from simulator.memory import MemoryLimitError
 
 from .instances import load_aloud
-from .options import SOURCE_HELP, FormatOption, InstanceSeedOption, KindOption, SetOption
+from .options import FormatOption, InstanceSeedOption, KindOption, SetOption, SourceArgument
 
 if TYPE_CHECKING:
     from ..classical.proofs.proof_check import Checked
 
 
 def prove(
-    source: Annotated[str, typer.Argument(metavar="INSTANCE", help=SOURCE_HELP)],
+    source: SourceArgument,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="The file of the proof.")],
     problem: KindOption = None,
     settings: SetOption = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -30,35 +30,39 @@ from simulator.memory import MemoryLimitError
 
 from .instances import load_with_warnings, size_text
 from .options import (
-    SOURCE_HELP,
+    AlphaOption,
     ConstraintsOption,
+    DepthOption,
     FormatOption,
     InstanceSeedOption,
     KindOption,
+    ObjectiveOption,
     PrecisionOption,
     SetOption,
+    SourceArgument,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qminima.result import Comparison
 
     from ..problems.binary import BinaryProblem
+    from ..solving.options import SolveOptions
     from ..solving.solve import Prepared
 
 
 def solve(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="INSTANCE", help=SOURCE_HELP)],
+    source: SourceArgument,
     problem: KindOption = None,
     settings: SetOption = None,
     form: FormatOption = None,
     instance_seed: InstanceSeedOption = None,
     constraints: ConstraintsOption = "mixer",
-    depth: Annotated[int, typer.Option(help="Layers of QAOA.")] = 3,
-    objective: Annotated[str, typer.Option(help="What QAOA optimises: mean or cvar.")] = "mean",
-    alpha: Annotated[
-        float | None, typer.Option(help="Best fraction of samples that cvar averages, 0.25.")
-    ] = None,
+    depth: DepthOption = 3,
+    objective: ObjectiveOption = "mean",
+    alpha: AlphaOption = None,
     precision: PrecisionOption = "single",
     method: MethodOption = None,
     json: JsonOption = None,
@@ -77,13 +81,9 @@ def solve(
         check_time_limit(time_limit)
         check_outputs(json, plot, source)
 
-        from qminima.progress import ProgressBar
-        from simulator.kernels.kernel import announced_compilation
-
         from ..methods.registry import CLASSICAL, QUANTUM
         from ..solvers.options import check_precision
         from ..solving.options import SolveOptions
-        from ..solving.solve import prepare, run
         from ..threads import use_threads
 
         options = SolveOptions(
@@ -98,20 +98,28 @@ def solve(
         use_threads(threads, loaded)
         if not loaded.constrained:
             refuse_vacuous(context, "constraints", f"{loaded.kind} has none")
-        with (
-            ProgressBar(len(methods)) as progress,
-            announced_compilation(lambda: progress.say(COMPILING)),
-        ):
-            prepared = prepare(
-                loaded,
-                methods,
-                optional=set(methods) - set(named),
-                options=replace(options, progress=progress),
-            )
-            progress.say(_memory_line(prepared))
-            comparison = run(prepared)
+        comparison = _run(loaded, methods, named, options)
         comparison = replace(comparison, warnings=(*warned, *comparison.warnings))
         finish(comparison, partial(_show, loaded), json, (plot, partial(_draw, loaded)))
+
+
+def _run(
+    problem: BinaryProblem, methods: Sequence[str], named: Sequence[str], options: SolveOptions
+) -> Comparison:
+    """Run the methods with a progress bar; those that were not named may be left out."""
+    from qminima.progress import ProgressBar
+    from simulator.kernels.kernel import announced_compilation
+
+    from ..solving.solve import prepare, run
+
+    with (
+        ProgressBar(len(methods)) as progress,
+        announced_compilation(lambda: progress.say(COMPILING)),
+    ):
+        options = replace(options, progress=progress)
+        prepared = prepare(problem, methods, optional=set(methods) - set(named), options=options)
+        progress.say(_memory_line(prepared))
+        return run(prepared)
 
 
 def _memory_line(prepared: Prepared) -> str:

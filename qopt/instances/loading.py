@@ -82,43 +82,55 @@ def load_problem(
     >>> load_problem("6", "spin-glass", instance_seed=3).name
     'sk-6-3'
     """
-    options = dict(settings or {})
-    text = str(source)
-    if kind is not None:
-        chosen = find_kind(kind)
-        kind = chosen.id
-        if is_size(text):
-            _check_no_format(text, format)
-            check_seed(instance_seed)
-            seed = int(instance_seed or 0)
-            return _made(chosen, _random(chosen, text, seed), options, f"{kind}-{int(text)}-{seed}")
-        if kind == "protein-folding" and text.isalpha() and not Path(text).exists():
-            _check_no_format(text, format)
-            _check_no_seed(text, instance_seed)
-            return _made(chosen, {"sequence": text}, options, text.upper())
-    elif is_size(text) and not Path(text).exists():
+    options, text = dict(settings or {}), str(source)
+    chosen = None if kind is None else find_kind(kind)
+    made = None if chosen is None else _generated(chosen, text, format, instance_seed, options)
+    if made is not None:
+        return made
+    if chosen is None and is_size(text) and not Path(text).exists():
         raise InputError(f"{shorten(text)} is a size; say of which problem, by --problem")
     _check_no_seed(text, instance_seed)
     content, name, entry = _read(source, format, options.get("parallel"))
     if isinstance(content, nx.Graph):
-        chosen = find_kind(kind or "maxcut")
-        if not chosen.takes_graph:
-            fitting = [one.id for one in PROBLEMS.values() if one.takes_graph]
-            raise InputError(
-                f"{shorten(text)} is a graph, of which no {kind} problem can be made; take one of "
-                f"{', '.join(fitting)}, or the size of a random instance"
-            )
-        problem = _made(chosen, {"graph": content}, options, name)
+        problem = _of_graph(chosen or find_kind("maxcut"), content, name, text, options)
         # What is known of an instance is known of it as it stands.
         return problem if options else _with_reference(problem, entry, source)
-    problem = content
-    if kind not in (None, problem.kind):
-        raise InputError(f"{shorten(text)} holds a problem of {problem.kind}, not of {kind}")
+    if chosen is not None and chosen.id != content.kind:
+        raise InputError(f"{shorten(text)} holds a problem of {content.kind}, not of {chosen.id}")
     if options:
         raise InputError(
             f"{shorten(text)} says all of its problem; {', '.join(options)} cannot be set beside it"
         )
-    return _with_reference(problem, entry, source)
+    return _with_reference(content, entry, source)
+
+
+def _generated(
+    kind: Kind, text: str, form: str | None, instance_seed: int | None, options: dict[str, Any]
+) -> BinaryProblem | None:
+    """The random instance of a size, or the problem of a chain's letters; None for others."""
+    if is_size(text):
+        _check_no_format(text, form)
+        check_seed(instance_seed)
+        seed = int(instance_seed or 0)
+        return _made(kind, _random(kind, text, seed), options, f"{kind.id}-{int(text)}-{seed}")
+    if kind.id == "protein-folding" and text.isalpha() and not Path(text).exists():
+        _check_no_format(text, form)
+        _check_no_seed(text, instance_seed)
+        return _made(kind, {"sequence": text}, options, text.upper())
+    return None
+
+
+def _of_graph(
+    kind: Kind, graph: nx.Graph[Any], name: str, text: str, options: dict[str, Any]
+) -> BinaryProblem:
+    """The problem of a graph."""
+    if kind.takes_graph:
+        return _made(kind, {"graph": graph}, options, name)
+    fitting = [one.id for one in PROBLEMS.values() if one.takes_graph]
+    raise InputError(
+        f"{shorten(text)} is a graph, of which no {kind.id} problem can be made; take one of "
+        f"{', '.join(fitting)}, or the size of a random instance"
+    )
 
 
 def is_size(text: str) -> bool:

@@ -13,14 +13,13 @@ from qminima.result import Result
 from simulator.circuit import Circuit
 from simulator.spaces import Space
 
-from ..angles.schedules import gamma_scale
 from ..circuits.multi_angle import multi_angle_qaoa, spread_angles
 from ..circuits.qaoa import qaoa
 from ..problems.problem import Problem
 from .layerwise import LayerwiseTraining
 from .multi_start import best_of_starts
 from .options import TrainingKeywords, TrainingOptions
-from .training import GRADIENT, ScaledProgram, Trained, Training, objective_program
+from .training import GRADIENT, Trained, Training, scaled
 
 _DISTURBANCE = 0.3
 
@@ -90,11 +89,10 @@ def _train_all(
     problem: Problem, circuit: Circuit, plain: Trained, starts: int, run: Training
 ) -> Trained:
     """Train all angles from shared ones, as they are and disturbed."""
-    program = objective_program(problem, circuit, run.options)
     terms = sum(1 for qubits, _ in problem.cost.terms if qubits)
     layers = plain.circuit.num_parameters // 2
     gammas = np.tile(np.arange(terms + problem.num_variables) < terms, layers)
-    own = ScaledProgram(program, gamma_scale(problem.cost), gammas)
+    own = scaled(problem, circuit, run.options, gammas)
     shared = spread_angles(plain.parameters, problem) / own.units
     random = np.random.default_rng(run.options.seed)
     disturbed = (shared + _DISTURBANCE * random.normal(size=shared.size) for _ in range(1, starts))

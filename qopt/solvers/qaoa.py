@@ -50,21 +50,16 @@ def solve_qaoa(
         A result whose `value` is the cost of the best feasible bit string that was sampled (of the
         best one, marked as not `feasible`, where none is), scored again; `expectation` is the mean
         cost, also where CVaR was optimised: then `cvar` among its properties is that, and `history`
-        follows it. `optimum_probability` there is the weight of the state on the least cost, which
-        only a simulator can know. Its time leaves out the loading of kernels.
+        follows it. `optimum_probability` there is the weight of the state on the least cost.
 
     Raises:
-        InputError: for an unknown start or growth, a table's start with another mixer, costs whose
-            size is not between 1e-30 and 1e30 in single precision, and what `TrainingOptions` and
-            `qaoa` raise.
+        InputError: for an unknown start or growth, a table's start with another mixer, costs out of
+            range in single precision, and what `TrainingOptions` and `qaoa` raise.
         MemoryLimitError: if the state does not fit into memory.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
-    known = mixer is None or not mixer.constrained
-    check_name("start", start, STARTS)
+    first = _checked_start(start, mixer)
     check_name("growth", growth, GROWTHS)
-    if start in ("tree", "fixed") and not known:
-        raise InputError(f"the {start} angles are for the X mixer, got {mixer}; take start='ramp'")
     run = Training(problem, TrainingOptions.of(training))
     full = qaoa(problem, depth, space=space, mixer=mixer)
     run.require_memory(full)
@@ -72,10 +67,7 @@ def solve_qaoa(
     def build(layers: int) -> Circuit:
         return qaoa(problem, layers, space=full.space, mixer=mixer)
 
-    layerwise = LayerwiseTraining(
-        problem, build, run, start=start if known else None, growth=growth
-    )
-    trained = layerwise.run(depth)
+    trained = LayerwiseTraining(problem, build, run, start=first, growth=growth).run(depth)
     settings = {
         "depth": trained.circuit.num_parameters // 2,
         "requested_depth": depth,
@@ -85,3 +77,13 @@ def solve_qaoa(
     }
     name = "Grover-mixer QAOA" if mixer == grover_mixer() else "QAOA"
     return trained.result(problem, run, name, settings)
+
+
+def _checked_start(start: str, mixer: Mixer | None) -> str | None:
+    """Where angles start; None with mixers that none are known for."""
+    check_name("start", start, STARTS)
+    if mixer is None or not mixer.constrained:
+        return start
+    if start in ("tree", "fixed"):
+        raise InputError(f"the {start} angles are for the X mixer, got {mixer}; take start='ramp'")
+    return None

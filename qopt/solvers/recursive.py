@@ -54,10 +54,9 @@ def solve_recursive(
 
     Returns:
         A result with the bit string, no `expectation`, and None as `circuit`, because each step
-        trains another one; `eliminations` among the properties lists
-        the steps: `variables`, `sign`, `correlation`, and whether its training `converged`. Where a
-        limit ends the recursion, variables that are left are fixed greedily, and their number is
-        `greedy` among the properties.
+        trains another one; `eliminations` among the properties lists the steps: `variables`,
+        `sign`, `correlation`, and whether its training `converged`. Where a limit ends the
+        recursion, variables that are left are fixed greedily; `greedy` is their number.
 
     Raises:
         InputError: for a cutoff that is not from 1 to 20, and `shots`; this and other errors as in
@@ -73,9 +72,7 @@ def solve_recursive(
         raise InputError("recursive QAOA samples nothing; leave shots out")
     run = Training(problem, TrainingOptions.of(training))
     run.require_memory(qaoa(problem, depth))
-    recursion = _Recursion(
-        problem, {frozenset(qubits): weight for qubits, weight in problem.cost.terms}
-    )
+    recursion = _Recursion(problem, {frozenset(q): weight for q, weight in problem.cost.terms})
     recursion.eliminate(depth, cutoff, run)
     reason = recursion.limit or f"at most {cutoff} variables left"
     converged = not recursion.limit and all(step["converged"] for step in recursion.steps)

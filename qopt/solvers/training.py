@@ -43,14 +43,9 @@ HEADROOM = 1 + SAMPLES / GRADIENT
 class Training:
     """A training under way: its options, its clock, and what it has used of its limits.
 
-    Args:
-        problem: that circuits are trained for.
-        options: of the training.
-        spent: seconds of the method's time that have passed before.
-
     Attributes:
         options: the options.
-        deadline: the end of its time.
+        deadline: the end of its time, of which seconds may have been `spent` before.
         reserve: seconds of the time that are left for samples of the final state.
         progress: of the options.
 
@@ -156,18 +151,18 @@ class ScaledProgram:
         return self.factor * value, self.factor * self.units * gradient
 
 
-def objective_program(problem: Problem, circuit: Circuit, options: TrainingOptions) -> Program:
-    """The objective that is minimised, in units of the cost, as a function of the parameters."""
-    cost = problem.cost
+def scaled(
+    problem: Problem,
+    circuit: Circuit,
+    options: TrainingOptions,
+    gammas: NDArray[np.bool_] | None = None,
+) -> ScaledProgram:
+    """The objective of a circuit in scaled units; its gammas are the first half, unless given."""
+    cost, count = problem.cost, circuit.num_parameters
     objective = Mean(cost) if options.alpha is None else CVaR(cost, options.alpha)
-    return Program(circuit, objective, options.precision)
-
-
-def scaled(problem: Problem, circuit: Circuit, options: TrainingOptions) -> ScaledProgram:
-    """A circuit whose parameters are gamma_1 ... gamma_p, beta_1 ... beta_p, in scaled units."""
-    program = objective_program(problem, circuit, options)
-    gammas = np.arange(circuit.num_parameters) < circuit.num_parameters // 2
-    return ScaledProgram(program, gamma_scale(problem.cost), gammas)
+    program = Program(circuit, objective, options.precision)
+    halves = np.arange(count) < count // 2
+    return ScaledProgram(program, gamma_scale(cost), halves if gammas is None else gammas)
 
 
 def improve(

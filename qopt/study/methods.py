@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qminima.errors import InputError, check_name
-from simulator.program import Precision
 
 from ..circuits.qaoa import check_depth
-from ..methods.fits import check_fits
 from ..methods.registry import COMPARED, METHODS, Method
-from ..problems.instance import Instance
 from ..sampling.drawn import Drawn
 from ..sampling.task import Task
 
@@ -91,17 +88,13 @@ class Contender:
         """Independent runs within the budget of a task."""
         return self.spec.sample(replace(task, depth=self.depth, then_local=self.then_local))
 
-    def check_fits(self, instance: Instance, precision: Precision) -> None:
-        """Raise `InputError` or `MemoryLimitError` if it is not made for an instance."""
-        check_fits(instance, self.method, self.depth or 1, precision)
-
     def _described(self, text: str) -> str:
         depth = "" if self.depth is None else f", p = {self.depth}"
         return f"{text}{depth}{' + one-exchange' * self.then_local}"
 
 
 def contenders(
-    methods: Sequence[str], depths: Sequence[int], controls: bool, shared: bool
+    methods: Sequence[str], depths: int | Sequence[int], controls: bool, shared: bool
 ) -> tuple[Contender, ...]:
     """The methods of a comparison, circuits at each depth, with their controls.
 
@@ -110,7 +103,7 @@ def contenders(
 
     Args:
         methods: names.
-        depths: of circuits.
+        depths: of circuits, one or several.
         controls: whether they are added.
         shared: whether there are instances to train shared angles on.
 
@@ -118,6 +111,7 @@ def contenders(
         InputError: for unknown names, a name given twice, wrong depths, or shared angles without
             instances to train them on.
     """
+    depths = depths if isinstance(depths, Sequence) else [depths]
     for method in methods:
         check_name("method", method, COMPARED)
     if len(set(methods)) < len(methods):

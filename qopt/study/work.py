@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -17,6 +16,7 @@ from simulator.memory import MemoryLimitError
 from ..classical.breakout import breakout
 from ..classical.enumeration import enumeration
 from ..problems.instance import Instance
+from ..sampling.budget import Budget
 from ..sampling.task import Task, seeds
 from .measures import tolerance
 from .methods import Contender
@@ -34,15 +34,8 @@ class Work:
     Storing takes no more than a tenth of the time, however many parts there are.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        misfits: Mapping[tuple[int, Contender], str],
-        checkpoint: str | Path | None,
-        progress: Progress,
-    ) -> None:
+    def __init__(self, plan: Plan, checkpoint: str | Path | None, progress: Progress) -> None:
         self._plan = plan
-        self.misfits = misfits
         self._progress = progress
         self._store = None if checkpoint is None else Checkpoint(checkpoint, "comparison")
         self._done: dict[str, dict[str, Any]] = {}
@@ -97,7 +90,7 @@ class Work:
     def failure(self, number: int, entry: Contender) -> str | None:
         """Why a method did not run on an instance."""
         found: str | None = self._done.get(_key(number, entry), {}).get("failure")
-        return found or self.misfits.get((number, entry))
+        return found or self._plan.misfit(entry, self._plan.instances[number])
 
     def choices(self) -> dict[Contender, dict[str, Any]]:
         """The choices that methods have made so far."""
@@ -105,18 +98,18 @@ class Work:
         return {entry: choice for entry, choice in found.items() if choice is not None}
 
     def _cell(self, number: int, entry: Contender) -> None:
-        if (number, entry) in self.misfits:
+        plan, instance = self._plan, self._plan.instances[number]
+        if plan.misfit(entry, instance) is not None:
             return
-        instance = self._plan.instances[number]
 
         def run() -> dict[str, Any]:
             choice = self._chosen(entry)
             if isinstance(choice, str):
                 return {"failure": choice}
-            task = self._task(instance, seeds(self._plan.seed, entry.stream, number))
+            variables, budget = instance.problem.num_variables, plan.options.budget
             task = replace(
-                task,
-                sweeps=choice.sweeps or self._usual_length(entry, instance),
+                self._task(instance, budget, entry.stream, number),
+                sweeps=choice.sweeps or usual_length(entry.method, budget, variables),
                 angles=choice.angles,
             )
             try:
@@ -127,9 +120,6 @@ class Work:
 
         self._do(_key(number, entry), run, f"{instance.problem.name}: {entry.label}")
 
-    def _usual_length(self, entry: Contender, instance: Instance) -> int | None:
-        return usual_length(entry.method, self._plan.budget, instance.problem.num_variables)
-
     def _goal(self, number: int) -> float:
         """A good cost of an instance that methods are tuned on: proven, if that is quick."""
         instance = self._plan.tuned_on[number]
@@ -137,7 +127,7 @@ class Work:
         def find() -> dict[str, Any]:
             if _enumerable(instance):
                 return {"goal": enumeration(instance.problem, space=instance.space).value}
-            found = breakout(instance.problem, seed=self._plan.seed).value
+            found = breakout(instance.problem, seed=self._plan.options.seed).value
             known = instance.problem.reference
             return {"goal": found if known is None else min(found, known.value)}
 
@@ -151,10 +141,10 @@ class Work:
         def find() -> dict[str, Any]:
             tasks, goals = [], []
             for k, instance in enumerate(plan.tuned_on):
-                with suppress(InputError, MemoryLimitError):
-                    entry.check_fits(instance, plan.precision)
-                    seed = seeds(plan.seed, "tuning", entry.stream, k)
-                    tasks.append(replace(self._task(instance, seed), budget=plan.tuning))
+                if plan.misfit(entry, instance) is None:
+                    tasks.append(
+                        self._task(instance, plan.options.tuning, "tuning", entry.stream, k)
+                    )
                     goals.append(self._goal(k))
             try:
                 return choose(entry, tasks, goals).entry() if tasks else Choice().entry()
@@ -170,13 +160,15 @@ class Work:
             return Choice()
         return str(stored["failure"]) if "failure" in stored else Choice.from_entry(stored)
 
-    def _task(self, instance: Instance, seed: tuple[int, ...] | None) -> Task:
+    def _task(self, instance: Instance, budget: Budget, *names: str | int) -> Task:
+        """A task whose random numbers depend on the seed and on names."""
+        options = self._plan.options
         return Task(
             instance=instance,
-            budget=self._plan.budget,
-            seed=seed,
-            training_shots=self._plan.training_shots,
-            precision=self._plan.precision,
+            budget=budget,
+            seed=seeds(options.seed, *names),
+            training_shots=options.training_shots,
+            precision=options.precision,
             progress=self._progress,
         )
 

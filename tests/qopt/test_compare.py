@@ -368,7 +368,7 @@ class TestGoingOn:
         fsync = os.fsync
 
         def full(*arguments: Any) -> None:
-            if len(stored) > 3:
+            if len(stored) > 1:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             stored.append(fsync(*arguments))
 

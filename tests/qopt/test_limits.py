@@ -101,7 +101,7 @@ def test_time_limits_are_kept(method: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 # Looks at the clock after which each method has begun.
 BEGUN = {
-    "qaoa": 14, "grover": 14, "multi-angle": 14, "warm-start": 300, "recursive": 40, "adapt": 100
+    "qaoa": 15, "grover": 15, "multi-angle": 15, "warm-start": 300, "recursive": 40, "adapt": 100
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import networkx as nx
@@ -14,7 +15,8 @@ import simulator
 from qminima import InputError, Interrupted, Progress, Result
 from qopt.instances.loading import load_maxcut
 from qopt.solvers.layerwise import GROWTHS, STARTS, LayerwiseTraining
-from qopt.solvers.options import DEFAULT_ALPHA
+from qopt.solvers.options import DEFAULT_ALPHA, TrainingKeywords, TrainingOptions
+from qopt.study.options import StudyKeywords, StudyOptions
 from simulator import MemoryLimitError
 from simulator.program import Precision
 from simulator.testing import dense_state
@@ -411,3 +413,11 @@ def test_what_is_no_problem_is_refused() -> None:
         qopt.multi_angle_qaoa(PETERSEN, 1, space=simulator.HammingWeight(10, 5))
     with pytest.raises(InputError, match="register"):
         qopt.xy_ring_mixer(0, 1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "options"), [(TrainingKeywords, TrainingOptions), (StudyKeywords, StudyOptions)]
+)
+def test_keywords_are_those_of_the_options(keywords: Any, options: Any) -> None:
+    given = {field.name: field.type for field in fields(options) if field.init}
+    assert given == {name: hint.__forward_arg__ for name, hint in keywords.__annotations__.items()}

@@ -20,6 +20,7 @@ from qminima.statistics import success_probability
 from qopt.classical import one_exchange, random_assignment
 from qopt.classical.one_exchange import local_search
 from qopt.instances.loading import load_problem
+from qopt.methods.fits import check_fits
 from qopt.methods.registry import COMPARED, METHODS, USUAL
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.instance import Instance
@@ -97,7 +98,7 @@ def test_contract_of_every_sampler(method: str, name: str) -> None:
     entry = Contender(method)
     given_task = task(problem)
     try:
-        entry.check_fits(given_task.instance, "double")
+        check_fits(given_task.instance, method, 1)
     except InputError:
         made_for = METHODS[method].made_for
         assert made_for is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .odd_cycles import Inequality
 
 Ends = tuple[NDArray[np.int64], NDArray[np.int64]]
+Fixed = dict[int, int]  # edges that a case has as not cut (0) or cut (1)
 
 
 class FixedEdges:
@@ -81,3 +82,27 @@ class FixedEdges:
             u, edge = self._up[u]
             path.append(edge)
         return path
+
+
+class Parts:
+    """Labels of nodes, the same for nodes that fixed edges connect."""
+
+    def __init__(self, nodes: int, ends: Ends, fixed: Iterable[int]) -> None:
+        self._label = list(range(nodes))
+        self._ends = ends
+        for edge in fixed:
+            self.join(edge)
+
+    def find(self, node: int) -> int:
+        """The label of a node."""
+        label = self._label
+        while label[node] != node:
+            label[node] = label[label[node]]
+            node = label[node]
+        return node
+
+    def join(self, edge: int) -> bool:
+        """Connect both ends of an edge; whether they were not before."""
+        u, v = self.find(int(self._ends[0][edge])), self.find(int(self._ends[1][edge]))
+        self._label[u] = v
+        return u != v
