@@ -79,8 +79,7 @@ class TrainingOptions:
         progress: reports the objective as it falls.
 
     Raises:
-        InputError: for an unknown objective or precision, an alpha out of range or without "cvar",
-            and counts, limits or tolerances below what they can be.
+        InputError: for unknown names, numbers out of range, and an alpha without "cvar".
     """
 
     objective: str = "mean"
@@ -94,7 +93,16 @@ class TrainingOptions:
     progress: Progress | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "alpha", _checked_alpha(self.objective, self.alpha))
+        check_name("objective", self.objective, OBJECTIVES)
+        if self.objective == "mean" and self.alpha is not None:
+            raise InputError(f"alpha = {self.alpha} belongs to the objective 'cvar', got 'mean'")
+        if self.objective == "cvar":
+            alpha = DEFAULT_ALPHA if self.alpha is None else self.alpha
+            if not LEAST_ALPHA <= alpha <= 1:
+                raise InputError(
+                    f"expected a fraction alpha from {LEAST_ALPHA:g} to 1, got {alpha}"
+                )
+            object.__setattr__(self, "alpha", float(alpha))
         check_count("shots", self.shots)
         check_seed(self.seed)
         check_precision(self.precision)
@@ -129,17 +137,3 @@ class TrainingOptions:
             "max_evaluations": self.max_evaluations,
             "time_limit": self.time_limit,
         }
-
-
-def _checked_alpha(objective: str, alpha: float | None) -> float | None:
-    """The fraction of CVaR, None for the mean."""
-    check_name("objective", objective, OBJECTIVES)
-    if objective == "mean":
-        if alpha is not None:
-            raise InputError(f"alpha = {alpha} belongs to the objective 'cvar', got 'mean'")
-        return None
-    if alpha is None:
-        return DEFAULT_ALPHA
-    if not LEAST_ALPHA <= alpha <= 1:
-        raise InputError(f"expected a fraction alpha from {LEAST_ALPHA:g} to 1, got {alpha}")
-    return float(alpha)

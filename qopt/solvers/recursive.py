@@ -82,7 +82,7 @@ def solve_recursive(
         problem,
         "recursive QAOA",
         recursion.bitstring(bool(greedy)),
-        run.started,
+        run.watch.started,
         kind="quantum",
         evaluations=recursion.used,
         converged=converged,

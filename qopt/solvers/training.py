@@ -48,6 +48,7 @@ class Training:
         deadline: the end of its time, of which seconds may have been `spent` before.
         reserve: seconds of the time that are left for samples of the final state.
         progress: of the options.
+        watch: began with the training, later by the time that kernels took to be compiled.
 
     Raises:
         InputError: for what is no problem, or costs that numbers of the precision cannot hold.
@@ -62,12 +63,7 @@ class Training:
         self.reserve = 0.0
         self.progress = options.progress or Progress()
         self._used = 0
-        self._watch = Stopwatch(spent)
-
-    @property
-    def started(self) -> float:
-        """When the training began, later by the time that kernels took to be compiled."""
-        return self._watch.started
+        self.watch = Stopwatch(spent)
 
     def require_memory(self, circuit: Circuit, more: int = 0) -> None:
         """Raise `MemoryLimitError` if the circuit's state, and so many bytes more, do not fit."""
@@ -234,7 +230,7 @@ class Trained:
             problem,
             method,
             _best_sample(problem, self.circuit.space, drawn, values),
-            run.started,
+            run.watch.started,
             kind="quantum",
             properties=found,
             evaluations=self.evaluations,

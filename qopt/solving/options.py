@@ -27,9 +27,7 @@ class SolveOptions:
             `BinaryProblem.native`), or "penalty". The methods "multi-angle", "warm-start",
             "recursive" and "adapt" rotate single qubits, and always use the penalty.
         depth: layers of QAOA.
-        objective: of the training of angles, "mean" or "cvar".
-        alpha: the fraction of CVaR, as in `solve_qaoa`.
-        precision: of QAOA's state, "double" or "single".
+        objective, alpha, precision: as in `TrainingOptions`.
         seed: of all randomness.
         time_limit: limit in seconds for each method.
         progress: reports each method.
