@@ -8,6 +8,7 @@ from qminima.result import Comparison
 
 from .classical.full_ci import fci
 from .hartree_fock import electronic_hamiltonian
+from .methods import EXACT
 from .molecules.molecule import Molecule
 
 
@@ -25,7 +26,7 @@ def with_canonical_fci(comparison: Comparison, molecule: Molecule) -> Comparison
         The comparison with `canonical_fci` in its problem; the same if FCI was not among its
         methods. On Ctrl-C the comparison is marked as interrupted.
     """
-    if comparison.interrupted or comparison.result("FCI") is None:
+    if comparison.interrupted or comparison.result(EXACT) is None:
         return comparison
     electrons, orbitals = comparison.problem["active_space"]
     try:

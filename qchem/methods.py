@@ -25,7 +25,8 @@ class Method:
     """A function that computes the ground-state energy.
 
     Attributes:
-        function: its name in `qchem`.
+        id: as `--method` takes it: the name of its function in `qchem`.
+        label: as its results name it; circuits are named by their ansatz or pool.
         summary: one line on it.
         quantum: whether it optimises a circuit.
         from_orbitals: whether it starts from a mean field with a gap.
@@ -34,9 +35,12 @@ class Method:
         memory: where its memory goes besides the integrals, to a vector over "determinants", a
             "circuit" or cluster "amplitudes"; empty if nowhere.
         only: the fields of `SolveOptions` that no other method takes.
+        variational: whether its energies are never below the exact one.
+        iterative: whether it solves equations that have other solutions as well.
     """
 
-    function: str
+    id: str
+    label: str
     summary: str
     quantum: bool = False
     from_orbitals: bool = False
@@ -44,10 +48,12 @@ class Method:
     preparation: str = ""
     memory: str = ""
     only: tuple[str, ...] = ()
+    variational: bool = True
+    iterative: bool = False
 
     def run(self, hamiltonian: Hamiltonian, **options: Any) -> Result:
         """Call the function."""
-        result: Result = getattr(qchem, self.function)(hamiltonian, **options)
+        result: Result = getattr(qchem, self.id)(hamiltonian, **options)
         return result
 
     def prepared(
@@ -64,35 +70,51 @@ class Method:
         return run
 
 
-METHODS = {
-    "hf": Method("hf", "Hartree-Fock: the energy of the reference determinant"),
-    "mp2": Method("mp2", "Second-order Møller-Plesset perturbation theory", from_orbitals=True),
-    "cisd": Method(
+_REGISTRY = (
+    Method("hf", "HF", "Hartree-Fock: the energy of the reference determinant"),
+    Method(
+        "mp2",
+        "MP2",
+        "Second-order Møller-Plesset perturbation theory",
+        from_orbitals=True,
+        variational=False,
+    ),
+    Method(
         "cisd",
+        "CISD",
         "Configuration interaction with single and double excitations; variational",
         from_orbitals=True,
         memory="amplitudes",
+        iterative=True,
     ),
-    "ccsd": Method(
+    Method(
         "ccsd",
+        "CCSD",
         "Coupled cluster with single and double excitations, with its T1 diagnostic",
         from_orbitals=True,
         memory="amplitudes",
+        variational=False,
+        iterative=True,
     ),
-    "ccsd_t": Method(
+    Method(
         "ccsd_t",
+        "CCSD(T)",
         "CCSD with perturbative triples; not variational",
         from_orbitals=True,
         memory="amplitudes",
+        variational=False,
+        iterative=True,
     ),
-    "fci": Method(
+    Method(
         "fci",
+        "FCI",
         "Full configuration interaction: exact in the basis and active space",
         takes=("properties", "time_limit"),
         memory="determinants",
     ),
-    "vqe": Method(
+    Method(
         "vqe",
+        "VQE",
         "Variational quantum eigensolver: the energy of an ansatz, minimised",
         quantum=True,
         memory="circuit",
@@ -108,14 +130,22 @@ METHODS = {
             "taper",
         ),
     ),
-    "adapt": Method(
+    Method(
         "adapt",
+        "ADAPT-VQE",
         "ADAPT-VQE: an ansatz that grows by the generators of largest derivative",
         quantum=True,
         memory="circuit",
         preparation="prepare_adapt",
         only=("pool", "resume"),
     ),
-}
-CLASSICAL = tuple(name for name, method in METHODS.items() if not method.quantum)
-QUANTUM = tuple(name for name, method in METHODS.items() if method.quantum)
+)
+METHODS = {method.id: method for method in _REGISTRY}
+CLASSICAL = tuple(method.id for method in _REGISTRY if not method.quantum)
+QUANTUM = tuple(method.id for method in _REGISTRY if method.quantum)
+
+# The label of the method that is exact.
+EXACT = METHODS["fci"].label
+
+# Labels of classical methods, best first, that a circuit has to beat where FCI is not known.
+BASELINES = tuple(METHODS[name].label for name in reversed(CLASSICAL) if name != "fci")

@@ -12,6 +12,7 @@ from qminima.result import Result
 from qminima.tables import counted
 from simulator.circuit import Circuit
 
+from .ansatz.pools import POOLS
 from .ansatz.registry import ANSAETZE
 from .ansatz.screening import screen, screenable
 from .ansatz.starting_parameters import Situation, first_parameters
@@ -113,12 +114,10 @@ def prepare_adapt(
         MemoryLimitError: as `adapt`.
     """
     pool, symmetry, resume = options.pool, options.symmetry, options.resume
-    # From pools whose CNOTs can be counted, several disjoint operators are added in a step, those
-    # with the largest derivatives per CNOT, which makes CNOTs few.
-    cheap = pool in ("ceo", "qubit")
-    choice: dict[str, Any] = {"select": "disjoint", "least_share": 0.3} if cheap else {}
-    found = check_growth(hamiltonian, pool, symmetry=symmetry, per_cnot=cheap, resume=resume)
+    several = POOLS[pool].disjoint
+    choice: dict[str, Any] = {"select": "disjoint", "least_share": 0.3} if several else {}
+    found = check_growth(hamiltonian, pool, symmetry=symmetry, per_cnot=several, resume=resume)
     return partial(
-        adapt, hamiltonian, found, symmetry=symmetry, per_cnot=cheap, resume=resume,
+        adapt, hamiltonian, found, symmetry=symmetry, per_cnot=several, resume=resume,
         time_limit=options.time_limit, properties=options.properties, progress=progress, **choice,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from qminima.library import Library
 from qminima.result import Reference
 
+from .methods import EXACT
 from .molecules.molecule import Molecule
 
 
@@ -29,11 +30,11 @@ def library_reference(problem: Mapping[str, Any]) -> Reference | None:
     for reference in entry["reference"]:
         space = reference.get("active_space", [stored.electrons, problem["orbitals"]])
         if (
-            reference["method"] == "FCI"
+            reference["method"] == EXACT
             and reference["basis"] == problem["basis"]
             and space == problem.get("active_space")
         ):
             return Reference(
-                float(reference["value"]), "FCI", "proven", f"molecules/index.toml: {name}"
+                float(reference["value"]), EXACT, "proven", f"molecules/index.toml: {name}"
             )
     return None

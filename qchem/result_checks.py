@@ -11,6 +11,7 @@ from qminima.errors import InputError, MethodError
 from qminima.result import Reference, Result
 
 from .hamiltonian import Hamiltonian
+from .methods import EXACT, METHODS
 
 MILLIHARTREE = 1000.0
 # Energies nearer than this, in millihartree, are called equal.
@@ -22,9 +23,10 @@ _AGREEMENT = 1e-2
 # <S^2> of FCI nearer than this to S(S+1) is that of the spin asked for.
 _SPIN = 1e-2
 
-NOT_VARIATIONAL = ("MP2", "CCSD", "CCSD(T)")
-_FROM_MEAN_FIELD = ("HF", *NOT_VARIATIONAL)
-_ITERATIVE = ("CISD", "CCSD", "CCSD(T)")
+NOT_VARIATIONAL = tuple(one.label for one in METHODS.values() if not one.variational)
+_HARTREE_FOCK, _CISD = METHODS["hf"].label, METHODS["cisd"].label
+_FROM_MEAN_FIELD = (_HARTREE_FOCK, *NOT_VARIATIONAL)
+_ITERATIVE = tuple(one.label for one in METHODS.values() if one.iterative)
 
 
 def is_trusted(result: Result) -> bool:
@@ -80,11 +82,11 @@ def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result 
     found = [result for result in results if result.converged and result.method in _ITERATIVE]
     if not found:
         return None
-    exact = next((r for r in results if r.method == "FCI" and r.converged), None)
+    exact = next((r for r in results if r.method == EXACT and r.converged), None)
     same = None if exact is None else _of_the_reference(exact, hamiltonian.nelec)
     if same is not None:
         found.append(same)
-    elif not any(result.method == "CISD" for result in found):
+    elif not any(result.method == _CISD for result in found):
         from .classical.post_hartree_fock import cisd
 
         try:
@@ -120,13 +122,13 @@ def mean_field_warnings(hamiltonian: Hamiltonian, results: Sequence[Result]) -> 
         return found
     energy = float(hamiltonian.mean_field.e_tot)
     apart = (hamiltonian.reference_energy - energy) * MILLIHARTREE
-    if abs(apart) > TIE and "HF" in names:
+    if abs(apart) > TIE and _HARTREE_FOCK in names:
         side = "below" if apart > 0 else "above"
         found.append(
             f"the row HF is the energy of the reference determinant over these orbitals; "
             f"Hartree-Fock itself gave {energy:.9f} hartree, {abs(apart):.3f} mHa {side} it"
         )
-    exact = next((r for r in results if r.method == "FCI" and r.converged), None)
+    exact = next((r for r in results if r.method == EXACT and r.converged), None)
     above = 0.0 if exact is None else (exact.value - energy) * MILLIHARTREE
     if above > TIE:
         found.append(

@@ -15,7 +15,7 @@ from simulator.memory import MemoryLimitError
 
 from .fits import check_runs
 from .hamiltonian import Hamiltonian
-from .methods import CLASSICAL, METHODS, QUANTUM
+from .methods import CLASSICAL, EXACT, METHODS, QUANTUM
 from .options import SolveOptions
 from .references import library_reference
 from .result_checks import (
@@ -79,7 +79,7 @@ def _compared(
     started: datetime,
 ) -> Comparison:
     """Errors, warnings and verdict on the results of a run."""
-    exact = next((result for result in run.results if result.method == "FCI"), None)
+    exact = next((result for result in run.results if result.method == EXACT), None)
     known = exact is not None and exact.converged
     problem = hamiltonian.describe()
     reference = fci_reference(exact) if exact and known else library_reference(problem)

@@ -16,6 +16,8 @@ from qminima.tables import (
     seconds,
 )
 
+from .methods import EXACT
+
 
 def show(comparison: Comparison) -> None:
     """Print the table of a comparison, its verdict, and properties of states if there are any."""
@@ -100,7 +102,7 @@ def _reference_line(comparison: Comparison) -> list[str]:
 
 def _searches_line(comparison: Comparison) -> list[str]:
     """How far FCI can be relied on to have found the lowest state."""
-    exact = comparison.result("FCI")
+    exact = comparison.result(EXACT)
     states = [] if exact is None else exact.properties.get("states", [])
     bounded = sum(state["status"] == "bounded" for state in states)
     if not bounded:

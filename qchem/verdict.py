@@ -8,6 +8,7 @@ from qminima.result import Reference, Result
 from qminima.tables import counted, duration
 
 from .classical.full_ci import reference_state_energy
+from .methods import BASELINES, EXACT
 from .result_checks import MILLIHARTREE, TIE, is_trusted
 
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree
@@ -21,7 +22,7 @@ def fci_reference(exact: Result) -> Reference:
     """The lowest energy of the reference determinant's symmetry and spin, as other methods seek."""
     energy = reference_state_energy(exact)
     source = None if energy == exact.value else _SAME_STATE
-    return Reference(energy, "FCI", "proven", source)
+    return Reference(energy, EXACT, "proven", source)
 
 
 def verdict(
@@ -43,7 +44,7 @@ def verdict(
     reason = _not_judged(quantum)
     if reason:
         return reason
-    exact = next((r for r in results if r.method == "FCI" and r.converged), None)
+    exact = next((r for r in results if r.method == EXACT and r.converged), None)
     if reference is None and exact is not None:
         reference = fci_reference(exact)
     baseline = _baseline(results, reference) if mean_field else None
@@ -128,9 +129,9 @@ def _is_mixed(result: Result) -> bool:
 def _baseline(results: Sequence[Result], reference: Reference | None) -> Result | None:
     """CCSD(T) where it ran and converged, else the best other approximate method."""
     by_name = {result.method: result for result in results if is_trusted(result)}
-    if "CCSD(T)" in by_name:
-        return by_name["CCSD(T)"]
-    others = [by_name[name] for name in ("CCSD", "CISD", "MP2", "HF") if name in by_name]
+    others = [by_name[label] for label in BASELINES if label in by_name]
+    if BASELINES[0] in by_name:
+        return others[0]
     return (others[0] if others else None) if reference is None else _best(others, reference)
 
 

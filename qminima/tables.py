@@ -119,15 +119,6 @@ def fixed_digits(value: float, scale: float, digits: int = 10) -> str:
     return unsigned_zero(f"{value:.4f}" if plain else f"{value:.{digits}g}")
 
 
-def summary(thing: object) -> str:
-    """The first line of its documentation, without the full stop.
-
-    >>> summary(counted)
-    'A number with its noun; numbers too long to be read become powers of ten'
-    """
-    return (thing.__doc__ or "").strip().splitlines()[0].removesuffix(".")
-
-
 def _console(plain_width: int | None) -> Console:
     """Standard output, so many columns wide where it is no terminal; nowhere if it is closed."""
     from rich.console import Console

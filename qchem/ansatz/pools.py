@@ -1,7 +1,7 @@
 """Pools: lists of generators from which ansätze are built.
 
-Every pool is a function of the Hamiltonian's determinants, listed in `POOLS`; fixed ansätze and
-ADAPT share them.
+Every pool is a function of the Hamiltonian's determinants; fixed ansätze and ADAPT share them. To
+add one: its function, and an entry in `POOLS`, which `qchem list` and the tests read.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def operator_pool(name: str, hamiltonian: Hamiltonian) -> Pool:
     0a 0b -> 1a 1b; 0a -> 1a; 0b -> 1b
     """
     check_name("pool", name, POOLS)
-    return Pool(name, tuple(POOLS[name](hamiltonian.space)), coupled=name == "ceo")
+    kind = POOLS[name]
+    return Pool(name, tuple(kind.build(hamiltonian.space)), kind.coupled)
 
 
 # -- excitations of spin orbitals ----------------------------------------------------------
@@ -355,13 +356,47 @@ def _qubit_excitation(
     return LadderSum(terms, signed=False, name=f"qubits {text(leave)} -> {text(fill)}")
 
 
-POOLS: dict[str, Callable[[Electrons], Iterator[Generator]]] = {
-    "sd": singles_and_doubles,
-    "gsd": generalised_singles_and_doubles,
-    "singlet-sd": singlet_singles_and_doubles,
-    "singlet-gsd": singlet_generalised,
-    "spin-complement-gsd": spin_complement_generalised,
-    "qubit": qubit_excitations,
-    "ceo": coupled_exchanges,
-    "pauli": pauli_strings,
+@dataclass(frozen=True)
+class PoolKind:
+    """A function that lists the generators of a pool.
+
+    Attributes:
+        build: the generators, from the determinants.
+        summary: one line on them.
+        coupled: whether they are sums of two qubit excitations that may be taken apart.
+        disjoint: whether `solve` adds several in a step, disjoint ones of the largest derivatives
+            per CNOT, which makes CNOTs few.
+    """
+
+    build: Callable[[Electrons], Iterator[Generator]]
+    summary: str
+    coupled: bool = False
+    disjoint: bool = False
+
+
+POOLS = {
+    "sd": PoolKind(
+        singles_and_doubles, "singles and doubles from occupied to empty spin orbitals, as UCCSD"
+    ),
+    "gsd": PoolKind(
+        generalised_singles_and_doubles, "singles and doubles between any spin orbitals"
+    ),
+    "singlet-sd": PoolKind(
+        singlet_singles_and_doubles, "singlet combinations from occupied to empty orbitals"
+    ),
+    "singlet-gsd": PoolKind(singlet_generalised, "singlet combinations between any orbitals"),
+    "spin-complement-gsd": PoolKind(
+        spin_complement_generalised,
+        "generalised excitations, each with its image under exchange of the spins",
+    ),
+    "qubit": PoolKind(
+        qubit_excitations, "generalised excitations without fermionic signs", disjoint=True
+    ),
+    "ceo": PoolKind(
+        coupled_exchanges,
+        "coupled exchanges: sums and differences of two qubit excitations",
+        coupled=True,
+        disjoint=True,
+    ),
+    "pauli": PoolKind(pauli_strings, "single Pauli strings of qubit excitations, on qubits"),
 }

@@ -10,7 +10,7 @@ def list_names() -> None:
     """List the methods, ansätze, pools and molecules, one line each."""
     with reported_errors(MemoryLimitError):
         from qminima.library import Library
-        from qminima.tables import print_names, summary
+        from qminima.tables import print_names
         from simulator.optimize.methods import METHODS as OPTIMISERS
 
         from ..ansatz.pools import POOLS
@@ -20,6 +20,6 @@ def list_names() -> None:
         print_names("methods (--method)", {n: m.summary for n, m in METHODS.items()})
         print_names("optimisers (--optimizer)", OPTIMISERS)
         print_names("ansätze (--ansatz)", {n: a.summary for n, a in ANSAETZE.items()})
-        print_names("pools (--pool)", {n: summary(f) for n, f in POOLS.items()})
+        print_names("pools (--pool)", {n: pool.summary for n, pool in POOLS.items()})
         notes = {name: entry["note"] for name, entry in Library("molecules").index.items()}
         print_names("molecules", notes)

@@ -50,13 +50,13 @@ def steps_to(result: Result, exact: float, error: float) -> dict[str, Any] | Non
 )
 def test_sizes_for_six_orbitals(name: str, size: int) -> None:
     """54 and 330 are published; 547 of the spin-complement pool count 117 operators that vanish."""
-    assert len(list(POOLS[name](Electrons(6, (3, 3))))) == size
+    assert len(list(POOLS[name].build(Electrons(6, (3, 3))))) == size
 
 
 @pytest.mark.parametrize("name", list(POOLS))
 def test_generators_are_different_and_do_something(name: str) -> None:
     space = Electrons(3, (1, 1))
-    operators = list(POOLS[name](space))
+    operators = list(POOLS[name].build(space))
     assert len({str(one) for one in operators}) == len(operators)
     if name != "spin-complement-gsd":  # whose source has some twice
         assert len(set(operators)) == len(operators)
@@ -73,7 +73,7 @@ def test_singlet_pools_conserve_the_total_spin(name: str) -> None:
     matrix = rng.normal(size=(3, 3))
     state = (matrix + matrix.T).ravel()
     state /= np.linalg.norm(state)
-    for operator in POOLS[name](space):
+    for operator in POOLS[name].build(space):
         turned = state[None].copy()
         operator.on(space).forward(turned, 0.8)
         assert qchem.spin_square(turned[0], space) == pytest.approx(0, abs=1e-12)
@@ -87,7 +87,7 @@ def test_fermionic_sums_against_openfermion() -> None:
 
     space = Electrons(3, (1, 2))
     rng = np.random.default_rng(0)
-    for operator in list(POOLS["spin-complement-gsd"](space))[::7]:
+    for operator in list(POOLS["spin-complement-gsd"].build(space))[::7]:
         assert isinstance(operator, LadderSum)
         symbols = FermionOperator()
         for product, weight in operator.terms:
