@@ -18,7 +18,7 @@ from timing import median_seconds
 
 import qchem
 import simulator
-from qchem.solving import solve
+from qchem.solving.solve import solve
 
 SYSTEMS: dict[str, tuple[str, tuple[int, int] | None]] = {
     "H4, linear, 1.5 Å": ("; ".join(f"H 0 0 {1.5 * k}" for k in range(4)), None),

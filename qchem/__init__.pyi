@@ -16,7 +16,6 @@ from .ansatz.uccsd import uccsd as uccsd
 from .ansatz.ucj import local_ucj as local_ucj
 from .ansatz.ucj import ucj as ucj
 from .ansatz.ucj import ucj_start as ucj_start
-from .canonical import with_canonical_fci as with_canonical_fci
 from .classical.amplitudes import mp2_amplitudes as mp2_amplitudes
 from .classical.full_ci import fci as fci
 from .classical.post_hartree_fock import ccsd as ccsd
@@ -47,4 +46,5 @@ from .qubits.mappings import to_openfermion_order as to_openfermion_order
 from .qubits.qubit_hamiltonian import QubitHamiltonian as QubitHamiltonian
 from .solvers.adapt import adapt as adapt
 from .solvers.vqe import vqe as vqe
-from .solving import solve as solve
+from .solving.canonical import with_canonical_fci as with_canonical_fci
+from .solving.solve import solve as solve

@@ -39,6 +39,50 @@ class Recipe:
 
 
 RECIPES = {
+    "ansatz": Recipe(
+        (
+            ("qchem/ansatz/pair.py", "", ""),
+            ("qchem/__init__.pyi", "", "from .ansatz.pair import pair as pair\n"),
+            (
+                "qchem/ansatz/registry.py",
+                "ANSAETZE = {\n",
+                '    "pair": Ansatz("pair", "the pair excitation across the gap"),\n',
+            ),
+        ),
+        (
+            "tests/qchem/test_ansaetze.py",
+            "tests/qchem/test_qchem_cli.py::test_list_names_everything",
+        ),
+        ("qchem", "solve", "h2", "--ansatz", "pair"),
+        "pair-VQE",
+    ),
+    "pool": Recipe(
+        (
+            (
+                "qchem/ansatz/pools.py",
+                "Orbitals = Sequence[int]\n",
+                """
+
+def paired_doubles(space: Electrons) -> Iterator[Excitation]:
+    \"\"\"Both electrons of an occupied orbital move to an empty one.\"\"\"
+    alpha, beta = space.nelec
+    for i, a in product(range(min(alpha, beta)), range(max(alpha, beta), space.norb)):
+        yield Excitation(((i,), (a,)), ((i,), (a,)))
+""",
+            ),
+            (
+                "qchem/ansatz/pools.py",
+                "POOLS = {\n",
+                '    "paired": PoolKind(paired_doubles, "paired doubles"),\n',
+            ),
+        ),
+        (
+            "tests/qchem/test_adapt.py",
+            "tests/qchem/test_qchem_cli.py::test_list_names_everything",
+        ),
+        ("qchem", "solve", "h2", "--method", "adapt", "--pool", "paired"),
+        "ADAPT-VQE (paired)",
+    ),
     "problem": Recipe(
         (
             ("qopt/problems/subset_sum.py", "", ""),
@@ -168,6 +212,12 @@ def run(tree: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
+
+
+def test_the_printed_ansatz_is_the_one_that_is_tried() -> None:
+    code = (TOYS / "pair.py").read_text(encoding="utf-8")
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").replace("\n   ", "\n")
+    assert code[code.index("from qchem") :] in text
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from simulator.spaces import Electrons
 
 from ..classical.amplitudes import Amplitudes
 from ..hamiltonian import Hamiltonian
-from ..options import check_threshold
+from ..solving.options import check_threshold
 from .starting_parameters import initial_parameters
 
 _AMPLITUDES = ("mp2", "ccsd")

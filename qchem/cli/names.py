@@ -15,7 +15,7 @@ def list_names() -> None:
 
         from ..ansatz.pools import POOLS
         from ..ansatz.registry import ANSAETZE
-        from ..methods import METHODS
+        from ..methods.registry import METHODS
 
         print_names("methods (--method)", {n: m.summary for n, m in METHODS.items()})
         print_names("optimisers (--optimizer)", OPTIMISERS)

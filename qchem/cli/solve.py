@@ -123,13 +123,13 @@ def solve(  # long for its options, one or two lines each
         from simulator.kernels.kernel import announced_compilation
 
         from ..ansatz.registry import ANSAETZE
-        from ..canonical import with_canonical_fci
         from ..hartree_fock import electronic_hamiltonian
-        from ..methods import CLASSICAL, METHODS, QUANTUM
+        from ..methods.registry import CLASSICAL, METHODS, QUANTUM
         from ..molecules.molecule import load_molecule
-        from ..options import SolveOptions
-        from ..solving import solve as solve_molecule
-        from ..table import show
+        from ..solving.canonical import with_canonical_fci
+        from ..solving.options import SolveOptions
+        from ..solving.solve import solve as solve_molecule
+        from ..solving.table import show
         from ..threads import suitable_threads, use_threads
 
         methods, named = select_methods(method, CLASSICAL, QUANTUM)
@@ -241,8 +241,8 @@ def _memory_line(
     from simulator.memory import available_memory, format_bytes, require_memory
     from simulator.spaces import Electrons
 
-    from ..fits import predict_memory
     from ..hartree_fock import active_orbitals
+    from ..methods.fits import predict_memory
 
     mol = molecule.to_pyscf()
     core, norb = active_orbitals(mol, mol.nao, active_space)

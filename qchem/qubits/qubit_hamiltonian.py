@@ -13,7 +13,7 @@ from simulator.operators.observables import PauliSum
 from simulator.spaces import Electrons, Qubits, Space, SpaceError
 
 from ..hamiltonian import Hamiltonian
-from ..options import TAPERS
+from ..solving.options import TAPERS
 from .encoding import Encoding, Symmetry, check_mapping, symmetries
 from .mappings import spin_square_sum
 

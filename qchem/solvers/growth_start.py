@@ -19,8 +19,8 @@ from simulator.spaces import Electrons, Space
 from ..ansatz.build import circuit_from
 from ..ansatz.pools import Pool, components, operator_pool
 from ..ansatz.screening import keeps_symmetry, symmetric_space
-from ..fits import VECTORS
 from ..hamiltonian import Hamiltonian
+from ..methods.fits import VECTORS
 from ..properties.resources import cnot_resources
 from ..qubits.qubit_hamiltonian import QubitHamiltonian
 from .adapt_record import AdaptRecord, read_adapt_record

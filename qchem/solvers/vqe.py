@@ -30,10 +30,10 @@ from simulator.typing import Floats
 from ..ansatz.starting_parameters import initial_parameters
 from ..classical.post_hartree_fock import require_mean_field
 from ..hamiltonian import Hamiltonian
-from ..options import STARTS
 from ..properties.density import state_properties
 from ..properties.spin import spin_warnings
 from ..qubits.qubit_hamiltonian import QubitHamiltonian
+from ..solving.options import STARTS
 from .state_report import (
     ON_DETERMINANTS_ONLY,
     circuit_properties,

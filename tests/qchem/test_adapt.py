@@ -16,8 +16,17 @@ from qchem import Hamiltonian, adapt, cnot_resources, operator_pool, uccsd, vqe
 from qchem.ansatz.pools import POOLS, Pool
 from qchem.qubits.mappings import to_openfermion_order
 from qminima import InputError, Interrupted, Progress, Result
-from simulator import Electrons, Excitation, Expectation, Ladder, OrbitalRotation
+from simulator import (
+    Electrons,
+    Excitation,
+    Expectation,
+    Ladder,
+    OrbitalRotation,
+    PauliString,
+    Qubits,
+)
 from simulator.operators.ladder_sum import LadderSum, excitation_terms
+from simulator.testing import check_generator
 
 H6_1_5 = "; ".join(f"H 0 0 {1.5 * k}" for k in range(6))
 
@@ -60,6 +69,9 @@ def test_generators_are_different_and_do_something(name: str) -> None:
     assert len({str(one) for one in operators}) == len(operators)
     if name != "spin-complement-gsd":  # whose source has some twice
         assert len(set(operators)) == len(operators)
+    for operator in operators[::7]:
+        on_qubits = isinstance(operator, PauliString)
+        check_generator(operator, Qubits(space.num_qubits) if on_qubits else space)
     for operator in operators:
         if isinstance(operator, LadderSum):
             assert operator.matrix(Electrons(3, (2, 1))).nnz or operator.matrix(space).nnz

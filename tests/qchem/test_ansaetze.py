@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 import qchem
-from qchem import Hamiltonian, preparation, vqe
+from qchem import Hamiltonian, vqe
 from qchem.ansatz.registry import ANSAETZE, LAYERED
 from qchem.ansatz.starting_parameters import _FIRST
-from qchem.fits import _MEMORY
-from qchem.methods import METHODS
-from qchem.options import SolveOptions
-from qchem.solving import solve
+from qchem.methods.fits import _MEMORY
+from qchem.methods.registry import METHODS
+from qchem.solving import preparation
+from qchem.solving.options import SolveOptions
+from qchem.solving.solve import solve
 from qminima import InputError
 from simulator import Expectation
 from simulator.testing import dense_state

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import qchem
 from qchem import Hamiltonian, electronic_hamiltonian
-from qchem.methods import CLASSICAL, METHODS
+from qchem.methods.registry import CLASSICAL, METHODS
 from qchem.molecules.molecule import Molecule
 from qminima import InputError, MethodError
 from simulator import MemoryLimitError

@@ -187,7 +187,7 @@ def test_defaults_that_cannot_run_are_skipped(
 def test_default_that_does_not_fit_is_skipped(
     qchem: Callable[..., Result], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qchem.fits import predict_memory
+    from qchem.methods.fits import predict_memory
 
     fci, circuit = (predict_memory((3, 3), 6, [name]) for name in ("fci", "vqe"))
     monkeypatch.setattr("simulator.memory.available_memory", lambda: (fci + circuit) // 2)

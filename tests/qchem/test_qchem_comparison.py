@@ -9,10 +9,10 @@ import pytest
 
 import qchem
 from qchem import Hamiltonian, solve
-from qchem.fits import predict_memory
-from qchem.methods import CLASSICAL, QUANTUM
+from qchem.methods.fits import predict_memory
+from qchem.methods.registry import CLASSICAL, QUANTUM
 from qchem.molecules.molecule import Molecule
-from qchem.verdict import verdict
+from qchem.solving.verdict import verdict
 from qminima import InputError, Progress, Reference, Result
 from simulator.memory import MemoryLimitError
 

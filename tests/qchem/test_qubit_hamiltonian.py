@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 import qchem
 from qchem import Hamiltonian, QubitHamiltonian, vqe
-from qchem.options import TAPERS
 from qchem.qubits.encoding import MAPPINGS
+from qchem.solving.options import TAPERS
 from qminima import InputError
 from simulator import Electrons, Expectation, PauliString, Qubits, SpaceError, Step
 from simulator.testing import dense_pauli_sum

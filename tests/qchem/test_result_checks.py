@@ -14,8 +14,8 @@ from qchem import ActiveSpace, Hamiltonian, Molecule, electronic_hamiltonian, so
 from qchem.properties.spin import spin_square
 from qchem.qubits.mappings import spin_square_sum
 from qchem.qubits.qubit_hamiltonian import QubitHamiltonian
-from qchem.result_checks import doubles_are_exact, is_trusted, mark_other_solutions
-from qchem.verdict import verdict
+from qchem.solving.result_checks import doubles_are_exact, is_trusted, mark_other_solutions
+from qchem.solving.verdict import verdict
 from qminima import Reference, Result
 from simulator import BasisState, Circuit, Excitation, Step
 from simulator.spaces import Electrons, Qubits

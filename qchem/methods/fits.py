@@ -8,8 +8,8 @@ from qminima.tables import counted
 from simulator.memory import require_memory
 from simulator.spaces import Electrons
 
-from .hamiltonian import Hamiltonian
-from .methods import METHODS
+from ..hamiltonian import Hamiltonian
+from .registry import METHODS
 
 # Real vectors over determinants that a circuit's optimisation keeps at its peak: ket, costate, a
 # copy of the final state, and what the spin of that state takes.
@@ -29,12 +29,12 @@ def check_runs(hamiltonian: Hamiltonian, method: str, *, symmetry: bool = False)
         MemoryLimitError: if its vectors do not fit into memory.
     """
     if METHODS[method].from_orbitals:
-        from .classical.post_hartree_fock import require_mean_field
+        from ..classical.post_hartree_fock import require_mean_field
 
         require_mean_field(hamiltonian)
     space = hamiltonian.space
     if symmetry and any(hamiltonian.orbital_symmetry):
-        from .ansatz.screening import symmetric_space
+        from ..ansatz.screening import symmetric_space
 
         space = symmetric_space(space, space.reference, hamiltonian.orbital_symmetry)
     require_memory(
@@ -65,7 +65,7 @@ def predict_memory(
 
 
 def _fci_memory(space: Electrons, _: Electrons) -> int:
-    from .classical.full_ci import fci_memory
+    from ..classical.full_ci import fci_memory
 
     return fci_memory(space)
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from qminima.progress import Progress
     from qminima.result import Result
 
-    from .hamiltonian import Hamiltonian
-    from .options import SolveOptions
+    from ..hamiltonian import Hamiltonian
+    from ..solving.options import SolveOptions
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Method:
         quantum: whether it optimises a circuit.
         from_orbitals: whether it starts from a mean field with a gap.
         takes: the fields of `SolveOptions` that the function takes.
-        preparation: the function of `qchem.preparation` that makes it ready to run, if any.
+        preparation: the function of `qchem.solving.preparation` that makes it ready to run, if any.
         memory: where its memory goes besides the integrals, to a vector over "determinants", a
             "circuit" or cluster "amplitudes"; empty if nowhere.
         only: the fields of `SolveOptions` that no other method takes.
@@ -62,7 +62,7 @@ class Method:
         """The method, ready to run; raises as the function where its input cannot be used."""
         if not self.preparation:
             return partial(self.run, hamiltonian, **{n: getattr(options, n) for n in self.takes})
-        from . import preparation
+        from ..solving import preparation
 
         run: Callable[[], Result] = getattr(preparation, self.preparation)(
             hamiltonian, options, progress

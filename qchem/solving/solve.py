@@ -13,9 +13,9 @@ from qminima.result import Comparison, Reference, Result
 from qminima.runner import Run, run_methods
 from simulator.memory import MemoryLimitError
 
-from .fits import check_runs
-from .hamiltonian import Hamiltonian
-from .methods import CLASSICAL, EXACT, METHODS, QUANTUM
+from ..hamiltonian import Hamiltonian
+from ..methods.fits import check_runs
+from ..methods.registry import CLASSICAL, EXACT, METHODS, QUANTUM
 from .options import SolveOptions
 from .references import library_reference
 from .result_checks import (

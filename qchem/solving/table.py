@@ -16,7 +16,7 @@ from qminima.tables import (
     seconds,
 )
 
-from .methods import EXACT
+from ..methods.registry import EXACT
 
 
 def show(comparison: Comparison) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from qminima.result import Comparison
 
-from .classical.full_ci import fci
-from .hartree_fock import electronic_hamiltonian
-from .methods import EXACT
-from .molecules.molecule import Molecule
+from ..classical.full_ci import fci
+from ..hartree_fock import electronic_hamiltonian
+from ..methods.registry import EXACT
+from ..molecules.molecule import Molecule
 
 
 def with_canonical_fci(comparison: Comparison, molecule: Molecule) -> Comparison:

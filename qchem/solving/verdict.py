@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from qminima.result import Reference, Result
 from qminima.tables import counted, duration
 
-from .classical.full_ci import reference_state_energy
-from .methods import BASELINES, EXACT
+from ..classical.full_ci import reference_state_energy
+from ..methods.registry import BASELINES, EXACT
 from .result_checks import MILLIHARTREE, TIE, is_trusted
 
 CHEMICAL_ACCURACY = 1.594  # 1 kcal/mol in millihartree

@@ -10,8 +10,8 @@ import numpy as np
 from qminima.errors import InputError, MethodError
 from qminima.result import Reference, Result
 
-from .hamiltonian import Hamiltonian
-from .methods import EXACT, METHODS
+from ..hamiltonian import Hamiltonian
+from ..methods.registry import EXACT, METHODS
 
 MILLIHARTREE = 1000.0
 # Energies nearer than this, in millihartree, are called equal.
@@ -87,7 +87,7 @@ def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result 
     if same is not None:
         found.append(same)
     elif not any(result.method == _CISD for result in found):
-        from .classical.post_hartree_fock import cisd
+        from ..classical.post_hartree_fock import cisd
 
         try:
             found.append(cisd(hamiltonian))
@@ -98,7 +98,7 @@ def _least_exact(hamiltonian: Hamiltonian, results: Sequence[Result]) -> Result 
 
 def _of_the_reference(exact: Result, nelec: tuple[int, int]) -> Result | None:
     """FCI's energy of the symmetry and spin of the reference determinant, if it is known."""
-    from .properties.spin import high_spin_square
+    from ..properties.spin import high_spin_square
 
     state = exact.properties.get("reference_state")
     if state is not None:

@@ -11,9 +11,9 @@ from qminima.errors import InputError, check_name, shorten
 from qminima.limits import Deadline, check_count, check_seed
 from simulator.optimize.methods import METHODS as OPTIMIZERS
 
-from .ansatz.pools import POOLS
-from .ansatz.registry import ANSAETZE, LAYERED
-from .qubits.encoding import MAPPINGS
+from ..ansatz.pools import POOLS
+from ..ansatz.registry import ANSAETZE, LAYERED
+from ..qubits.encoding import MAPPINGS
 
 STARTS = ("mp2", "ccsd", "zero", "random")
 TAPERS = ("none", "spins", "all")

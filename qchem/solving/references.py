@@ -8,8 +8,8 @@ from typing import Any
 from qminima.library import Library
 from qminima.result import Reference
 
-from .methods import EXACT
-from .molecules.molecule import Molecule
+from ..methods.registry import EXACT
+from ..molecules.molecule import Molecule
 
 
 def library_reference(problem: Mapping[str, Any]) -> Reference | None:

@@ -12,17 +12,17 @@ from qminima.result import Result
 from qminima.tables import counted
 from simulator.circuit import Circuit
 
-from .ansatz.pools import POOLS
-from .ansatz.registry import ANSAETZE
-from .ansatz.screening import screen, screenable
-from .ansatz.starting_parameters import Situation, first_parameters
-from .hamiltonian import Hamiltonian
+from ..ansatz.pools import POOLS
+from ..ansatz.registry import ANSAETZE
+from ..ansatz.screening import screen, screenable
+from ..ansatz.starting_parameters import Situation, first_parameters
+from ..hamiltonian import Hamiltonian
+from ..qubits.encoding import MAPPINGS
+from ..qubits.qubit_hamiltonian import QubitHamiltonian
+from ..solvers.adapt import adapt
+from ..solvers.growth_start import check_growth
+from ..solvers.vqe import check_vqe, vqe
 from .options import SolveOptions
-from .qubits.encoding import MAPPINGS
-from .qubits.qubit_hamiltonian import QubitHamiltonian
-from .solvers.adapt import adapt
-from .solvers.growth_start import check_growth
-from .solvers.vqe import check_vqe, vqe
 
 
 def prepare_vqe(

@@ -1,0 +1,1 @@
+"""The registry of methods, and what memory each of them needs."""
