@@ -131,7 +131,7 @@ def tables(report: Report, study: Study) -> None:
         f"{duration(study.settings['device']['readout_time'])}. Tree decomposition took at most "
         f"{duration(slowest)} on any graph."
     )
-    report.note(study.verdict)
+    report.note(study.verdict.replace("\n", "\n\n"))
 
 
 def selected(one: Overall) -> bool:

@@ -241,7 +241,7 @@ def print_table(
         emphasised: which rows are in colour.
         notes: under the table.
         warnings: under these, in colour.
-        verdict: at the end, in bold.
+        verdict: at the end, its first line in bold.
         plain_width: columns where the output is no terminal.
     """
     from rich.table import Table
@@ -262,5 +262,5 @@ def print_table(
         console.print(Text(printable(note)))
     for warning in warnings:
         console.print(Text(printable(warning), style="yellow"))
-    if verdict:
-        console.print(Text(printable(verdict), style="bold"))
+    for number, line in enumerate(verdict.splitlines()):
+        console.print(Text(printable(line), style="" if number else "bold"))

@@ -17,11 +17,11 @@ from .verdict import span
 
 _HELD_OUT = "other instances"
 _IN_SAMPLE = (
-    "the compared instances themselves, which favours these methods; --train-on names others"
+    "the compared instances themselves, which favours them; --train-on names other instances"
 )
 _CONSTRAINED = (
-    "circuits and uniform samples keep the constraints; flips leave them, so that descents, "
-    "annealing, tabu and breakout work on penalties"
+    "circuits and uniform samples keep the constraints; methods that flip single variables, such "
+    "as local search, annealing, tabu and breakout, work on penalties"
 )
 
 # What clocks are called.
@@ -160,7 +160,7 @@ def notes(study: Study) -> list[str]:
         if "training" in choice
     )
     if simulated:
-        found.append(f"simulating circuits took {duration(simulated)} here, which no clock counts")
+        found.append(f"simulating circuits took {duration(simulated)} here, which is not counted")
     if study.interrupted:
         found.append("interrupted: this is what was finished until then")
     return found

@@ -52,7 +52,8 @@ _TRAINED = (
 def page(study: Study) -> Page:
     """The page: verdict, tables, pictures, instances, and how to repeat it."""
     found = Page(words.title(study))
-    found.paragraph(study.verdict, "verdict")
+    for number, line in enumerate(study.verdict.splitlines()):
+        found.paragraph(line, "note" if number else "verdict")
     for note in words.notes(study):
         found.paragraph(note, "note")
     _methods(found, study)

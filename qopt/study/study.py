@@ -51,7 +51,7 @@ class Study:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings, by each clock."""
+        """The findings, by each metric."""
         return findings(self.summary)
 
     @property
@@ -67,7 +67,7 @@ class Study:
             "choices": {entry.id: dict(choice) for entry, choice in self.choices.items()},
             "instances": [one.entry() for one in self.instances],
             "summary": self.summary.entry(),
-            "findings": {finding.clock: finding.entry() for finding in self.findings},
+            "findings": {finding.metric: finding.entry() for finding in self.findings},
             "verdict": self.verdict,
             "interrupted": self.interrupted,
             "provenance": provenance(self.seed, self.started),

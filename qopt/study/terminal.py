@@ -8,11 +8,11 @@ from . import format as words
 from .study import Study
 
 LEGEND = (
-    "evaluations, time, device time: what it takes to see the best cost with 99 %, training apart;",
-    "medians over instances, with 95 % intervals; time: classical work here; device time: modelled",
-    "gap: of the best run; corrected: of the mean, 0 for guessing, 1 for best costs only",
-    "training: evaluations on each instance; tuning: shared by all, for each of them; not counted",
-    "*: a control",
+    "evaluations, time, device time: time to solution at 99 % without training, median over",
+    "instances with 95 % interval; time: classical work here; device time: by a model of a device",
+    "gap: of the best run; ratio: of the mean; corrected: 0 for guessing, 1 for best costs only",
+    "training: evaluations on each instance; tuning: shared evaluations, for each instance",
+    "*: control",
 )
 _NUMBERS = (
     "solved", "gap, %", "ratio", "corrected", "evaluations", "time", "device time", "training",

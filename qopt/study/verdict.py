@@ -1,4 +1,4 @@
-"""The verdict of a comparison in plain words, and the numbers behind it."""
+"""The verdict of a comparison: a sentence, and the figures behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qminima.tables import counted, duration, three_digits
 from .instance_measures import OnInstance
 from .summary import Overall, Pair, Summary
 
-# Differences with a corrected p-value above this are not told apart.
+# Differences with a corrected p-value above this are not significant.
 _LEVEL = 0.05
 
 # The signed-rank test of five differences of the same sign has p = 0.0625.
@@ -26,15 +26,15 @@ CLASSICAL, QAOA, OPEN = "classical", "QAOA", "not resolved"
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence.
+    """A comparison by one metric.
 
     Attributes:
-        clock: what it counts: "evaluations", "seconds", "growth" or "proof".
+        metric: "evaluations", "seconds", "growth" or "proof"; "heuristics" where no circuit ran.
         winner: "classical", "QAOA", or "not resolved".
-        text: the sentence.
+        text: the figures in one line.
     """
 
-    clock: str
+    metric: str
     winner: str
     text: str
 
@@ -52,31 +52,37 @@ def findings(summary: Summary) -> tuple[Finding, ...]:
 
 
 def verdict(summary: Summary, found: Sequence[Finding], instances: Sequence[OnInstance]) -> str:
-    """Who wins, and then the sentences that say why.
+    """Who wins, and below it a line of figures for each metric.
 
-    QAOA wins if one circuit takes less by both clocks: by evaluations and, in the model of a
+    QAOA wins if one circuit takes less by both metrics: by evaluations and, in the model of a
     device, by time. Classical methods win if they take less by time, and QAOA does not by
     evaluations; where it does, if a solver proves every optimum in less time than the model gives
-    any circuit to see it. Anything else is not resolved.
+    any circuit to find it. Anything else is not decided.
     """
     if not instances:
         return "Nothing was compared."
+    proofs = [one.text for one in found if one.metric == "proof"]
+    sizes = span([one.size for one in instances])
+    head = [f"{counted(len(instances), 'instance')} of {sizes} variables"]
+    ran = max((pair.instances for pair in summary.pairs), default=0)
+    if 0 < ran < len(instances):
+        head.append(f"circuits on {ran} of them")
+    head += proofs or [_optima(instances)]
+    lines = [one.text for one in found if one.metric != "proof"]
+    return "\n".join([f"{_winner_of_all(summary, found)} ({', '.join(head)}).", *lines])
+
+
+def _optima(instances: Sequence[OnInstance]) -> str:
+    """How many optima are proven."""
     proven = sum(
         one.reference is not None and one.reference.certainty == "proven" for one in instances
     )
-    optima = {0: "no optimum proven", len(instances): "optima proven"}
-    head = (
-        f"{counted(len(instances), 'instance')} of {span([one.size for one in instances])} "
-        f"variables, {optima.get(proven, f'{proven} optima proven')}"
-    )
-    ran = max((pair.instances for pair in summary.pairs), default=0)
-    if 0 < ran < len(instances):
-        head += f", circuits on {ran} of them"
-    return " ".join([f"{_winner_of_all(summary, found)} ({head}).", *(one.text for one in found)])
+    counts = {0: "no optimum proven", len(instances): "optima proven"}
+    return counts.get(proven, f"{proven} optima proven")
 
 
 def _winner_of_all(summary: Summary, found: Sequence[Finding]) -> str:
-    winners = {one.clock: one.winner for one in found}
+    winners = {one.metric: one.winner for one in found}
     if not summary.pairs:
         return "Nothing is decided, as no circuit ran beside a classical method"
     both: dict[str, int] = {}
@@ -86,13 +92,14 @@ def _winner_of_all(summary: Summary, found: Sequence[Finding]) -> str:
         both[label] = both.get(label, 0) + (_winner(pair, margin) == QAOA)
     if 2 in both.values():
         sizes = [size for pair in summary.pairs for size in pair.sizes]
-        return f"QAOA wins here, in a model of a device without noise{_beyond(max(sizes))}"
+        return f"QAOA wins in the model of a device without noise{_beyond(max(sizes))}"
     by_time, by_evaluations = winners.get("seconds"), winners.get("evaluations")
     if by_time == CLASSICAL and by_evaluations != QAOA:
         return "Classical wins"
     if by_time == CLASSICAL and winners.get("proof") == CLASSICAL:
-        return "Classical wins: it proves optima in less time than the model gives QAOA to see them"
-    return "Not resolved at these sizes"
+        return "Classical wins: exact solvers prove the optima in less time than QAOA finds them"
+    few = all(pair.test.better + pair.test.worse < _FEWEST for pair in summary.pairs)
+    return f"Not decided{': too few instances for a test' if few else ''}"
 
 
 def _by_evaluations(summary: Summary) -> Finding | None:
@@ -101,17 +108,10 @@ def _by_evaluations(summary: Summary) -> Finding | None:
         return None
     quantum, classical = pair.quantum, pair.classical
     text = (
-        f"By evaluations (shots, or costs looked at; training included) {quantum.contender.label} "
-        f"takes {_amount(pair.needed[0], 'evaluations')}, {classical.contender.label} "
-        f"{_amount(pair.needed[1], 'evaluations')}: {_told(pair)}"
+        f"evaluations: {quantum.contender.label}: {_amount(pair.needed[0], 'evaluations')}; "
+        f"{classical.contender.label}: {_amount(pair.needed[1], 'evaluations')}; {_ratio(pair)}"
     )
-    winner = _winner(pair, 1.0)
-    end = {
-        CLASSICAL: "QAOA takes more",
-        QAOA: "QAOA takes less",
-        OPEN: f"not told apart{_too_few(pair)}",
-    }[winner]
-    return Finding("evaluations", winner, f"{text}; {end}.")
+    return Finding("evaluations", _winner(pair, 1.0), text)
 
 
 def _by_time(summary: Summary) -> Finding | None:
@@ -119,39 +119,29 @@ def _by_time(summary: Summary) -> Finding | None:
     if pair is None:
         if _best(summary, "evaluations") is None:
             return None
-        text = "Shots of these circuits are not modelled, so that their time is not compared."
+        text = "time: not compared, as the model of a device does not cover these circuits"
         return Finding("seconds", OPEN, text)
     quantum, classical = pair.quantum, pair.classical
     text = (
-        f"By time, the shots of {quantum.contender.label} would take "
-        f"{_amount(pair.needed[0], 'device_seconds')} on the modelled device, "
-        f"{classical.contender.label} took {_amount(pair.needed[1], 'seconds')} here: {_told(pair)}"
+        f"time: {quantum.contender.label}: {_amount(pair.needed[0], 'device_seconds')} on the "
+        f"modelled device; {classical.contender.label}: {_amount(pair.needed[1], 'seconds')} here; "
+        f"{_ratio(pair)}"
     )
     winner = _winner(pair, _DEVICE_MARGIN)
-    if winner != OPEN:
-        end = {CLASSICAL: "QAOA takes more", QAOA: "QAOA takes less in the model"}[winner]
-    elif _winner(pair, 1.0) == OPEN:
-        end = f"not told apart{_too_few(pair)}"
-    else:
-        end = "no difference that a model without noise and error correction could decide"
-    return Finding("seconds", winner, f"{text}; {end}.")
-
-
-def _too_few(pair: Pair) -> str:
-    """Fewer than six instances never differ significantly by a signed-rank test."""
-    number = pair.test.better + pair.test.worse
-    return f", as {counted(number, 'instance')} cannot be" if number < _FEWEST else ""
+    if winner == OPEN and _winner(pair, 1.0) != OPEN:
+        text += f"; a model without noise decides factors above {_DEVICE_MARGIN:g} only"
+    return Finding("seconds", winner, text)
 
 
 def _best_classical(summary: Summary) -> Finding | None:
-    """Where there is no circuit: which heuristic solved most, came closest, and took least."""
-    rivals = [
+    """Where there is no circuit: the heuristic that solved most, or came closest."""
+    heuristics = [
         one
         for one in summary.overall
         if one.contender.kind == "classical" and not one.contender.exact
     ]
     best = min(
-        rivals,
+        heuristics,
         key=lambda one: (
             -one.solved / one.instances,
             _time(one),
@@ -164,13 +154,12 @@ def _best_classical(summary: Summary) -> Finding | None:
     name = best.contender.label
     if best.solved:
         text = (
-            f"Of the heuristics {name} saw the best cost on {best.solved} of "
-            f"{counted(best.instances, 'instance')}, which none exceeds, and of those that did "
-            f"took least time ({duration(_time(best))})."
+            f"best heuristic: {name}, best cost on {best.solved} of "
+            f"{counted(best.instances, 'instance')}, time to solution {duration(_time(best))}"
         )
     else:
         short = "" if best.gap is None else f", {100 * best.gap:.3g} % short of the best cost"
-        text = f"None of the heuristics saw a best cost; {name} came closest{short}."
+        text = f"no heuristic found a best cost; closest: {name}{short}"
     return Finding("heuristics", OPEN, text)
 
 
@@ -189,15 +178,19 @@ def _by_growth(summary: Summary) -> Finding | None:
     shift = max(
         abs(fit.base.value - windows[0].base.value) for windows in pair.growth for fit in windows
     )
-    windows = f"; other windows change these bases by up to {shift:.2f}" if shift else ""
     text = (
-        f"From {pair.sizes[0]} to {pair.sizes[-1]} variables their evaluations without training "
-        f"grow as {first.value:.2f}^n ({first.low:.2f} to {first.high:.2f}) and "
-        f"{second.value:.2f}^n ({second.low:.2f} to {second.high:.2f}){windows}"
+        f"growth from {pair.sizes[0]} to {pair.sizes[-1]} variables, without training: QAOA "
+        f"{_base(first)}, classical {_base(second)}"
     )
+    if shift:
+        text += f"; other ranges of sizes shift these by up to {shift:.2f}"
     settled = apart and shift < abs(first.value - second.value)
-    end = f"{smaller} grows more slowly" if settled else "not told apart"
-    return Finding("growth", smaller if settled else OPEN, f"{text}: {end}.")
+    return Finding("growth", smaller if settled else OPEN, text)
+
+
+def _base(fitted: Estimate) -> str:
+    """The base of an exponential, with its interval."""
+    return f"{fitted.value:.2f}^n ({fitted.low:.2f}–{fitted.high:.2f})"
 
 
 def _proof(summary: Summary) -> Finding | None:
@@ -214,16 +207,13 @@ def _proof(summary: Summary) -> Finding | None:
         pair.needed[0].value for pair in summary.pairs if pair.clocks[0] == "device_seconds"
     ]
     won = bool(circuits) and taken < min(circuits)
-    text = (
-        f"{fastest.contender.label[0].upper()}{fastest.contender.label[1:]} finds and proves every "
-        f"optimum in {duration(taken)} (median)."
-    )
+    text = f"{fastest.contender.label} proves every optimum in {duration(taken)}"
     return Finding("proof", CLASSICAL if won else OPEN, text)
 
 
-def _best(summary: Summary, clock: str) -> Pair | None:
+def _best(summary: Summary, metric: str) -> Pair | None:
     """The pair of the circuit that ran on most instances and takes least, training included."""
-    pairs = [pair for pair in summary.pairs if pair.clocks[0] == clock]
+    pairs = [pair for pair in summary.pairs if pair.clocks[0] == metric]
     return min(
         pairs,
         key=lambda pair: (-pair.instances, pair.needed[0].value, -pair.solved[0]),
@@ -242,30 +232,27 @@ def _winner(pair: Pair, margin: float) -> str:
     return OPEN
 
 
-def _told(pair: Pair) -> str:
-    """The median ratio with its interval, and the test."""
+def _ratio(pair: Pair) -> str:
+    """The median ratio with its interval, the p-value, and the number of instances."""
     n, (mine, theirs) = pair.instances, pair.solved
-    counts = f"QAOA takes less on {pair.test.better} of {n}"
-    if pair.undecided:
-        counts += f", {pair.undecided} undecided"
     if pair.ratio is None:
-        return f"QAOA saw a best cost on {mine} of {n} and its rival on {theirs}, undecided on all"
+        return f"no quotient: QAOA solved {mine} of {n}, the baseline {theirs}"
     if not isfinite(pair.ratio.value):
-        return f"QAOA saw it on {mine} of {n} only"
-    if pair.ratio.value == 0:
-        return f"{pair.classical.contender.label} saw it on {theirs} of {n} only"
-    high = "beyond all" if pair.ratio.high == inf else f"{pair.ratio.high:.2g}"
-    return (
-        f"{three_digits(pair.ratio.value)} times as much (median of the ratios, "
-        f"{pair.ratio.low:.2g} to {high}; {counts}, corrected p = {pair.p_value:.2g})"
-    )
+        figure = f"QAOA solved {mine} of {n}"
+    elif pair.ratio.value == 0:
+        figure = f"{pair.classical.contender.label} solved {theirs} of {n}"
+    else:
+        high = "∞" if pair.ratio.high == inf else three_digits(pair.ratio.high)
+        figure = f"quotient {three_digits(pair.ratio.value)} ({three_digits(pair.ratio.low)}–{high})"
+    undecided = f", {pair.undecided} undecided" if pair.undecided else ""
+    return f"{figure}, p = {pair.p_value:.2g}, n = {n}{undecided}"
 
 
-def _amount(needed: Estimate, clock: str) -> str:
-    """A median in words."""
-    shown = duration if clock.endswith("seconds") else three_digits
+def _amount(needed: Estimate, metric: str) -> str:
+    """A median as people write it."""
+    shown = duration if metric.endswith("seconds") else three_digits
     if not isfinite(needed.value):
-        return f"more than {shown(needed.low)}" if isfinite(needed.low) else "for ever"
+        return f"> {shown(needed.low)}" if isfinite(needed.low) else "never"
     return shown(needed.value)
 
 
