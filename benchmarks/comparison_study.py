@@ -3,7 +3,7 @@
 Random 3-regular graphs of 12 to 24 nodes, ten of each size, optima proven by enumeration. QAOA at
 depths 1 to 8, with the angles of the infinite tree, with angles trained on six other graphs, and
 with angles trained on the graph itself; each with and without a descent after every shot. Their
-rivals choose the length of their runs on the same six graphs, within the same budget.
+baselines choose the length of their runs on the same six graphs, within the same budget.
 
 The numbers come from `qopt.compare`; this program chooses what a page shows of them. With
 `--checkpoint FILE` it goes on where it was stopped.
@@ -107,9 +107,9 @@ def tables(report: Report, study: Study) -> None:
     )  # fmt: skip
     report.table(
         "Circuits against the best classical method, training on the graph counted",
-        ["circuit", "rival", "clocks", "median ratio", "less on", "more on", "corrected p"],
+        ["circuit", "baseline", "metrics", "median ratio", "less on", "more on", "corrected p"],
         [[pair.quantum.contender.label, pair.classical.contender.label,
-          "evaluations" if pair.clocks[0] == "evaluations" else "device / here",
+          "evaluations" if pair.metrics[0] == "evaluations" else "device / here",
           "" if pair.ratio is None else words.with_interval(pair.ratio), pair.test.better,
           pair.test.worse, f"{pair.p_value:.2g}"]
          for pair in study.summary.pairs if pair.quantum.contender.depth in SHOWN],

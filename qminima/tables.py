@@ -71,7 +71,7 @@ def number_text(value: float, digits: int) -> str:
 _MOST_DIGITS = 15
 
 
-def telling_digits(values: Iterable[float], least: int) -> int:
+def distinct_digits(values: Iterable[float], least: int) -> int:
     """How many significant digits show where numbers differ.
 
     They show the smallest difference with three digits, and four digits behind the point.
@@ -80,7 +80,7 @@ def telling_digits(values: Iterable[float], least: int) -> int:
         values: the numbers.
         least: digits in any case.
 
-    >>> telling_digits((21.0, 20.0), 10), telling_digits((-1000000000.9465, -1000000000.9848), 10)
+    >>> distinct_digits((21.0, 20.0), 10), distinct_digits((-1000000000.9465, -1000000000.9848), 10)
     (10, 14)
     """
     ordered = sorted({value for value in values if isfinite(value)})
@@ -103,7 +103,7 @@ def fractions_text(values: Sequence[Fraction], least: int) -> list[str]:
     except OverflowError:
         numbers = (Decimal(value.numerator) / Decimal(value.denominator) for value in values)
         return [f"{number:.{least}g}" for number in numbers]
-    digits = telling_digits(plain, least)
+    digits = distinct_digits(plain, least)
     return [number_text(value, digits) for value in plain]
 
 

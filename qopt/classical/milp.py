@@ -13,7 +13,7 @@ from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
-from qminima.tables import number_text, telling_digits
+from qminima.tables import distinct_digits, number_text
 
 from ..problems.binary import exact_sum
 from ..problems.maxcut import MaxCut
@@ -150,5 +150,5 @@ def _bound_at_once(problem: Problem) -> float:
 
 
 def _not_proven(problem: Problem, found: str, bound: float) -> str:
-    digits = telling_digits((problem.value(found), bound), 6)
+    digits = distinct_digits((problem.value(found), bound), 6)
     return f"not proven optimal; no cost is below {number_text(bound, digits)}"

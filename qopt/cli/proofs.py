@@ -43,7 +43,7 @@ def prove(
         check_outputs(target, None, source)
 
         from qminima.progress import ProgressBar
-        from qminima.tables import number_text, telling_digits
+        from qminima.tables import distinct_digits, number_text
 
         from ..classical.cut_form import exact_cut
         from ..classical.greedy import greedy_bitstring
@@ -64,7 +64,7 @@ def prove(
             raise typer.Exit(INTERRUPTED)
         if graph is not loaded:
             rounded = ", up to rounding" if exact.cost.loss else ""
-            digits = telling_digits((float(exact.constant), float(proof.bound)), 10)
+            digits = distinct_digits((float(exact.constant), float(proof.bound)), 10)
             constant = number_text(float(exact.constant), digits)
             typer.echo(f"costs of {loaded.kind} are {constant} minus these cuts{rounded}")
 

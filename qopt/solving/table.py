@@ -8,13 +8,13 @@ from qminima.errors import shorten
 from qminima.result import Comparison, Reference, Result
 from qminima.tables import (
     Column,
+    distinct_digits,
     evaluations,
     fixed_digits,
     no_minus_zero,
     number_text,
     print_comparison,
     seconds,
-    telling_digits,
 )
 
 from ..problems.binary import BinaryProblem
@@ -34,7 +34,7 @@ def show(problem: BinaryProblem, comparison: Comparison, heading: str) -> None:
     values = [result.value for result in results if result.is_solution]
     if reference is not None:
         values += [reference.value, reference.value - (reference.within or 0.0)]
-    digits = telling_digits(values, 10)
+    digits = distinct_digits(values, 10)
     shown = [_score(problem, result, reference, digits) for result in results]
     summary = [heading]
     if reference is not None:
@@ -91,7 +91,7 @@ def _bound(problem: BinaryProblem, result: Result, reference: Reference | None) 
     bound = 0.0 - result.value if problem.maximise else result.value
     bound = 0.0 if abs(bound) < 1e-9 * largest else bound
     beside = [result.value] if reference is None else [result.value, reference.value]
-    text = fixed_digits(bound, bound, telling_digits(beside, 10))
+    text = fixed_digits(bound, bound, distinct_digits(beside, 10))
     return f"{'≤' if problem.maximise else '≥'} {text}"
 
 

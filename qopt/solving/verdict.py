@@ -1,50 +1,59 @@
-"""One plain sentence on where QAOA stands against the classical methods."""
+"""The verdict on QAOA beside classical methods on one problem."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from qminima.result import Reference, Result
-from qminima.tables import number_text, telling_digits
+from qminima.tables import distinct_digits, duration, number_text
 
 from ..classical.proofs.claims import last_digit, value_error
 from ..problems.binary import BinaryProblem
 
 
 def verdict(problem: BinaryProblem, results: Sequence[Result], reference: Reference | None) -> str:
-    """The verdict on one problem; bit strings that violate a constraint are no solutions."""
+    """Who found the better solution, or the same in less time; below it a line for either side.
+
+    Bit strings that violate a constraint are no solutions.
+    """
     if not results:
         return "No method was run."
     circuits = [result for result in results if result.kind == "quantum"]
     quantum = min(circuits, key=_rank, default=None)
-    rivals = [
+    baselines = [
         result
         for result in results
         if result.kind == "classical" and result.method != "random assignment"
     ]
-    found = [rival for rival in rivals if rival.is_solution]
+    found = [baseline for baseline in baselines if baseline.is_solution]
     best = min(found, key=lambda result: (result.value, result.seconds), default=None)
-    digits = telling_digits((result.value for result in results if result.is_solution), 10)
-    rival = proof = ""
-    if best is not None and reference is not None:
-        rival = f"{best.method} {_reaches(problem, best, digits)} in {best.seconds:.2g} s"
-        proof = _proof(problem, best, reference)
-    if quantum is None or reference is None:
-        return f"Only classical methods were run{'; ' * bool(rival)}{rival}{proof}."
-    head = _head(problem, quantum, reference, results, digits)
+    digits = distinct_digits((result.value for result in results if result.is_solution), 10)
+    lines = [] if quantum is None else [_circuit(problem, quantum, reference, results, digits)]
+    if best is not None:
+        line = f"{best.method}: {_score(problem, best, digits)} in {duration(best.seconds)}"
+        lines.append(line if reference is None else line + _proof(problem, best, reference))
+    return "\n".join([_winner(problem, quantum, best, baselines), *lines])
+
+
+def _winner(
+    problem: BinaryProblem, quantum: Result | None, best: Result | None, baselines: Sequence[Result]
+) -> str:
+    """The decision between a circuit and the best classical solution."""
+    if quantum is None:
+        return "Only classical methods were run."
     if best is None:
-        none = "no rival found a solution" if rivals else "no rival was run"
-        return f"{head}; {none}, so nothing is decided."
+        none = "no baseline found a solution" if baselines else "no baseline was run"
+        return f"Nothing is decided: {none}."
     if not quantum.is_solution:
-        return f"{head}; {rival}{proof}: classical wins."
+        return "Classical wins: QAOA found no solution."
     margin = value_error(problem, best.value)
     if best.value < quantum.value - margin:
-        return f"{head}; {rival}{proof}: classical wins."
+        return "Classical wins: it found the better solution."
     if best.value > quantum.value + margin:
-        return f"{head}; {rival}: {quantum.method} found the better solution here."
+        return f"{quantum.method} found the better solution."
     if best.seconds <= quantum.seconds:
-        return f"{head}; {rival}{proof}: the same for less, classical wins."
-    return f"{head}; {rival}{proof}: the same, not resolved at this size."
+        return "Classical wins: the same solution in less time."
+    return "Not decided: both found the same, the classical method in more time than simulation."
 
 
 def _proof(problem: BinaryProblem, best: Result, reference: Reference) -> str:
@@ -62,53 +71,55 @@ def _proof(problem: BinaryProblem, best: Result, reference: Reference) -> str:
     return f", proven optimal{prover}"
 
 
-def _head(
+def _circuit(
     problem: BinaryProblem,
     quantum: Result,
-    reference: Reference,
+    reference: Reference | None,
     results: Sequence[Result],
     digits: int,
 ) -> str:
-    """The result of QAOA and its time, in words."""
-    # Means of a problem with constraints may hold penalties, and then no score at all.
-    cost = quantum.expectation or 0.0
-    mean = _plain(cost if problem.constrained else _own(problem, cost), reference.value)
-    of = "cost" if problem.constrained else problem.score_name
-    best = _own(problem, reference.value)
-    share = ""
-    if problem.constrained:
-        share = f" (the best has {number_text(reference.value, 4)})"
-    elif problem.maximise and best > 0:
-        share = f" ({100 * mean / best:.1f} % of the best)"
-    name = f"{quantum.method} at depth {quantum.settings['depth']}"
-    reaches = _reaches(problem, quantum, digits) if quantum.is_solution else ""
-    if quantum.expectation is None:  # nothing was sampled
-        head = f"{name} {reaches or 'found no solution'}"
+    """The expectation value of a circuit, its best sample, and the time of its simulation."""
+    shots = quantum.settings.get("shots")
+    parts = [] if quantum.expectation is None else [_expectation(problem, quantum, reference)]
+    if quantum.is_solution:
+        score = _score(problem, quantum, digits)
+        parts.append(f"best of {shots} samples: {score}" if parts else score)
     else:
-        shots = quantum.settings["shots"]
-        found = (
-            f"its best of {shots} samples {reaches}"
-            if reaches
-            else f"none of its {shots} samples keeps the constraints"
-        )
-        head = f"{name} has a mean {of} of {number_text(mean, 4)}{share} and {found}"
-    head += f", after {quantum.seconds:.2g} s of simulation"
+        none = f"none of {shots} samples keeps the constraints"
+        parts.append(none if parts else "no solution")
+    line = (
+        f"{quantum.method} at depth {quantum.settings['depth']}: {', '.join(parts)}, "
+        f"simulated in {duration(quantum.seconds)}"
+    )
     uniform = next((r for r in results if r.method == "random assignment"), None)
     if uniform is not None and _comparable(uniform, quantum) and uniform.value <= quantum.value:
         score = number_text(uniform.properties[problem.score_name], digits)
-        head += f" (as many uniform samples reach {score})"
+        line += f"; as many uniform samples reach {score}"
     if not quantum.converged:
-        head += f"; its training ended early ({quantum.stop_reason})"
-    return head
+        line += f"; its training ended early ({quantum.stop_reason})"
+    return line
 
 
-def _reaches(problem: BinaryProblem, result: Result, digits: int) -> str:
-    """The score of a solution in words: "cuts 12", "has length 3.5"."""
+def _expectation(problem: BinaryProblem, quantum: Result, reference: Reference | None) -> str:
+    """The expectation value beside the best value.
+
+    That of a problem with constraints may hold penalties, and is no score then.
+    """
+    cost, best = quantum.expectation or 0.0, 0.0 if reference is None else reference.value
+    mean = _plain(cost if problem.constrained else _own(problem, cost), best)
+    of = " of the cost" if problem.constrained else ""
+    share = ""
+    if problem.constrained and reference is not None:
+        share = f" (least {number_text(best, 4)})"
+    elif problem.maximise and best < 0:
+        share = f" ({100 * mean / _own(problem, best):.1f} % of best)"
+    return f"expectation value{of} {number_text(mean, 4)}{share}"
+
+
+def _score(problem: BinaryProblem, result: Result, digits: int) -> str:
+    """The score of a solution with its name: "cut 12", "length 3.5"."""
     name = problem.score_name
-    score = number_text(result.properties[name], digits)
-    if name == "cut":
-        return f"cuts {score}"
-    return f"has {score} {name}" if name.endswith("s") else f"has {name} {score}"
+    return f"{name} {number_text(result.properties[name], digits)}"
 
 
 def _rank(result: Result) -> tuple[bool, float, float, float]:

@@ -30,7 +30,7 @@ def compare(
     progress: Progress | None = None,
     **options: Unpack[StudyKeywords],
 ) -> Study:
-    """Run methods on instances, each within the same budget, and measure them by three clocks.
+    """Run methods on instances, each within the same budget, and measure them by three metrics.
 
     Every method is a source of independent runs: reads of annealing, descents, shots of a circuit.
     How many runs reach the best cost tells what it takes to see it with a probability of 99 %: in

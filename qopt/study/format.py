@@ -24,8 +24,8 @@ _CONSTRAINED = (
     "as local search, annealing, tabu and breakout, work on penalties"
 )
 
-# What clocks are called.
-CLOCK_NAMES = {
+# What metrics are called.
+METRIC_NAMES = {
     "evaluations": "evaluations",
     "seconds": "time here",
     "device_seconds": "device time",
@@ -65,14 +65,14 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.3g}"
 
 
-def clock(one: Overall, name: str) -> str:
-    """The median by a clock, with its interval."""
+def metric(one: Overall, name: str) -> str:
+    """The median by a metric, with its interval."""
     found = one.to_solution.get(name)
     return "" if found is None else with_interval(found, shown(name))
 
 
 def time(one: Overall, name: str) -> str:
-    """The median by a clock of seconds."""
+    """The median by a metric of seconds."""
     found = one.to_solution.get(name)
     if found is None:
         return ""
@@ -80,7 +80,7 @@ def time(one: Overall, name: str) -> str:
 
 
 def training(one: Overall, name: str) -> str:
-    """The training by a clock, if there was any."""
+    """The training by a metric, if there was any."""
     spent = one.training.get(name, 0.0)
     return shown(name)(spent) if spent else ""
 
@@ -92,9 +92,9 @@ def shared_training(study: Study, one: Overall) -> str:
     return three_digits(spent / len(study.instances)) if spent else ""
 
 
-def shown(clock: str) -> Callable[[float], str]:
-    """How amounts of a clock are written."""
-    return duration if clock.endswith("seconds") else three_digits
+def shown(metric: str) -> Callable[[float], str]:
+    """How amounts of a metric are written."""
+    return duration if metric.endswith("seconds") else three_digits
 
 
 def certainty(reference: Reference) -> str:

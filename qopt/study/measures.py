@@ -1,4 +1,4 @@
-"""Statistics of the runs of one method on one instance, by three clocks that are never mixed."""
+"""Statistics of the runs of one method on one instance, by three metrics that are never mixed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .device_time import Device
 from .methods import Contender
 from .runs import Runs
 
-CLOCKS = ("evaluations", "seconds", "device_seconds")
+METRICS = ("evaluations", "seconds", "device_seconds")
 
 # How far a reference can be trusted, in the words of tables.
 CERTAINTY = {"proven": "proven", "best known": "best known", "estimate": "unknown"}
@@ -31,11 +31,11 @@ class Measured:
         runs: what came of it.
         goal: the cost that counts as solved; None where nothing is known at all.
         probability: of a run to reach it; None for bounds, and without a goal.
-        to_solution: what it takes to reach it with 99 %, by each clock that applies: `evaluations`,
+        to_solution: time to solution at 99 %, by each metric that applies: `evaluations`,
             `seconds` of classical work, a relaxation before the runs included, and
             `device_seconds` of the modelled device. Infinite where nothing succeeded: then only the
             lower end says something.
-        training: what was spent on angles before, by the same clocks.
+        training: what was spent on angles before, by the same metrics.
         ratio: mean score over the best one, where scores are to be large and the best is above
             zero.
         corrected: (r - mean)/(r - best) with r the mean cost of uniform bit strings: 0 for
@@ -63,13 +63,13 @@ class Measured:
         """Whether any run reached the goal."""
         return self.goal is not None and self.runs.successes(self.goal) > 0
 
-    def whole(self, clock: str) -> Estimate:
-        """Time to solution by a clock, training included; infinite where nothing succeeded."""
-        return _later(self.to_solution[clock], self.training.get(clock, 0.0))
+    def whole(self, metric: str) -> Estimate:
+        """Time to solution by a metric, training included; infinite where nothing succeeded."""
+        return _later(self.to_solution[metric], self.training.get(metric, 0.0))
 
-    def with_training(self, clock: str) -> float:
+    def with_training(self, metric: str) -> float:
         """The value of `whole`."""
-        return self.whole(clock).value
+        return self.whole(metric).value
 
     def entry(self, instance: Instance) -> dict[str, Any]:
         """As a record has it; infinite numbers become null."""
@@ -99,7 +99,7 @@ class Measured:
             "infeasible_runs": runs.infeasible,
             "proven": runs.proven,
             "to_solution": {
-                clock: estimate_entry(found) for clock, found in self.to_solution.items()
+                metric: estimate_entry(found) for metric, found in self.to_solution.items()
             },
             "training": dict(self.training),
             "evaluations": runs.evaluations,
@@ -224,7 +224,7 @@ def bound_of(reference: Reference | None, found: Sequence[Runs]) -> float | None
 
 
 def _each_run(contender: Contender, runs: Runs, shot: float | None) -> dict[str, float]:
-    """Average cost of a run by each clock that applies; never zero."""
+    """Average cost of a run by each metric that applies; never zero."""
     each: dict[str, float] = {}
     if runs.number and runs.evaluations is not None:
         each["evaluations"] = max(1.0, runs.evaluations / runs.number)
@@ -241,7 +241,7 @@ def _later(found: Estimate, before: float) -> Estimate:
 
 
 def _training(runs: Runs, shot: float | None) -> dict[str, float]:
-    """Cost of the training of angles by each clock that applies."""
+    """Cost of the training of angles by each metric that applies."""
     spent = {"evaluations": float(runs.training.evaluations)}
     if shot is not None:
         spent["device_seconds"] = runs.training.shots * shot

@@ -41,7 +41,7 @@ def panels(study: Study) -> dict[str, Panel]:
         "profile": _profile(study, "evaluations"),
         "time profile": _profile(study, "seconds"),
         "distributions": _distributions(study),
-        **{f"growth, {clock}": _growth(study, clock) for clock in _NAMES},
+        **{f"growth, {metric}": _growth(study, metric) for metric in _NAMES},
     }
     return {name: panel for name, panel in found.items() if panel is not None}
 
@@ -64,16 +64,16 @@ def telling(entries: Sequence[Contender]) -> tuple[Contender, ...]:
     )
 
 
-def _profile(study: Study, clock: str) -> Panel | None:
+def _profile(study: Study, metric: str) -> Panel | None:
     """Dolan and Moré's performance profile."""
-    profile = study.summary.profiles.get(clock)
+    profile = study.summary.profiles.get(metric)
     if not profile:
         return None
     return Panel(
         "Performance profile by evaluations, training included"
-        if clock == "evaluations"
+        if metric == "evaluations"
         else "Performance profile of classical methods, by time",
-        f"at most so many times the {clock} of the best method",
+        f"at most so many times the {metric} of the best method",
         "share of instances",
         [
             Curve(one.label, RATIOS, profile[one.id], style=style, color=color)
@@ -122,16 +122,16 @@ def _shares(one: OnInstance, row: Measured) -> list[float] | None:
     ]
 
 
-def _growth(study: Study, clock: str) -> Panel | None:
+def _growth(study: Study, metric: str) -> Panel | None:
     """Medians and quartiles against the number of variables."""
     sizes = study.summary.sizes
     if len(sizes) < 3:
         return None
     curves = []
     for one, style, color in _styles(study):
-        if (one.quantum and clock == "seconds") or (one.then_local and clock == "device_seconds"):
+        if (one.quantum and metric == "seconds") or (one.then_local and metric == "device_seconds"):
             continue  # it tells a part of what they take
-        by_size = [_values(study.instances, one, size, clock) for size in sizes]
+        by_size = [_values(study.instances, one, size, metric) for size in sizes]
         if not any(by_size):
             continue
         low, middle, high = (
@@ -145,14 +145,16 @@ def _growth(study: Study, clock: str) -> Panel | None:
     if not curves:
         return None
     return Panel(
-        f"Growth of {_GROWTH[clock]}", "variables", _NAMES[clock], curves, y_log=True, whole=True
+        f"Growth of {_GROWTH[metric]}", "variables", _NAMES[metric], curves, y_log=True, whole=True
     )
 
 
-def _values(instances: Sequence[OnInstance], one: Contender, size: int, clock: str) -> list[float]:
+def _values(instances: Sequence[OnInstance], one: Contender, size: int, metric: str) -> list[float]:
     rows = [found.result(one.id) for found in instances if found.size == size]
     return [
-        row.to_solution[clock].value for row in rows if row is not None and clock in row.to_solution
+        row.to_solution[metric].value
+        for row in rows
+        if row is not None and metric in row.to_solution
     ]
 
 

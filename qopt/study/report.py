@@ -9,7 +9,7 @@ from qminima.tables import duration, three_digits
 
 from . import format as words
 from .instance_measures import OnInstance
-from .measures import CLOCKS, Measured
+from .measures import METRICS, Measured
 from .pictures import panels
 from .study import Study
 
@@ -89,7 +89,7 @@ def _methods(found: Page, study: Study) -> None:
             "gap, %",
             "ratio",
             "corrected",
-            *(words.CLOCK_NAMES[clock] for clock in CLOCKS),
+            *(words.METRIC_NAMES[metric] for metric in METRICS),
         ),
         [
             (
@@ -98,7 +98,7 @@ def _methods(found: Page, study: Study) -> None:
                 words.percent(one.gap),
                 words.optional(one.ratio),
                 words.optional(one.corrected),
-                *(words.clock(one, clock) for clock in CLOCKS),
+                *(words.metric(one, metric) for metric in METRICS),
             )
             for one in overall
         ],
@@ -112,17 +112,17 @@ def _pairs(found: Page, study: Study) -> None:
     found.heading("Circuits against the best classical method")
     found.paragraph(
         "Wilcoxon's signed-rank test on the same instances, p-values corrected for the number of "
-        "circuits (Holm) and of rivals that might have been chosen. Training on the instance is "
+        "circuits (Holm) and of baselines that might have been chosen. Training on the instance is "
         "counted.",
         "note",
     )
     found.table(
-        ("circuit", "rival", "by", "median ratio", "less on", "more on", "p"),
+        ("circuit", "baseline", "by", "median ratio", "less on", "more on", "p"),
         [
             (
                 pair.quantum.contender.label,
                 pair.classical.contender.label,
-                "evaluations" if pair.clocks[0] == "evaluations" else "device time / time here",
+                "evaluations" if pair.metrics[0] == "evaluations" else "device time / time here",
                 "" if pair.ratio is None else words.with_interval(pair.ratio),
                 str(pair.test.better),
                 str(pair.test.worse),
@@ -152,15 +152,15 @@ def _training(found: Page, study: Study) -> None:
                 words.shared_training(study, one),
                 *(
                     cell
-                    for clock, shown in (("evaluations", three_digits),
+                    for metric, shown in (("evaluations", three_digits),
                                          ("device_seconds", duration))
                     for cell in (
                         (
-                            shown(one.to_solution[clock].value),
-                            shown(one.training.get(clock, 0.0)),
-                            shown(one.with_training[clock].value),
+                            shown(one.to_solution[metric].value),
+                            shown(one.training.get(metric, 0.0)),
+                            shown(one.with_training[metric].value),
                         )
-                        if clock in one.to_solution
+                        if metric in one.to_solution
                         else ("", "", "")
                     )
                 ),
@@ -174,12 +174,12 @@ def _growth(found: Page, study: Study) -> None:
     rows = [
         (
             one.contender.label,
-            words.CLOCK_NAMES[clock],
+            words.METRIC_NAMES[metric],
             f"{fit.sizes[0]:g} to {fit.sizes[1]:g}",
             words.with_interval(fit.base),
         )
         for one in study.summary.overall
-        for clock, fits in one.growth.items()
+        for metric, fits in one.growth.items()
         for fit in fits
     ]
     if rows:
@@ -221,7 +221,7 @@ def _instance(found: Page, one: OnInstance) -> None:
     found.folded(
         summary,
         ("method", problem.score_name, "gap", "runs", "success", "ratio", "corrected",
-         *(words.CLOCK_NAMES[clock] for clock in CLOCKS), "simulated in"),
+         *(words.METRIC_NAMES[metric] for metric in METRICS), "simulated in"),
         [_row(one, row) for row in one.results],
         [row.contender.quantum for row in one.results],
         notes,
@@ -242,10 +242,10 @@ def _row(one: OnInstance, row: Measured) -> tuple[str, ...]:
         words.optional(row.ratio),
         words.optional(row.corrected),
         *(
-            words.with_interval(row.to_solution[clock], words.shown(clock))
-            if clock in row.to_solution
+            words.with_interval(row.to_solution[metric], words.shown(metric))
+            if metric in row.to_solution
             else ""
-            for clock in CLOCKS
+            for metric in METRICS
         ),
         duration(runs.simulation_seconds) if row.contender.quantum else "",
     )

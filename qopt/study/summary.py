@@ -22,7 +22,7 @@ from qminima.statistics import (
 )
 
 from .instance_measures import OnInstance
-from .measures import CLOCKS, Measured, estimate_entry
+from .measures import METRICS, Measured, estimate_entry
 from .methods import Contender
 
 # What a method came to, by the number of the instance.
@@ -47,10 +47,10 @@ class Overall:
             cost; None where some instance has none, or a best cost of zero.
         ratio: mean over instances of the approximation ratio; None where it is not defined on all.
         corrected: the same of the ratio corrected for guessing.
-        to_solution: median over instances by each clock, with its interval (bootstrap).
+        to_solution: median over instances by each metric, with its interval (bootstrap).
         with_training: the same with training.
-        training: median over instances of the training, by clocks.
-        growth: fits a b^n to the medians of each size, by clocks, of smaller and smaller windows.
+        training: median over instances of the training, by metrics.
+        growth: fits a b^n to the medians of each size, by metrics, of smaller and smaller windows.
     """
 
     contender: Contender
@@ -79,10 +79,10 @@ class Overall:
             "with_training": {k: estimate_entry(v) for k, v in self.with_training.items()},
             "training": dict(self.training),
             "growth": {
-                clock: [
+                metric: [
                     {"base": estimate_entry(fit.base), "sizes": list(fit.sizes)} for fit in fits
                 ]
-                for clock, fits in self.growth.items()
+                for metric, fits in self.growth.items()
             },
         }
 
@@ -92,21 +92,21 @@ class Pair:
     """A circuit and a classical method on the instances of the circuit.
 
     Attributes:
-        clocks: of the circuit and of the classical method.
+        metrics: of the circuit and of the classical method.
         quantum: the circuit.
-        classical: its rival.
+        classical: its baseline.
         needed: medians of what either takes on these instances, training included.
         solved: on how many of these either reached the goal.
         undecided: instances that one solved, and on which the other was not run for as long.
-        ratio: median of what the circuit takes in units of its rival, with its interval; infinite
-            or zero where only one saw a best cost. None where nothing is decided.
+        ratio: median over instances of circuit / baseline, with its interval; infinite or zero
+            where only one found a best cost. None where nothing is decided.
         test: of Wilcoxon on the logarithms.
-        p_value: corrected for the number of circuits (Holm) and of rivals it could have met.
+        p_value: corrected for the number of circuits (Holm) and of baselines it could have met.
         sizes: numbers of variables that occur.
         growth: fits a b^n to the medians of either, training not included.
     """
 
-    clocks: tuple[str, str]
+    metrics: tuple[str, str]
     quantum: Overall
     classical: Overall
     needed: tuple[Estimate, Estimate]
@@ -126,7 +126,7 @@ class Pair:
     def entry(self) -> dict[str, Any]:
         """As a record has it."""
         return {
-            "clocks": list(self.clocks),
+            "clocks": list(self.metrics),
             "quantum": self.quantum.contender.label,
             "classical": self.classical.contender.label,
             "ids": [self.quantum.contender.id, self.classical.contender.id],
@@ -146,8 +146,8 @@ class Summary:
 
     Attributes:
         overall: of each method.
-        pairs: circuits against the classical method that is best by a clock.
-        profiles: share of instances within `RATIOS` of the least of all methods, by clocks,
+        pairs: circuits against the classical method that is best by a metric.
+        profiles: share of instances within `RATIOS` of the least of all methods, by metrics,
             training included; by seconds of classical methods only.
         sizes: numbers of variables that occur.
         exact: of solvers that prove what they find, those that did so on every instance.
@@ -165,12 +165,12 @@ class Summary:
             "methods": [one.entry() for one in self.overall],
             # Whatever holds measured times is under a key that says so.
             "pairs": {
-                clock: [pair.entry() for pair in self.pairs if pair.clocks[1] == clock]
-                for clock in ("evaluations", "seconds")
+                metric: [pair.entry() for pair in self.pairs if pair.metrics[1] == metric]
+                for metric in ("evaluations", "seconds")
             },
             "profiles": {
-                clock: {name: list(shares) for name, shares in profile.items()}
-                for clock, profile in self.profiles.items()
+                metric: {name: list(shares) for name, shares in profile.items()}
+                for metric, profile in self.profiles.items()
             },
             "profile_ratios": list(RATIOS),
         }
@@ -196,7 +196,9 @@ def summarise(entries: Sequence[Contender], instances: Sequence[OnInstance]) -> 
             *_pairs(overall, rows, sizes, "device_seconds", "seconds"),
         ),
         profiles={
-            clock: profile for clock in CLOCKS if (profile := _profile(rows, clock, len(instances)))
+            metric: profile
+            for metric in METRICS
+            if (profile := _profile(rows, metric, len(instances)))
         },
         sizes=tuple(sorted(set(sizes))),
         exact=tuple(
@@ -209,7 +211,7 @@ def summarise(entries: Sequence[Contender], instances: Sequence[OnInstance]) -> 
 
 def _overall(entry: Contender, found: Rows, sizes: Sequence[int]) -> Overall:
     rows = list(found.values())
-    clocks = _clocks(found)
+    metrics = _metrics(found)
     return Overall(
         contender=entry,
         instances=len(rows),
@@ -217,11 +219,11 @@ def _overall(entry: Contender, found: Rows, sizes: Sequence[int]) -> Overall:
         gap=_mean([_relative_gap(row) for row in rows]),
         ratio=_mean([row.ratio for row in rows]),
         corrected=_mean([row.corrected for row in rows]),
-        to_solution={c: _median_time([row.to_solution[c] for row in rows]) for c in clocks},
-        with_training={c: _median_time([row.whole(c) for row in rows]) for c in clocks},
-        training={c: quantile([row.training.get(c, 0.0) for row in rows]) for c in clocks},
+        to_solution={c: _median_time([row.to_solution[c] for row in rows]) for c in metrics},
+        with_training={c: _median_time([row.whole(c) for row in rows]) for c in metrics},
+        training={c: quantile([row.training.get(c, 0.0) for row in rows]) for c in metrics},
         growth={
-            clock: fits for clock in clocks if (fits := _growth_of(found, found, sizes, clock))
+            metric: fits for metric in metrics if (fits := _growth_of(found, found, sizes, metric))
         },
     )
 
@@ -233,41 +235,43 @@ def _relative_gap(row: Measured) -> float | None:
     return row.gap / reference if reference else None
 
 
-def _clocks(found: Rows) -> list[str]:
-    """The clocks that apply to a method."""
-    return [clock for clock in CLOCKS if all(clock in row.to_solution for row in found.values())]
+def _metrics(found: Rows) -> list[str]:
+    """The metrics that apply to a method."""
+    return [
+        metric for metric in METRICS if all(metric in row.to_solution for row in found.values())
+    ]
 
 
 def _pairs(
     overall: Mapping[Contender, Overall],
     rows: Mapping[Contender, Rows],
     sizes: Sequence[int],
-    quantum_clock: str,
-    classical_clock: str,
+    quantum_metric: str,
+    classical_metric: str,
 ) -> tuple[Pair, ...]:
     """Every circuit against the classical method of least median on the circuit's instances."""
     pairs: list[Pair] = []
-    rivals = 1
+    baselines = 1
     for circuit, found in rows.items():
-        if not circuit.quantum or circuit.then_local or quantum_clock not in _clocks(found):
+        if not circuit.quantum or circuit.then_local or quantum_metric not in _metrics(found):
             continue
         needed = {
-            rival: [other[number].whole(classical_clock) for number in found]
-            for rival, other in rows.items()
-            if not rival.quantum
+            baseline: [other[number].whole(classical_metric) for number in found]
+            for baseline, other in rows.items()
+            if not baseline.quantum
             and found.keys() <= other.keys()
-            and classical_clock in _clocks(other)
+            and classical_metric in _metrics(other)
         }
         if not needed:
             continue
-        rivals = max(rivals, len(needed))
-        best = min(needed, key=lambda rival: _rank(needed[rival]))
-        mine, theirs = [row.whole(quantum_clock) for row in found.values()], needed[best]
+        baselines = max(baselines, len(needed))
+        best = min(needed, key=lambda baseline: _rank(needed[baseline]))
+        mine, theirs = [row.whole(quantum_metric) for row in found.values()], needed[best]
         ratios = _ratios(mine, theirs)
         known = [ratio for ratio in ratios if ratio is not None]
         pairs.append(
             Pair(
-                clocks=(quantum_clock, classical_clock),
+                metrics=(quantum_metric, classical_metric),
                 quantum=overall[circuit],
                 classical=overall[best],
                 needed=(_median_time(mine), _median_time(theirs)),
@@ -278,12 +282,12 @@ def _pairs(
                 p_value=1.0,
                 sizes=tuple(sorted({sizes[number] for number in found})),
                 growth=(
-                    _growth_of(found, found, sizes, quantum_clock),
-                    _growth_of(rows[best], found, sizes, classical_clock),
+                    _growth_of(found, found, sizes, quantum_metric),
+                    _growth_of(rows[best], found, sizes, classical_metric),
                 ),
             )
         )
-    corrected = holm([min(1.0, rivals * pair.test.p_value) for pair in pairs])
+    corrected = holm([min(1.0, baselines * pair.test.p_value) for pair in pairs])
     return tuple(replace(pair, p_value=value) for pair, value in zip(pairs, corrected, strict=True))
 
 
@@ -300,7 +304,7 @@ def _rank(needed: Sequence[Estimate]) -> tuple[float, float, float]:
 def _ratios(mine: Sequence[Estimate], theirs: Sequence[Estimate]) -> list[float | None]:
     """Ratios of the first to the second, instance by instance.
 
-    Infinite where only the second saw a best cost, zero where only the first did; None where
+    Infinite where only the second found a best cost, zero where only the first did; None where
     neither did, or one that did not was not run for as long as the other takes.
     """
     found: list[float | None] = []
@@ -329,27 +333,27 @@ def _test(ratios: Sequence[float | None]) -> PairedTest:
 
 
 def _profile(
-    rows: Mapping[Contender, Rows], clock: str, instances: int
+    rows: Mapping[Contender, Rows], metric: str, instances: int
 ) -> dict[str, list[float]] | None:
-    """Of the methods that ran on all instances, and to which this clock applies."""
+    """Of the methods that ran on all instances, and to which this metric applies."""
     costs = {
-        entry.id: [row.with_training(clock) for row in found.values()]
+        entry.id: [row.with_training(metric) for row in found.values()]
         for entry, found in rows.items()
         if len(found) == instances
-        and clock in _clocks(found)
-        and not (entry.quantum and clock == "seconds")
-        and not (entry.then_local and clock == "device_seconds")  # both tell a part of it
+        and metric in _metrics(found)
+        and not (entry.quantum and metric == "seconds")
+        and not (entry.then_local and metric == "device_seconds")  # both tell a part of it
     }
     return performance_profile(costs, RATIOS) if len(costs) > 1 else None
 
 
 def _growth_of(
-    rows: Rows, numbers: Iterable[int], sizes: Sequence[int], clock: str
+    rows: Rows, numbers: Iterable[int], sizes: Sequence[int], metric: str
 ) -> list[ExponentialFit]:
     """Fits through the medians of each size; none where there are too few that were solved."""
     by_size: dict[int, list[float]] = {}
     for number in numbers:
-        by_size.setdefault(sizes[number], []).append(rows[number].to_solution[clock].value)
+        by_size.setdefault(sizes[number], []).append(rows[number].to_solution[metric].value)
     medians = {size: quantile(values) for size, values in sorted(by_size.items())}
     if len(medians) < _SIZES or not all(isfinite(value) for value in medians.values()):
         return []  # a fit without the sizes that were not solved would flatter

@@ -30,7 +30,7 @@ def show(study: Study) -> None:
             words.percent(one.gap),
             words.optional(one.ratio),
             words.optional(one.corrected),
-            words.clock(one, "evaluations"),
+            words.metric(one, "evaluations"),
             words.time(one, "seconds"),
             words.time(one, "device_seconds"),
             words.training(one, "evaluations"),

@@ -87,7 +87,7 @@ def _winner_of_all(summary: Summary, found: Sequence[Finding]) -> str:
         return "Nothing is decided, as no circuit ran beside a classical method"
     both: dict[str, int] = {}
     for pair in summary.pairs:
-        margin = 1.0 if pair.clocks[0] == "evaluations" else _DEVICE_MARGIN
+        margin = 1.0 if pair.metrics[0] == "evaluations" else _DEVICE_MARGIN
         label = pair.quantum.contender.label
         both[label] = both.get(label, 0) + (_winner(pair, margin) == QAOA)
     if 2 in both.values():
@@ -204,7 +204,7 @@ def _proof(summary: Summary) -> Finding | None:
         return None
     taken = fastest.to_solution["seconds"].value
     circuits = [
-        pair.needed[0].value for pair in summary.pairs if pair.clocks[0] == "device_seconds"
+        pair.needed[0].value for pair in summary.pairs if pair.metrics[0] == "device_seconds"
     ]
     won = bool(circuits) and taken < min(circuits)
     text = f"{fastest.contender.label} proves every optimum in {duration(taken)}"
@@ -213,7 +213,7 @@ def _proof(summary: Summary) -> Finding | None:
 
 def _best(summary: Summary, metric: str) -> Pair | None:
     """The pair of the circuit that ran on most instances and takes least, training included."""
-    pairs = [pair for pair in summary.pairs if pair.clocks[0] == metric]
+    pairs = [pair for pair in summary.pairs if pair.metrics[0] == metric]
     return min(
         pairs,
         key=lambda pair: (-pair.instances, pair.needed[0].value, -pair.solved[0]),
@@ -236,14 +236,14 @@ def _ratio(pair: Pair) -> str:
     """The median ratio with its interval, the p-value, and the number of instances."""
     n, (mine, theirs) = pair.instances, pair.solved
     if pair.ratio is None:
-        return f"no quotient: QAOA solved {mine} of {n}, the baseline {theirs}"
+        return f"undecided: QAOA solved {mine} of {n}, the baseline {theirs}"
     if not isfinite(pair.ratio.value):
         figure = f"QAOA solved {mine} of {n}"
     elif pair.ratio.value == 0:
         figure = f"{pair.classical.contender.label} solved {theirs} of {n}"
     else:
-        high = "∞" if pair.ratio.high == inf else three_digits(pair.ratio.high)
-        figure = f"quotient {three_digits(pair.ratio.value)} ({three_digits(pair.ratio.low)}–{high})"
+        low, high = map(three_digits, (pair.ratio.low, pair.ratio.high))
+        figure = f"QAOA / baseline = {three_digits(pair.ratio.value)} ({low}–{high})"
     undecided = f", {pair.undecided} undecided" if pair.undecided else ""
     return f"{figure}, p = {pair.p_value:.2g}, n = {n}{undecided}"
 

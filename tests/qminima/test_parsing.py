@@ -17,7 +17,7 @@ from qminima.checkpoint import Checkpoint
 from qminima.errors import shorten
 from qminima.parsing import fraction, json_value, real_number, whole_number
 from qminima.storage import read_json
-from qminima.tables import counted, fixed_digits, fractions_text, number_text, telling_digits
+from qminima.tables import counted, distinct_digits, fixed_digits, fractions_text, number_text
 
 
 @given(number=st.integers(-(10**300), 10**300))
@@ -109,7 +109,7 @@ def test_signs_of_other_numbers_stay() -> None:
 
 @given(st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=5))
 def test_digits_tell_numbers_apart(values: list[float]) -> None:
-    digits = telling_digits(values, 4)
+    digits = distinct_digits(values, 4)
     assert 4 <= digits <= 15
     size = max(map(abs, values))
     texts = {value: number_text(value, digits) for value in values}
@@ -121,5 +121,8 @@ def test_digits_tell_numbers_apart(values: list[float]) -> None:
 
 def test_digits_of_a_single_number() -> None:
     assert (
-        telling_digits([12.0], 10) == telling_digits([], 10) == telling_digits([math.inf], 10) == 10
+        distinct_digits([12.0], 10)
+        == distinct_digits([], 10)
+        == distinct_digits([math.inf], 10)
+        == 10
     )

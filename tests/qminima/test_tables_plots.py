@@ -104,7 +104,10 @@ def test_table_without_anything(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_names_are_shown_literally(capsys: pytest.CaptureFixture[str], name: str) -> None:
     shown = comparison(
-        result(name, warnings=(name,)), verdict=name, warnings=(name,), skipped={name: name}
+        result(name, warnings=(name,)),
+        verdict=printable(name),  # which has lines
+        warnings=(name,),
+        skipped={name: name},
     )
     print_comparison(shown, name, [name], COLUMNS)
     output = capsys.readouterr().out

@@ -125,8 +125,8 @@ def test_time_limit_leaves_a_valid_bound(limit: float) -> None:
     assert not result.properties["proven"]
     assert "not proven" in result.warnings[0]
     assert result.settings["time_limit"] == limit
-    rival = qopt.annealing(problem, seed=0)
-    assert result.properties["upper_bound"] >= rival.properties["cut"]
+    baseline = qopt.annealing(problem, seed=0)
+    assert result.properties["upper_bound"] >= baseline.properties["cut"]
     assert result.bitstring is not None
     assert result.value == problem.value(result.bitstring)
 

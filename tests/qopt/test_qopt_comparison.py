@@ -301,53 +301,84 @@ def entry(method: str, value: float, seconds: float, kind: str = "classical") ->
 
 
 @pytest.mark.parametrize(
-    ("quantum", "rivals", "certainty", "words"),
+    ("quantum", "baselines", "certainty", "decision", "line"),
     [
         (
             (-9, 1.0),
             [(-10, 0.1)],
             "proven",
-            "rival 0 cuts 10 in 0.1 s, proven optimal by best: classical",
+            "Classical wins: it found the better solution.",
+            "baseline 0: cut 10 in 100 ms, proven optimal by best",
         ),
-        ((-9, 1.0), [(-10, 0.1)], "estimate", "rival 0 cuts 10 in 0.1 s: classical wins."),
+        (
+            (-9, 1.0),
+            [(-10, 0.1)],
+            "estimate",
+            "Classical wins: it found the better solution.",
+            "baseline 0: cut 10 in 100 ms",
+        ),
         (
             (-10, 1.0),
             [(-10, 0.1)],
             "proven",
-            "proven optimal by best: the same for less, classical",
+            "Classical wins: the same solution in less time.",
+            "baseline 0: cut 10 in 100 ms, proven optimal by best",
         ),
-        ((-10, 1.0), [(-10, 1.0)], "estimate", "the same for less, classical wins."),
-        ((-10, 0.1), [(-10, 1.0)], "estimate", "the same, not resolved at this size."),
+        (
+            (-10, 1.0),
+            [(-10, 1.0)],
+            "estimate",
+            "Classical wins: the same solution in less time.",
+            "baseline 0: cut 10 in 1 s",
+        ),
+        (
+            (-10, 0.1),
+            [(-10, 1.0)],
+            "estimate",
+            "Not decided: both found the same, the classical method in more time than simulation.",
+            "baseline 0: cut 10 in 1 s",
+        ),
         (
             (-10, 1.0),
             [(-9, 0.1)],
             "estimate",
-            "cuts 9 in 0.1 s: QAOA found the better solution here.",
+            "QAOA found the better solution.",
+            "baseline 0: cut 9 in 100 ms",
         ),
-        ((-10, 1.0), [(-9, 5.0), (-10, 3.0), (-10, 0.2)], "estimate", "rival 2 cuts 10 in 0.2 s"),
-        ((-10, 1.0), [], "estimate", "no rival was run, so nothing is decided."),
+        (
+            (-10, 1.0),
+            [(-9, 5.0), (-10, 3.0), (-10, 0.2)],
+            "estimate",
+            "Classical wins: the same solution in less time.",
+            "baseline 2: cut 10 in 200 ms",
+        ),
+        ((-10, 1.0), [], "estimate", "Nothing is decided: no baseline was run.", None),
     ],
 )
 def test_verdict(
-    quantum: tuple[float, float], rivals: list[tuple[float, float]], certainty: Any, words: str
+    quantum: tuple[float, float],
+    baselines: list[tuple[float, float]],
+    certainty: Any,
+    decision: str,
+    line: str | None,
 ) -> None:
-    results = [entry(f"rival {k}", value, time) for k, (value, time) in enumerate(rivals)]
+    results = [entry(f"baseline {k}", value, time) for k, (value, time) in enumerate(baselines)]
     results.append(entry("QAOA", *quantum, kind="quantum"))
     best = min(result.value for result in results)
-    text = verdict(CUT, results, Reference(best, "best", certainty))
-    assert text.startswith("QAOA at depth 2 has a mean cut of 8 (")
-    assert f"({100 * 8 / -best:.1f} % of the best)" in text
-    assert f"its best of 64 samples cuts {-quantum[0]}" in text
-    assert words in text
-    assert text.endswith(".")
+    first, circuit, *rest = verdict(CUT, results, Reference(best, "best", certainty)).splitlines()
+    assert first == decision
+    share = f"{100 * 8 / -best:.1f} % of best"
+    assert circuit.startswith(f"QAOA at depth 2: expectation value 8 ({share}), ")
+    assert f"best of 64 samples: cut {-quantum[0]}, simulated in " in circuit
+    assert rest == ([] if line is None else [line])
 
 
-def test_random_assignment_is_no_rival() -> None:
+def test_random_assignment_is_no_baseline() -> None:
     uniform = entry("random assignment", -10, 0.01)
     qaoa = entry("QAOA", -10, 1.0, kind="quantum")
     text = verdict(CUT, [uniform, qaoa], Reference(-10, "x", "estimate"))
     assert "as many uniform samples reach 10" in text
-    assert "nothing is decided" in text
+    assert text.startswith("Nothing is decided: no baseline was run.")
     worse = verdict(
         CUT, [entry("random assignment", -9, 0.1), qaoa], Reference(-10, "x", "estimate")
     )
@@ -375,17 +406,18 @@ class TestInfeasible:
     def test_it_wins_nothing(self) -> None:
         qaoa = choice("QAOA", "110", "quantum")
         text = verdict(SET, [choice("b", "100"), qaoa], Reference(-1, "x", "estimate"))
-        assert (
-            "a mean cost of 0.5 (the best has -1) and none of its 64 samples keeps the constraints"
-            in text
-        )
-        assert text.endswith("b has weight 1 in 0.1 s: classical wins.")
+        first, circuit, baseline = text.splitlines()
+        assert first == "Classical wins: QAOA found no solution."
+        assert "expectation value of the cost 0.5 (least -1)" in circuit
+        assert "none of 64 samples keeps the constraints, simulated in 100 ms" in circuit
+        assert baseline == "b: weight 1 in 100 ms"
         good = choice("QAOA", "101", "quantum")
         text = verdict(SET, [choice("b", "111"), good], Reference(-2, "x", "estimate"))
-        assert text.endswith("no rival found a solution, so nothing is decided.")
+        assert text.startswith("Nothing is decided: no baseline found a solution.")
         text = verdict(SET, [choice("b", "100"), choice("c", "111"), good],
                        Reference(-2, "x", "estimate"))  # fmt: skip
-        assert text.endswith("b has weight 1 in 0.1 s: QAOA found the better solution here.")
+        assert text.startswith("QAOA found the better solution.")
+        assert text.endswith("b: weight 1 in 100 ms")
 
     def test_feasible_samples_come_first(self) -> None:
         assert best_of(SET, ["111", "000", "100"]) == "100"
@@ -415,11 +447,11 @@ def test_unknown_way_of_constraints() -> None:
 
 
 def test_verdict_without_quantum_or_reference() -> None:
-    only = "Only classical methods were run; a cuts 1 in 0.1 s"
-    rival = entry("a", -1, 0.1)
-    assert verdict(CUT, [rival], Reference(-1, "a", "proven")) == f"{only}, proven optimal."
-    assert verdict(CUT, [rival], Reference(-2, "b", "proven")) == f"{only}."
-    assert verdict(CUT, [rival], Reference(-1, "a", "estimate")) == f"{only}."
+    only = "Only classical methods were run.\na: cut 1 in 100 ms"
+    baseline = entry("a", -1, 0.1)
+    assert verdict(CUT, [baseline], Reference(-1, "a", "proven")) == f"{only}, proven optimal"
+    assert verdict(CUT, [baseline], Reference(-2, "b", "proven")) == only
+    assert verdict(CUT, [baseline], Reference(-1, "a", "estimate")) == only
     assert verdict(CUT, [], Reference(-1, "a", "proven")) == "No method was run."
     assert verdict(CUT, [], None) == "No method was run."
     assert "%" not in verdict(
@@ -427,10 +459,10 @@ def test_verdict_without_quantum_or_reference() -> None:
     )
 
 
-def test_gap_between_qaoa_and_a_proven_rival_is_named() -> None:
+def test_gap_between_qaoa_and_a_proven_baseline_is_named() -> None:
     comparison = qopt.solve(load_maxcut("petersen"), ["greedy", "exact", "qaoa"], depth=1, seed=0)
     assert "proven optimal" in comparison.verdict
-    assert "classical wins" in comparison.verdict
+    assert comparison.verdict.startswith("Classical wins: ")
 
 
 class TestInterruption:
