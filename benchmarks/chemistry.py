@@ -222,7 +222,7 @@ def against_one_contraction(report: Report) -> None:
 
 
 def large(report: Report, systems: list[str]) -> None:
-    """Large systems, each in a process of its own, with one and all threads."""
+    """Large systems, each in a separate process, with one and all threads."""
     rows = []
     for system in systems:
         for mode in ("all gates", "screened"):

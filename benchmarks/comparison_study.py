@@ -40,7 +40,7 @@ METHODS = (
 )  # fmt: skip
 RUNS, EVALUATIONS = 10_000, 3_000_000
 
-# Depths at which the page shows all three kinds of angles, and descents after shots.
+# Depths at which the page shows all three kinds of angles, and local search after shots.
 SHOWN = (1, 3, 5, 8)
 
 
@@ -91,7 +91,7 @@ def tables(report: Report, study: Study) -> None:
     """By size, over all sizes, and against each other."""
     shown = [one for one in study.summary.overall if selected(one)]
     report.table(
-        "Evaluations until a maximum cut was seen with 99 %, median of ten graphs",
+        "Evaluations to a maximum cut with 99 %, median of ten graphs",
         ["method", *map(str, SIZES), "b of a b^n", "other windows"],
         [[one.contender.label, *by_size(study, one), *growth(one)] for one in shown
          if "evaluations" in one.to_solution],

@@ -1,6 +1,6 @@
 """How long methods take beyond a time limit, and after Ctrl-C.
 
-`make bench-limits`. Each method runs in a process of its own on a problem that keeps it busy for
+`make bench-limits`. Each method runs in a separate process on a problem that keeps it busy for
 much longer: once with a time limit, and once without, where Ctrl-C is sent after some seconds.
 Measured is the wall time of the call, kernels that are compiled or loaded left out. Allowed are one
 second or a tenth of the limit beyond it, and two seconds after Ctrl-C.
@@ -147,7 +147,7 @@ def child(method: str, number: int, limit: float | None) -> None:
 
 
 def measured(method: str, number: int, limit: float | None, press: float) -> dict[str, Any]:
-    """One method in a process of its own; without a limit, Ctrl-C comes after `press` seconds."""
+    """One method in a separate process; without a limit, Ctrl-C comes after `press` seconds."""
     command = [sys.executable, __file__, "--child", method, str(number), str(limit or 0)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

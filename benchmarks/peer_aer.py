@@ -1,4 +1,4 @@
-"""QAOA in Qiskit Aer, run in an environment of its own: writes one JSON file.
+"""QAOA in Qiskit Aer, run in a separate environment: writes one JSON file.
 
 The circuit is built, bound to its angles and transpiled beforehand; gates are fused, which is
 Aer's default from 14 qubits on.

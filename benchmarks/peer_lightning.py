@@ -1,4 +1,4 @@
-"""QAOA in PennyLane Lightning, run in an environment of its own: writes one JSON file.
+"""QAOA in PennyLane Lightning, run in a separate environment: writes one JSON file.
 
 Two ways are timed. A QNode is what its documentation shows: it builds the gates anew at each
 call, and the cost is a sum of products of Z. The other way is the fastest that was found: the

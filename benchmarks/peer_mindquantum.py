@@ -1,4 +1,4 @@
-"""UCCSD in MindQuantum's mqchem, run in an environment of its own: writes one JSON file.
+"""UCCSD in MindQuantum's mqchem, run in a separate environment: writes one JSON file.
 
 usage: peer_mindquantum.py SYSTEM FILE
 """

@@ -1,4 +1,4 @@
-"""QAOA in Qulacs, run in an environment of its own: writes one JSON file.
+"""QAOA in Qulacs, run in a separate environment: writes one JSON file.
 
 Three ways of its documentation are timed, each with its circuit built beforehand: a rotation by
 ZZ for each edge, the same with small gates merged by the optimizer, and one diagonal gate on all

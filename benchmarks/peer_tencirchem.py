@@ -1,4 +1,4 @@
-"""UCCSD in TenCirChem-NG, run in an environment of its own: writes one JSON file.
+"""UCCSD in TenCirChem-NG, run in a separate environment: writes one JSON file.
 
 usage: peer_tencirchem.py SYSTEM FILE
 """

@@ -37,7 +37,7 @@ MEMORY_GOAL = "0.9 to 1.1"  # of what was predicted
 
 
 def large(report: Report, sizes: list[int]) -> None:
-    """Each size in a process of its own, so that memory is that of the work."""
+    """Each size in a separate process, so that memory is that of the work."""
     found = []
     for nodes in sizes:
         command = [sys.executable, __file__, str(nodes)]

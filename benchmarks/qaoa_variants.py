@@ -157,7 +157,7 @@ def verdict(differences: np.ndarray) -> str:
     better = int((differences > 0).sum())
     count = f"{better} of {len(differences)}"
     if wilcoxon(differences).pvalue > SIGNIFICANT:
-        return f"not told apart ({count} better)"
+        return f"no significant difference ({count} better)"
     worse = float(np.median(differences)) < 0
     return f"worse ({count} better)" if worse else f"better ({count})"
 

@@ -142,7 +142,7 @@ def bootstrap(
     """A statistic of independent values, with the percentile interval of the bootstrap.
 
     Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. For what has no
-    interval of its own, such as a median.
+    interval by itself, such as a median.
 
     Args:
         sample: shape (values, ...); values are drawn along the first axis.

@@ -63,7 +63,7 @@ def adapt_orbitals(
             return group, (), _signed(orbitals)
         rotated[:, degenerate] = np.hstack(pure)
         labels += [n for n, part in zip(numbers, pure, strict=True) for _ in range(part.shape[1])]
-    # Projection shortens the orbitals by what they had of other representations.
+    # Projection shortens the orbitals by their parts in other representations.
     values, vectors = np.linalg.eigh(rotated.T @ overlap @ rotated)
     return group, tuple(labels), _signed(rotated @ (vectors / np.sqrt(values)) @ vectors.T)
 

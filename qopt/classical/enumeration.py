@@ -74,7 +74,7 @@ def _search(
 ) -> Result:
     """The least of all values, piece by piece.
 
-    Values that differ by less than rounding are told apart in exact arithmetic, in the end.
+    Values that differ by less than rounding are compared in exact arithmetic in the end.
     """
     n, deadline = problem.num_variables, Deadline(time_limit)
     off = rounding(problem)

@@ -49,7 +49,7 @@ def milp(
     Args:
         problem: what is minimised.
         time_limit: in seconds; 10 if not given.
-        progress: told how many cases there are.
+        progress: reports the number of open cases.
 
     Returns:
         A result whose `lower_bound` among the properties no cost goes below, and whose
@@ -72,7 +72,7 @@ def milp(
         found.bitstring = greedy_fallback(problem, deadline)
     proven, properties = found.claim["proven"], found.properties(problem)
     least = properties["lower_bound"]
-    reason = deadline.reason("not told apart from its bound")
+    reason = deadline.reason("within rounding of its bound")
     if proven and not deadline.interrupted:
         reason = "proven optimal"
     result = solution(

@@ -88,7 +88,7 @@ def compare(
     seed: SeedOption = 0,
     threads: ThreadsOption = None,
 ) -> None:
-    """Compare methods on many instances: equal budgets, three clocks, tests, and a verdict.
+    """Compare methods on many instances: equal budgets, three metrics, tests, and a verdict.
 
     Examples: qopt compare petersen karate; qopt compare --problem maxcut 12 14 16 18
     --instances 5 --train-on 12 --html study.html --checkpoint study.part; qopt compare

@@ -79,7 +79,9 @@ DepthsOption = Annotated[
 ]
 NoControlsOption = Annotated[
     bool,
-    typer.Option("--no-controls", help="Leave out uniform samples and descents after all samples."),
+    typer.Option(
+        "--no-controls", help="Leave out uniform samples, and local search after all samples."
+    ),
 ]
 RunsOption = Annotated[
     int | None,
@@ -93,7 +95,7 @@ EvaluationsOption = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Costs that a method may look at on an instance; 1000000, with --seconds any.",
+        help="Maximum cost evaluations per method and instance; 1000000, with --seconds any.",
         min=1,
     ),
 ]
@@ -105,7 +107,7 @@ TuningOption = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Costs that a method may look at on --train-on; as --evaluations.",
+        help="Maximum cost evaluations per method on --train-on; as --evaluations.",
         min=1,
     ),
 ]

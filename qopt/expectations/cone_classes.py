@@ -1,4 +1,4 @@
-"""Which light cones have the same mean, told by a canonical form."""
+"""Classes of light cones with the same expectation value, by a canonical form."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class ConeClasses:
                 yield from self._orders({**colours, qubit: first}, near, num_qubits)
 
     def _refined(self, colours: dict[int, int], near: list[set[int]]) -> dict[int, int]:
-        """Colours that also tell apart by the colours around, until no more are told apart."""
+        """Colours refined by those of the neighbours, until no class splits further."""
         while True:
             finer = {
                 node: self._number((colour, tuple(sorted(colours[other] for other in near[node]))))

@@ -104,7 +104,7 @@ def read_file(path: str | Path, *, format: str | None = None) -> Content:  # noq
 
     Args:
         path: of the file.
-        format: name of its format, one of those that `qopt list` names; told by the suffix unless
+        format: name of its format, one of those that `qopt list` names; by the suffix unless
             given.
 
     Raises:
@@ -147,7 +147,7 @@ def write_file(
     Args:
         content: a networkx graph or a problem.
         path: of the file.
-        format: name of the format; told by the suffix unless given.
+        format: name of the format; by the suffix unless given.
 
     Raises:
         InputError: for an unknown format, content that it cannot hold, or a file that cannot be

@@ -112,7 +112,7 @@ def fetch(
         names: of instances such as "G1", or of sets: "gset", "biqmac", "qplib".
         folder: where files go; it has to exist.
         mirror: address of another place that holds the files, as MIRROR/SET/FILE.
-        progress: told of each file.
+        progress: reports each file.
 
     Returns:
         The paths of the files.

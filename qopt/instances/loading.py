@@ -68,7 +68,7 @@ def load_problem(
             ("12"), or for protein folding the letters of the chain.
         kind: which problem, as `qopt list` names them. Unless given, graphs are cut, and other
             files say themselves what they hold.
-        format: of the file; told by its suffix unless given.
+        format: of the file; by its suffix unless given.
         instance_seed: of random instances, 0 unless given.
         settings: further arguments of the function that makes the problem, such as
             ``{"colours": 3}``.

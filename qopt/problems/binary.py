@@ -143,7 +143,7 @@ class BinaryProblem(ABC):
         return None
 
     def linear_model(self) -> LinearModel | None:
-        """The problem as a mixed-integer linear program of its own; None where there is none."""
+        """The problem as a mixed-integer linear program; None where it has none."""
         return None
 
     def score(self, bitstring: str) -> float:

@@ -29,7 +29,7 @@ class Knapsack(BinaryProblem):
     """Maximum value of items of total weight at most W; made by `knapsack`.
 
     Behind the items come slack variables, whole numbers that add up to any rest from 0 to W: powers
-    of two, and what is left. A bit string is feasible if items and slack fill W exactly.
+    of two, and the remainder. A bit string is feasible if items and slack fill W exactly.
     """
 
     values: NDArray[np.float64]
@@ -98,7 +98,7 @@ class Knapsack(BinaryProblem):
         return Bound(worth, "no profit exceeds the value of all items that fit")
 
     def linear_model(self) -> LinearModel:
-        """Max sum v_i x_i with sum w_i x_i <= W; slack is what is left."""
+        """Max sum v_i x_i with sum w_i x_i <= W; slack is the remainder."""
         model = LinearModel()
         for value in self.values:
             model.variable(-value)

@@ -33,7 +33,7 @@ class Task:
         angles: of circuits whose angles were trained beforehand.
         training_shots: shots that a mean takes while angles are trained.
         precision: of simulated states.
-        progress: told how far it is.
+        progress: reports how far it is.
     """
 
     instance: Instance

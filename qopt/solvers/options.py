@@ -19,7 +19,7 @@ OBJECTIVES = ("mean", "cvar")
 
 # Between 0.1 and 0.25 in Barkoutsos et al., Quantum 4, 256 (2020).
 DEFAULT_ALPHA = 0.25
-LEAST_ALPHA = 1e-6  # less cannot be told from zero in single precision
+LEAST_ALPHA = 1e-6  # less is zero in single precision
 
 GRADIENT_TOLERANCE = {"double": 1e-3, "single": 4e-3}
 

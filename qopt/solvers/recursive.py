@@ -40,7 +40,7 @@ def solve_recursive(
 ) -> Result:
     """Tie variables together by QAOA until few are left, which are enumerated.
 
-    At each step QAOA is trained on what is left of the cost. Of all pairs that share a term, and
+    At each step QAOA is trained on the remaining cost. Of all pairs that share a term, and
     single variables where the cost tells bits from their flips, the one whose correlation
     M = <z_i z_j> or <z_i> is largest in size is fixed: z_j = sign(M) z_i is put into the cost, or
     z_i = sign(M). Bravyi, Kliesch, Koenig and Tang, Phys. Rev. Lett. 125, 260505 (2020),
@@ -103,7 +103,7 @@ class _Recursion:
 
     Attributes:
         problem: what is minimised.
-        cost: what is left of it.
+        cost: the remaining one.
         steps: the eliminations.
         used: evaluations of the objective.
         limit: what ended the recursion early.

@@ -32,11 +32,11 @@ def compare(
 ) -> Study:
     """Run methods on instances, each within the same budget, and measure them by three metrics.
 
-    Every method is a source of independent runs: reads of annealing, descents, shots of a circuit.
-    How many runs reach the best cost tells what it takes to see it with a probability of 99 %: in
-    evaluations (costs, or changes by a flip, that were looked at; shots), in seconds of classical
-    work, and in seconds of a modelled device. Time spent on simulating circuits is none of these,
-    and is reported apart. Optima of small instances are proven by enumeration in any case.
+    Every method is a source of independent runs: annealing, local search, shots.
+    The share of runs that reach the best cost gives the time to solution at 99 % probability: in
+    evaluations (of costs, or of changes by a flip; shots), in seconds of classical
+    work, and in seconds of a modelled device. Simulation time is reported separately.
+    Optima of small instances are proven by enumeration in any case.
 
     Args:
         problems: the instances, or a single one.

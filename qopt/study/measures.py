@@ -197,7 +197,7 @@ def guessing_mean(instance: Instance) -> float:
 def reference_of(
     instance: Instance, found: Sequence[Runs], proven: float | None
 ) -> Reference | None:
-    """The cost to be reached: proven in this run, else known beforehand, else the least seen.
+    """The cost to be reached: proven in this run, else known beforehand, else the least found.
 
     Args:
         instance: the instance.

@@ -40,7 +40,7 @@ class StudyOptions:
 
     Attributes:
         depths: layers of circuits, one or several.
-        controls: whether uniform samples, descents from them, and descents after each circuit's
+        controls: whether uniform samples, and local search after these and after each circuit's
             shots are added.
         constraints: "mixer" or "penalty", as in `solve`.
         runs: of each method and instance, at most. Unless given, 1000; with a limit in seconds as

@@ -28,7 +28,7 @@ _GROWTH = {
     "device_seconds": "time on the modelled device, training apart",
 }
 
-# More curves cannot be told apart.
+# More curves cannot be distinguished.
 _MOST = 20
 
 # Where distributions are evaluated.
@@ -36,7 +36,7 @@ _QUALITIES = np.linspace(-0.5, 1.0, 121)
 
 
 def panels(study: Study) -> dict[str, Panel]:
-    """The pictures by name, those that the instances allow; of many methods the `telling` ones."""
+    """The pictures by name, those that the instances allow; of many methods the selected ones."""
     found: dict[str, Panel | None] = {
         "profile": _profile(study, "evaluations"),
         "time profile": _profile(study, "seconds"),
@@ -46,10 +46,10 @@ def panels(study: Study) -> dict[str, Panel]:
     return {name: panel for name, panel in found.items() if panel is not None}
 
 
-def telling(entries: Sequence[Contender]) -> tuple[Contender, ...]:
+def selected(entries: Sequence[Contender]) -> tuple[Contender, ...]:
     """The methods, of very many only such circuits as tell how depth matters.
 
-    These are the least, a middle and the largest depth, and descents after shots of the largest.
+    These are the least, a middle and the largest depth, and local search after shots of it.
     """
     if len(entries) <= _MOST:
         return tuple(entries)
@@ -159,10 +159,10 @@ def _values(instances: Sequence[OnInstance], one: Contender, size: int, metric: 
 
 
 def _styles(study: Study) -> list[tuple[Contender, str, int]]:
-    """Every method with a line and a colour; descents after shots share that of the shots."""
+    """Every method with a line and a colour; local search after shots shares that of the shots."""
     found: list[tuple[Contender, str, int]] = []
     colors: dict[tuple[str, int | None], int] = {}
-    for one in telling(study.entries):
+    for one in selected(study.entries):
         color = colors.setdefault((one.method, one.depth), len(colors))
         style = "dashed" if one.then_local else "solid" if one.quantum else "dotted"
         found.append((one, style, color))

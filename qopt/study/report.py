@@ -26,7 +26,7 @@ _CAPTIONS = {
 }
 
 _EVALUATIONS = (
-    "Evaluations are costs, or changes of the cost by a flip, that a method looks at: one for a "
+    "Evaluations are costs, or changes of the cost by a flip, that a method evaluates: one for a "
     "sample or a shot, one for each variable in a sweep or in a step of steepest descent. Time "
     "here is classical work on this machine. Device time is shots times what a shot takes in a "
     "model without noise. The three are never added up, and time spent on simulating circuits is "
@@ -77,7 +77,7 @@ def page(study: Study) -> Page:
 def _methods(found: Page, study: Study) -> None:
     found.heading("Methods")
     found.paragraph(
-        "What it takes to see the best cost with a probability of 99 %, medians over instances "
+        "Time to solution: to reach the best cost with 99 % probability, medians over instances "
         "with 95 % intervals, training not counted. * marks controls.",
         "note",
     )

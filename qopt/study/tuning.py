@@ -30,7 +30,7 @@ class Choice:
     """The choice of a method.
 
     Attributes:
-        sweeps: the length of its runs; None where nothing was solved, so that nothing told.
+        sweeps: the length of its runs; None where nothing was solved.
         angles: its angles, in scaled units.
         training: what the choice took.
         table: the lengths that were tried, with the median evaluations to a solution; None where

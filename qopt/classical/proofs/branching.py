@@ -48,7 +48,7 @@ def prove_cut(
             numbers.
         start: a bit string to begin with.
         deadline: at which cases that are open stay so, with the bounds they have.
-        progress: told how many cases there are, and the best cut.
+        progress: reports the number of open cases and the best cut.
     """
     exact = exact_cut(problem) if isinstance(problem, MaxCut) else problem
     return _Tree(exact, start, deadline, progress or Progress()).grow()
