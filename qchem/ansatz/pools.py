@@ -364,8 +364,7 @@ class PoolKind:
         build: the generators, from the determinants.
         summary: one line on them.
         coupled: whether they are sums of two qubit excitations that may be taken apart.
-        disjoint: whether `solve` adds several in a step, disjoint ones of the largest derivatives
-            per CNOT, which makes CNOTs few.
+        disjoint: whether `solve` adds several disjoint ones in a step, chosen per CNOT.
     """
 
     build: Callable[[Electrons], Iterator[Generator]]
@@ -378,9 +377,7 @@ POOLS = {
     "sd": PoolKind(
         singles_and_doubles, "singles and doubles from occupied to empty spin orbitals, as UCCSD"
     ),
-    "gsd": PoolKind(
-        generalised_singles_and_doubles, "singles and doubles between any spin orbitals"
-    ),
+    "gsd": PoolKind(generalised_singles_and_doubles, "excitations between any spin orbitals"),
     "singlet-sd": PoolKind(
         singlet_singles_and_doubles, "singlet combinations from occupied to empty orbitals"
     ),
