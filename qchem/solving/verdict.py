@@ -28,7 +28,7 @@ def fci_reference(exact: Result) -> Reference:
 def verdict(
     results: Sequence[Result], reference: Reference | None = None, *, mean_field: bool = True
 ) -> str:
-    """A sentence on whether the circuit beats CCSD(T), and at what cost.
+    """Whether the circuit beats CCSD(T); below it a line for either and for FCI.
 
     Args:
         results: of all methods; those that did not converge, and circuits whose states do not
@@ -50,19 +50,15 @@ def verdict(
     baseline = _baseline(results, reference) if mean_field else None
     if reference is None:
         return _without_reference(quantum, baseline)
-    head = f"{quantum.method} is {_distance(_error(quantum, reference))} {reference.method}"
-    head += f" after {_cost(quantum)}"
-    tail = (
-        "."
-        if exact is None
-        else f"; FCI is exact and took {duration(exact.seconds)}, so nothing is gained."
-    )
-    if baseline is None:
-        return f"{head}, and no trusted baseline was run{tail}"
     others = [r for r in results if r.kind == "classical" and r != exact] if mean_field else []
-    apart = f"{baseline.method} {_distance(_error(baseline, reference))} it"
-    decision = _decision(quantum, baseline, _best(others, reference), reference)
-    return f"{head}, {apart} after {duration(baseline.seconds)}{decision}{tail}"
+    lines = [_decision(quantum, baseline, _best(others, reference), exact, reference)]
+    lines.append(f"{quantum.method}: {_place(quantum, reference)}, {_cost(quantum)}")
+    if baseline is not None:
+        place = _place(baseline, reference)
+        lines.append(f"{baseline.method}: {place}, {duration(baseline.seconds)}")
+    if exact is not None:
+        lines.append(f"{EXACT}: exact, {duration(exact.seconds)}")
+    return "\n".join(lines)
 
 
 def _not_judged(quantum: Result) -> str:
@@ -80,45 +76,51 @@ def _not_judged(quantum: Result) -> str:
 
 def _without_reference(quantum: Result, baseline: Result | None) -> str:
     """The verdict where no exact energy is known."""
-    cost = _cost(quantum)
     if baseline is None:
         return (
-            f"{quantum.method} took {cost}; without an exact energy or a trusted baseline, "
-            "nothing is decided."
+            "Nothing is decided: there is neither an exact energy nor a trusted baseline.\n"
+            f"{quantum.method}: {_cost(quantum)}"
         )
     gap = (quantum.value - baseline.value) * MILLIHARTREE
     where = "equal to" if abs(gap) < TIE else f"{abs(gap):.3f} mHa {_side(gap)}"
     return (
-        f"{quantum.method} is {where} {baseline.method} after {cost}; without an exact energy "
-        "it stays open which is closer."
+        "Not decided: without an exact energy it is open which is closer.\n"
+        f"{quantum.method}: {where} {baseline.method}, {_cost(quantum)}"
     )
 
 
 def _decision(
-    quantum: Result, baseline: Result, closest: Result | None, reference: Reference
+    quantum: Result,
+    baseline: Result | None,
+    closest: Result | None,
+    exact: Result | None,
+    reference: Reference,
 ) -> str:
-    """The winner, as the end of a sentence; `closest` is the best of all classical methods."""
+    """The winner in a sentence; `closest` is the best of all classical methods."""
+    if baseline is None:
+        if exact is not None:
+            return f"Classical wins: {EXACT} is exact; no other trusted baseline was run."
+        return "Nothing is decided: no trusted baseline was run."
     error, other = abs(_error(quantum, reference)), abs(_error(baseline, reference))
-    unreached = (
-        f" (neither within {CHEMICAL_ACCURACY:.1f} mHa, chemical accuracy)"
-        if min(error, other) > CHEMICAL_ACCURACY
-        else ""
-    )
+    reached = min(error, other) <= CHEMICAL_ACCURACY
+    neither = "" if reached else f"; neither is within {CHEMICAL_ACCURACY:.1f} mHa"
     if abs(error - other) < TIE:
         if baseline.seconds > quantum.seconds:
-            return f"{unreached}: a tie in accuracy; only the simulation was faster, not a device"
-        return f"{unreached}: a tie in accuracy, classical wins on cost"
+            return f"A tie in accuracy; only the simulation was faster, not a device{neither}."
+        return f"Classical wins: a tie in accuracy, at lower cost{neither}."
     if error > other:
-        return f"{unreached}: classical wins"
-    closer = f"{unreached}: the circuit is closer than {baseline.method}"
-    if closest is None or abs(_error(closest, reference)) >= error:
-        return closer
-    return f"{closer}, but {closest.method} is closer still: classical wins"
+        return f"Classical wins: {baseline.method} is closer{neither}."
+    if closest is not None and abs(_error(closest, reference)) < error:
+        return (
+            f"Classical wins: {quantum.method} is closer than {baseline.method}, "
+            f"{closest.method} closer still{neither}."
+        )
+    return f"{quantum.method} is closer than {baseline.method}{neither}."
 
 
 def _cost(quantum: Result) -> str:
     """Evaluations and time of a circuit in words."""
-    return f"{counted(quantum.evaluations, 'evaluation')} ({duration(quantum.seconds)})"
+    return f"{counted(quantum.evaluations, 'evaluation')}, {duration(quantum.seconds)}"
 
 
 def _is_mixed(result: Result) -> bool:
@@ -150,6 +152,9 @@ def _side(gap: float) -> str:
     return "above" if gap > 0 else "below"
 
 
-def _distance(error: float) -> str:
-    """An error in millihartree in words."""
-    return "within 0.001 mHa of" if abs(error) < TIE else f"{abs(error):.3f} mHa {_side(error)}"
+def _place(result: Result, reference: Reference) -> str:
+    """How far a result is from the reference, and on which side."""
+    error = _error(result, reference)
+    if abs(error) < TIE:
+        return f"within 0.001 mHa of {reference.method}"
+    return f"{abs(error):.3f} mHa {_side(error)} {reference.method}"

@@ -179,22 +179,33 @@ def test_low_energies_are_no_merit() -> None:
     ("energies", "expected"),
     [
         ({"HF": -1.0, "FCI": -1.1}, "Only classical"),
-        ({"UCCSD-VQE": -1.0}, "nothing is decided"),
-        ({"CCSD(T)": -1.002, "UCCSD-VQE": -1.0}, "2.000 mHa above CCSD(T)"),
-        ({"CCSD(T)": -1.0, "UCCSD-VQE": -1.002}, "2.000 mHa below CCSD(T)"),
-        ({"CCSD(T)": -1.001, "FCI": -1.002, "UCCSD-VQE": -1.0}, "classical wins"),
-        ({"CCSD(T)": -1.005, "FCI": -1.002, "UCCSD-VQE": -1.001}, "closer than CCSD(T)"),
-        ({"CCSD(T)": -1.002, "FCI": -1.002, "UCCSD-VQE": -1.002}, "a tie in accuracy"),
-        ({"FCI": -1.002, "UCCSD-VQE": -1.0}, "2.000 mHa above"),
+        ({"UCCSD-VQE": -1.0}, "Nothing is decided: there is neither an exact energy"),
+        ({"CCSD(T)": -1.002, "UCCSD-VQE": -1.0}, "UCCSD-VQE: 2.000 mHa above CCSD(T)"),
+        ({"CCSD(T)": -1.0, "UCCSD-VQE": -1.002}, "UCCSD-VQE: 2.000 mHa below CCSD(T)"),
+        (
+            {"CCSD(T)": -1.001, "FCI": -1.002, "UCCSD-VQE": -1.0},
+            "Classical wins: CCSD(T) is closer",
+        ),
+        (
+            {"CCSD(T)": -1.005, "FCI": -1.002, "UCCSD-VQE": -1.001},
+            "UCCSD-VQE is closer than CCSD(T).",
+        ),
+        (
+            {"CCSD(T)": -1.002, "FCI": -1.002, "UCCSD-VQE": -1.002},
+            "Classical wins: a tie in accuracy",
+        ),
+        ({"FCI": -1.002, "UCCSD-VQE": -1.0}, "UCCSD-VQE: 2.000 mHa above FCI"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_verdict(energies: dict[str, float], expected: str) -> None:
     results = [result(method, energy) for method, energy in energies.items()]
     exact = energies.get("FCI")
-    sentence = verdict(results, None if exact is None else Reference(exact, "FCI", "proven"))
-    assert expected in sentence
-    assert "\n" not in sentence
+    text = verdict(results, None if exact is None else Reference(exact, "FCI", "proven"))
+    assert expected in text
+    first, *lines = text.splitlines()
+    assert first.endswith(".")
+    assert len(lines) <= 3
 
 
 def test_verdict_on_what_did_not_converge() -> None:
