@@ -25,6 +25,7 @@ from .classical.annealing import annealing as annealing
 from .classical.breakout import breakout as breakout
 from .classical.enumeration import enumeration as enumeration
 from .classical.greedy import greedy as greedy
+from .classical.memetic import memetic as memetic
 from .classical.milp import milp as milp
 from .classical.native import native_milp as native_milp
 from .classical.one_exchange import one_exchange as one_exchange

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from math import inf
+from statistics import fmean
+from threading import Lock
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,49 +15,51 @@ from qminima.result import Result
 from qminima.runner import hand_over
 
 from ..problems.problem import Problem
-from ..results import Best, solution
-from ..sampling.drawn import Drawn
-from .bqm import binary_quadratic_model
-from .library_runs import library_runs
-from .reads import anneal, is_long
+from ..results import solution
+from ..sampling.length import length_runs
+from .attempts import Attempt, Attempts, random_root, stop_reason
+from .cooling import cool, load_kernel, schedules
+from .spin_model import SpinModel, spin_model
 
 if TYPE_CHECKING:
-    from dimod import BinaryQuadraticModel
-
+    from ..sampling.drawn import Drawn
     from ..sampling.task import Task
 
-# The first of the reads that get longer and longer, and sweeps that take no time beside a limit.
-_FIRST_SWEEPS = 500
+# Runs and their sweeps where neither these nor a time is given, and spins to be offered a flip in
+# all of them: large problems have fewer runs.
+_READS, _SWEEPS, _OFFERS = 100, 1000, 2 * 10**8
 
-# Ends of the narrow schedule: inverse temperatures in units of the typical field of a variable, the
-# root of the sum of its squared weights, and of the median weight.
-_HOT, _COLD = 1.0, 4.5
+# Sweeps of the first attempts, and attempts of each length: two of each schedule.
+_FIRST_SWEEPS, _OF_EACH = 500, 4
+
+# No shorter attempt is worth its time.
+_SHORTEST = 20
 
 
 def annealing(
     problem: Problem,
     *,
-    reads: int = 100,
-    sweeps: int = 1000,
+    reads: int | None = None,
+    sweeps: int | None = None,
     seconds: float | None = None,
     seed: int | None = None,
     time_limit: float | None = None,
 ) -> Result:
-    """Metropolis sweeps at falling temperature, by dwave-samplers; the best of `reads` runs.
+    """Metropolis sweeps at falling temperature, on all threads; the best of several runs.
 
-    Kirkpatrick, Gelatt and Vecchi, Science 220, 671 (1983). Temperatures are chosen by the
-    library from the cost.
+    Kirkpatrick, Gelatt and Vecchi, Science 220, 671 (1983). Inverse temperatures beta follow from
+    the weights: from 1 / root mean square field to 4.5 / median weight, in every other run
+    geometrically and in the others like the square of the time.
 
     Args:
         problem: what is minimised.
-        reads: how many runs.
-        sweeps: of each run.
-        seconds: how long to search, instead of `reads` and `sweeps`: runs get longer and longer,
-            and the last takes about half of the time. Every other run falls linearly through a
-            narrower range of temperatures, which is the better schedule for large graphs.
-        seed: of all runs.
-        time_limit: in seconds. A run that would not end in time is not begun, but for the first,
-            which then has fewer sweeps if it is long.
+        reads: how many runs; without a time, 100, or fewer on more than 2,000 variables.
+        sweeps: of each run; 1000 without a time.
+        seconds: how long to search, instead of `reads` and `sweeps`: runs get longer while that
+            pays, and the last ones end with the time.
+        seed: of all runs. With `reads` and `sweeps` the same seed gives the same result.
+        time_limit: in seconds. Unless `reads` or `sweeps` are given it is all used, as `seconds`
+            are. A run that would not end in time cools faster.
 
     Raises:
         InputError: if the cost is of higher than second degree, or for counts or times that are not
@@ -64,15 +67,20 @@ def annealing(
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
-    check_count("reads", reads)
-    check_count("sweeps", sweeps)
+    for name, count in (("reads", reads), ("sweeps", sweeps)):
+        if count is not None:
+            check_count(name, count)
     check_seed(seed)
     deadline = Deadline(seconds, time_limit)
-    best, evaluations = Best(problem), 0
+    counted = reads is not None or sweeps is not None
+    lasts = seconds is not None or (time_limit is not None and not counted)
+    if not lasts:
+        sweeps = sweeps or _SWEEPS
+        reads = reads or max(2, min(_READS, _OFFERS // (sweeps * problem.num_variables)))
+    attempts = Attempts(problem, deadline, None if lasts else reads)
     with deadline:
-        model = binary_quadratic_model(problem.cost, problem.num_variables)
-        if not any(model.linear.values()) and not model.quadratic:
-            # Nothing to anneal: the library would warn that it cannot choose temperatures.
+        model = spin_model(problem.cost, problem.num_variables)
+        if not len(model.weights):
             return solution(
                 problem,
                 "simulated annealing",
@@ -81,77 +89,90 @@ def annealing(
                 stop_reason="the cost is constant",
                 seed=seed,
             )
-        runs: Iterable[dict[str, Any]] = [{"num_reads": reads, "num_sweeps": sweeps}]
-        if seconds is not None:
-            runs = _longer_and_longer(model, deadline)
-        elif is_long(model, sweeps):
-            runs = repeat({"num_reads": 1, "num_sweeps": sweeps}, reads)
-        seeds = np.random.default_rng(seed)
-        for run in runs:
-            if evaluations and deadline():
-                break
-            one = None if seed is None else int(seeds.integers(2**31 - 1))
-            found, swept = anneal(model, run, one, deadline)
-            evaluations += swept * problem.num_variables
-            for candidate in found:
-                best.see(candidate)
-    settings = {"reads": reads, "sweeps": sweeps} if seconds is None else {"seconds": seconds}
+        load_kernel(deadline)
+        lengths = _Lengths(deadline, None if lasts else sweeps)
+        attempts.make(_runs(model, lengths, seed, deadline))
+    settings = {"seconds": seconds} if lasts else {"reads": reads, "sweeps": sweeps}
     result = solution(
         problem,
         "simulated annealing",
-        best.bitstring,
+        attempts.best.bitstring,
         started,
-        evaluations=evaluations,
+        evaluations=attempts.evaluations,
         settings={**settings, "time_limit": time_limit},
-        stop_reason=deadline.reason("all reads done") if seconds is None else "time is over",
+        history=attempts.history,
+        stop_reason=stop_reason(deadline, lasts, "all reads done"),
         seed=seed,
     )
     return hand_over(result, deadline)
 
 
-def _longer_and_longer(model: BinaryQuadraticModel, deadline: Deadline) -> Iterator[dict[str, Any]]:
-    """Runs of more and more sweeps, until the last one ends about when the time does."""
-    schedules: tuple[dict[str, Any], ...] = (
-        {},
-        {"beta_range": _narrow(model), "beta_schedule_type": "linear"},
-    )
-    sweeps, number = _FIRST_SWEEPS, 0
-    while True:
-        begun = perf_counter()
-        yield {"num_reads": 1, "num_sweeps": sweeps, **schedules[number % 2]}
-        rate = sweeps / max(perf_counter() - begun, 1e-6)
-        number += 1
-        left = deadline.left()
-        if left * rate < _FIRST_SWEEPS:
-            return
-        if number % 2 == 0:
-            sweeps *= 2
-        # A run that would leave too little for another of its kind takes what is left.
-        if left < 2.5 * sweeps / rate:
-            sweeps = max(1, int(0.95 * left * rate))
-            yield {"num_reads": 1, "num_sweeps": sweeps, **schedules[1]}
-            return
+class _Lengths:
+    """Sweeps of each attempt: a fixed number, or more and more while that pays.
+
+    Lengths double after every four attempts, until one of the longer ones ends higher on average
+    than the better of two shorter ones. The last attempts take the time that is left.
+    """
+
+    def __init__(self, deadline: Deadline, fixed: int | None) -> None:
+        self._deadline, self._fixed = deadline, fixed
+        self._length, self._given, self._grows = _FIRST_SWEEPS, 0, True
+        self._costs: dict[int, list[float]] = {}
+        self._rate, self._lock = inf, Lock()
+
+    def take(self) -> int | None:
+        """The length of the next attempt; None if there is no time for one."""
+        if self._fixed is not None:
+            return self._fixed
+        with self._lock:
+            fits = self._deadline.left() * self._rate
+            if fits < _SHORTEST:
+                return None
+            if self._given == _OF_EACH and self._grows:
+                self._length, self._given = 2 * self._length, 0
+            self._given += 1
+            return int(0.95 * fits) if self._length > fits / 2.5 else self._length
+
+    def report(self, length: int, seconds: float, cost: float) -> None:
+        """Take into account how an attempt went."""
+        with self._lock:
+            self._rate = length / max(seconds, 1e-6)
+            costs = self._costs.setdefault(length, [])
+            costs.append(cost)
+            shorter = self._costs.get(length // 2)
+            if len(costs) == _OF_EACH and shorter is not None and len(shorter) >= _OF_EACH:
+                pairs = [min(pair) for pair in zip(shorter[::2], shorter[1::2], strict=False)]
+                self._grows = self._grows and fmean(costs) <= fmean(pairs)
 
 
-def _narrow(model: BinaryQuadraticModel) -> tuple[float, float]:
-    """Inverse temperatures from where most flips happen to where few do."""
-    squares = {variable: weight**2 for variable, weight in model.linear.items()}
-    for (first, second), weight in model.quadratic.items():
-        squares[first] += weight**2
-        squares[second] += weight**2
-    typical = float(np.sqrt(np.mean(list(squares.values()))))
-    sizes = [abs(w) for w in (*model.linear.values(), *model.quadratic.values()) if w]
-    hot, cold = _HOT / typical, _COLD / float(np.median(sizes))
-    return hot, max(cold, 2 * hot)
+def _runs(model: SpinModel, lengths: _Lengths, seed: int | None, deadline: Deadline) -> Attempt:
+    """Anneal from uniform spins, each attempt with a generator of its number."""
+    both = schedules(model)
+    root = random_root(seed)
+
+    def attempt(number: int) -> tuple[str, int] | None:
+        sweeps = lengths.take()
+        if sweeps is None:
+            return None
+        random = np.random.default_rng([root, number])
+        spins, begun = model.random_spins(random), perf_counter()
+        done = cool(model, spins, sweeps, both[number % 2], random, deadline)
+        lengths.report(done, perf_counter() - begun, model.cost(spins))
+        return model.bitstring(spins), done * model.free
+
+    return attempt
 
 
 def sample(task: Task) -> Drawn:
     """Runs of a task, each of so many sweeps."""
-    from dwave.samplers import SimulatedAnnealingSampler
+    problem = task.instance.problem
+    model = spin_model(problem.cost, problem.num_variables)
+    geometric, _ = schedules(model)
+    random = task.random()
 
-    def read(model: Any, sweeps: int, count: int, seed: int | None) -> Any:
-        return SimulatedAnnealingSampler().sample(
-            model, num_reads=count, num_sweeps=sweeps, seed=seed
-        )
+    def run(sweeps: int) -> tuple[str, int]:
+        spins = model.random_spins(random)
+        done = cool(model, spins, sweeps, geometric, random)
+        return model.bitstring(spins), done * model.free
 
-    return library_runs(task, read)
+    return length_runs(task, run)

@@ -14,9 +14,8 @@ from simulator.timing import Stopwatch
 
 from ..problems.problem import Problem
 from ..results import solution
-from ..sampling.budget import Account
 from ..sampling.drawn import Drawn
-from ..sampling.length import fitting_length
+from ..sampling.length import length_runs
 from .search import Search
 
 if TYPE_CHECKING:
@@ -91,21 +90,10 @@ def sample(task: Task) -> Drawn:
     problem = task.instance.problem
     n, random = problem.num_variables, task.random()
     search = Search(problem.cost, n, None if task.seed is None else task.seed_for_library())
-    account, found, watch = Account(task.budget), list[str](), Stopwatch()
 
-    def run(flips: int) -> int:
+    def run(flips: int) -> tuple[str, int]:
         search.restart(np.where(random.random(n) < 0.5, -1.0, 1.0))
-        return search.breakout(flips, Deadline(None))
+        made = search.breakout(flips, Deadline(None))
+        return search.bitstring, n * (made + 1)
 
-    sweeps = task.sweeps or fitting_length(task, run)
-    account.require(n * (sweeps + 1))
-    while account.left(n * (sweeps + 1)):
-        flips = run(sweeps)
-        found.append(search.bitstring)
-        account.charge(1, n * (flips + 1))
-    return Drawn(
-        bitstrings=found,
-        evaluations=account.evaluations,
-        seconds=watch(),
-        settings={"sweeps": sweeps},
-    )
+    return length_runs(task, run)

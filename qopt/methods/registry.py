@@ -129,11 +129,20 @@ _REGISTRY = (
     Method(
         "annealing",
         "simulated annealing",
-        "simulated annealing: Metropolis sweeps at falling temperature (dwave-samplers)",
+        "simulated annealing: Metropolis sweeps at falling temperature",
         lambda i, o: qopt.annealing(i.problem, seed=o.seed, time_limit=o.time_limit),
         _runs("annealing"),
         quadratic=True,
         shortest=1,
+    ),
+    Method(
+        "memetic",
+        "memetic annealing",
+        "population of annealed solutions, recombined by annealing the clusters they share",
+        lambda i, o: qopt.memetic(i.problem, seed=o.seed, time_limit=o.time_limit),
+        _runs("memetic"),
+        quadratic=True,
+        shortest=160,
     ),
     Method(
         "tabu",

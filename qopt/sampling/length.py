@@ -1,4 +1,4 @@
-"""Lengths of runs where nothing but time limits them."""
+"""Runs of a given length, or of one that fits the time where nothing else limits them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.timing import Stopwatch
+
+from .budget import Account
+from .drawn import Drawn
 
 if TYPE_CHECKING:
     from .task import Task
@@ -25,3 +28,26 @@ def fitting_length(task: Task, run: Callable[[int], Any]) -> int:
         if taken > 0.2 * share or length > 10**8:
             return max(1, int(length * share / max(taken, 1e-9)))
         length *= 4
+
+
+def length_runs(task: Task, run: Callable[[int], tuple[str, int]]) -> Drawn:
+    """Runs within the budget of a task.
+
+    Args:
+        task: its `sweeps` are the length of a run, in evaluations for each variable.
+        run: makes one of a length; returns a bit string and the evaluations it took.
+    """
+    n = task.instance.problem.num_variables
+    account, found, watch = Account(task.budget), list[str](), Stopwatch()
+    sweeps = task.sweeps or fitting_length(task, run)
+    account.require(n * sweeps)
+    while account.left(n * sweeps):
+        bitstring, evaluations = run(sweeps)
+        found.append(bitstring)
+        account.charge(1, evaluations)
+    return Drawn(
+        bitstrings=found,
+        evaluations=account.evaluations,
+        seconds=watch(),
+        settings={"sweeps": sweeps},
+    )

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qopt.kernels.metropolis import sweep
 from scipy.sparse import csc_array
 
 import qopt
@@ -22,7 +23,6 @@ from qopt.classical.elimination import eliminate, minimum_degree
 from qopt.classical.greedy import greedy_bitstring
 from qopt.classical.proofs import prover
 from qopt.instances.loading import load_maxcut
-from qopt.kernels.metropolis import sweep
 from qopt.problems.binary import exact_sum
 from qopt.results import Best
 from qopt.solvers import multi_start as starts

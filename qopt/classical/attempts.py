@@ -1,0 +1,110 @@
+"""Independent attempts of a heuristic, on all threads, until its time or their number is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock, Thread
+
+import numpy as np
+
+from qminima.attended import attended
+from qminima.limits import Deadline
+from simulator.threads import thread_count
+
+from ..problems.problem import Problem
+from ..results import Best
+
+MOST_THREADS = 256
+
+# The bit string that an attempt of some number found, and the evaluations it took; None if there
+# was no time for it.
+Attempt = Callable[[int], "tuple[str, int] | None"]
+
+
+class Attempts:
+    """The best of all attempts so far.
+
+    They count in the order of their numbers, so that where their number is given, the result does
+    not depend on how many threads there are, or which attempt ends first.
+
+    Args:
+        problem: what is minimised.
+        deadline: ends them; the first attempt is always made.
+        number: how many are made; None for as many as there is time for.
+
+    Attributes:
+        best: the best bit string.
+        evaluations: of all attempts.
+        history: evaluations and least cost, at each improvement.
+    """
+
+    def __init__(self, problem: Problem, deadline: Deadline, number: int | None = None) -> None:
+        self.best = Best(problem)
+        self.evaluations = 0
+        self.history: list[tuple[int, float]] = []
+        self._deadline, self._number = deadline, number
+        self._lock, self._next = Lock(), 0
+        self._found: dict[int, tuple[str, int]] = {}
+        self._counted = 0
+        self._errors = list[BaseException]()
+
+    def make(self, attempt: Attempt, threads: int | None = None) -> None:
+        """Make them; Ctrl-C ends the time of the deadline."""
+        count = min(threads or thread_count(), self._number or MOST_THREADS)
+        attended(lambda: self._on_threads(attempt, count), self._deadline)
+        if self._errors:
+            raise self._errors[0]
+        for number in sorted(self._found):
+            self._count(*self._found[number])
+
+    def _on_threads(self, attempt: Attempt, count: int) -> None:
+        others = [Thread(target=self._worker, args=(attempt,)) for _ in range(count - 1)]
+        for other in others:
+            other.start()
+        self._worker(attempt)
+        for other in others:
+            other.join()
+
+    def _worker(self, attempt: Attempt) -> None:
+        try:
+            while (number := self._take()) is not None:
+                found = attempt(number)
+                if found is None:
+                    return
+                self._enter(number, found)
+        except BaseException as error:  # raised again by `make`
+            self._errors.append(error)
+
+    def _take(self) -> int | None:
+        with self._lock:
+            over = self._next == self._number or (self._next > 0 and self._deadline())
+            if over or self._errors:
+                return None
+            self._next += 1
+            return self._next - 1
+
+    def _enter(self, number: int, found: tuple[str, int]) -> None:
+        with self._lock:
+            self._found[number] = found
+            while self._counted in self._found:
+                self._count(*self._found.pop(self._counted))
+                self._counted += 1
+
+    def _count(self, bitstring: str, evaluations: int) -> None:
+        before = self.best.value
+        self.best.see(bitstring)
+        self.evaluations += evaluations
+        if self.best.value < before:
+            self.history.append((self.evaluations, self.best.value))
+
+
+def random_root(seed: int | None) -> int:
+    """A number from which generators of attempts are made: the seed, or one that nobody knows."""
+    return int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
+
+
+def stop_reason(deadline: Deadline, lasts: bool, done: str) -> str:
+    """Why a search ended that was to last until a deadline, or to do some work before it."""
+    if not lasts:
+        return str(deadline.reason(done))
+    return "interrupted" if deadline.interrupted else "time is over"
