@@ -152,7 +152,8 @@ class Evolution:
         """Rounds of ever more sweeps, until one of the limits or the time is over."""
         done = 0
         while done != rounds and not (done and self._over(evaluations)):
-            self.start(sweeps)
+            share = (evaluations - self.evaluations) / (2 * _POPULATION * self._model.free)
+            self.start(int(min(sweeps, max(1, share))))
             failures, part = 0, max(1, sweeps // _PART)
             while failures < _PATIENCE and not self._over(evaluations):
                 failures = 0 if self.recombine(part) else failures + self._together
