@@ -63,7 +63,7 @@ def test_solve_writes_record_and_picture(folder: Path) -> None:
     assert record["schema"] == 1
     assert record["reference"]["value"] == -12
     methods = {entry["method"]: entry for entry in record["results"]}
-    assert len(methods) == 12
+    assert {"tabu", "enumeration", "QAOA"} <= set(methods)
     assert methods["QAOA"]["settings"]["depth"] == 2
     assert methods["enumeration"]["proven"] is True
     assert record["provenance"]["seed"] == 0

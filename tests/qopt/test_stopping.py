@@ -1,4 +1,4 @@
-"""Parts of methods that make stopping in time possible: long reads in pieces, eliminations."""
+"""Parts of methods that make stopping in time possible."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qopt.kernels.metropolis import sweep
 from scipy.sparse import csc_array
 
 import qopt
 from qminima.limits import Deadline
-from qopt.classical import reads
-from qopt.classical.bqm import binary_quadratic_model, couplings
+from qopt.classical.bqm import couplings
 from qopt.classical.elimination import eliminate, minimum_degree
 from qopt.classical.greedy import greedy_bitstring
 from qopt.classical.proofs import prover
@@ -57,81 +55,6 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         monkeypatch.setattr("simulator.kernels.kernel.perf_counter", lambda: 0.0)
 
     return start
-
-
-class TestAnnealing:
-    """Reads that are too long for a single call of the library."""
-
-    def test_temperatures_are_those_of_the_library(self) -> None:
-        from dwave.samplers import SimulatedAnnealingSampler
-        from scipy.sparse import csr_array
-
-        for seed in range(3):
-            problem = ising(9, 0.5, seed)
-            model = binary_quadratic_model(problem.cost, 9)
-            samples = SimulatedAnnealingSampler().sample(model, num_reads=1, num_sweeps=1)
-            fields, first, second, weights = couplings(problem.cost, 9)
-            largest = max(np.abs(fields).max(), np.abs(weights).max())
-            matrix = csr_array((weights / largest, (first, second)), shape=(9, 9))
-            found = reads._range(fields / largest, csr_array(matrix + matrix.T))
-            assert found == pytest.approx(samples.info["beta_range"])
-
-    def test_sweeps_keep_the_fields(self) -> None:
-        random = np.random.default_rng(0)
-        dense = np.triu(random.normal(size=(8, 8)), 1)
-        dense, linear = dense + dense.T, random.normal(size=8)
-        spins = np.where(random.random(8) < 0.5, -1.0, 1.0)
-        fields = linear + dense @ spins
-        others = np.concatenate([np.flatnonzero(row) for row in dense])
-        weights = np.concatenate([row[row != 0] for row in dense])
-        begins = np.arange(0, 57, 7)
-        state = np.array([7], dtype=np.uint64)
-        sweep(0, spins, fields, begins, others, weights, state, np.geomspace(0.1, 30, 200))
-        assert fields == pytest.approx(linear + dense @ spins)
-        assert (spins * fields < 0).all()  # cold in the end: no flip lowers the energy
-
-    @pytest.mark.parametrize("arguments", [{"sweeps": 300}, {"seconds": 0.3}])
-    def test_long_reads_end_as_low(
-        self, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(reads, "_LONG", 0)
-        monkeypatch.setattr(reads, "_PIECE", 2000)
-        problem = load_maxcut("3regular-50")
-        assert problem.reference is not None
-        result = qopt.annealing(problem, reads=5, seed=1, **arguments)
-        assert result.value <= 0.97 * problem.reference.value
-        if "seconds" not in arguments:
-            assert result.evaluations == 5 * 300 * 50
-            again = qopt.annealing(problem, reads=5, seed=1, **arguments)
-            assert again.bitstring == result.bitstring
-
-    def test_a_long_read_cools_faster(
-        self, ticking: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(reads, "_LONG", 0)
-        monkeypatch.setattr(reads, "_PIECE", 2000)
-        problem = load_maxcut("3regular-50")
-        ticking(0.2)
-        result = qopt.annealing(problem, reads=1, sweeps=10**7, seed=1, time_limit=1.0)
-        assert result.evaluations < 50 * 10**7
-        assert result.stop_reason == "time limit reached"
-        # In the end it is cold: no single flip makes the cut larger.
-        assert result.bitstring is not None
-        for k in range(50):
-            flipped = result.bitstring[:k] + str(1 - int(result.bitstring[k]))
-            assert problem.value(flipped + result.bitstring[k + 1 :]) >= result.value
-
-    def test_a_read_that_was_cut_short_says_so(
-        self, ticking: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Also where it ended a little before the limit, fitted to it."""
-        monkeypatch.setattr(reads, "_LONG", 0)
-        monkeypatch.setattr(reads, "_PIECE", 2000)
-        ticking(0.01)
-        problem = load_maxcut("3regular-50")
-        result = qopt.annealing(problem, reads=1, sweeps=10**7, seed=1, time_limit=1.0)
-        assert result.evaluations < 50 * 10**7
-        assert result.stop_reason == "time limit reached"
 
 
 class TestElimination:
