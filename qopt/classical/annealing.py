@@ -135,6 +135,9 @@ class _Lengths:
 
     def report(self, length: int, seconds: float, cost: float) -> None:
         """Take into account how an attempt went."""
+        if self._fixed is not None:
+            self._deadline.reached = self._deadline.reached or length < self._fixed
+            return
         with self._lock:
             self._rate = length / max(seconds, 1e-6)
             costs = self._costs.setdefault(length, [])
