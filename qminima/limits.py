@@ -93,6 +93,10 @@ class Deadline:
         part._end, part._whole = min(self._now() + seconds, latest), self
         return part
 
+    def finish(self) -> None:
+        """End the time now, because nothing is left to do."""
+        self._end = min(self._end, self._now())
+
     def reason(self, otherwise: str | None = None) -> str | None:
         """Why the work ended: Ctrl-C, the time limit, or something else."""
         if self.interrupted:

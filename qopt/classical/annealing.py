@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qminima.limits import Deadline, check_count, check_seed
+from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
 
@@ -20,6 +21,7 @@ from ..sampling.length import length_runs
 from .attempts import Attempt, Attempts, random_root, stop_reason
 from .cooling import cool, load_kernel, schedules
 from .spin_model import SpinModel, spin_model
+from .target import target_cost
 
 if TYPE_CHECKING:
     from ..sampling.drawn import Drawn
@@ -44,6 +46,8 @@ def annealing(
     seconds: float | None = None,
     seed: int | None = None,
     time_limit: float | None = None,
+    target: float | None = None,
+    progress: Progress | None = None,
 ) -> Result:
     """Metropolis sweeps at falling temperature, on all threads; the best of several runs.
 
@@ -60,10 +64,13 @@ def annealing(
         seed: of all runs. With `reads` and `sweeps` the same seed gives the same result.
         time_limit: in seconds. Unless `reads` or `sweeps` are given it is all used, as `seconds`
             are. A run that would not end in time cools faster.
+        target: a score, such as the weight of a cut, at which the search ends; by default the
+            optimum where that is known beforehand.
+        progress: reports the best score so far.
 
     Raises:
         InputError: if the cost is of higher than second degree, or for counts or times that are not
-            above zero.
+            above zero, or a target that cannot be reached.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
@@ -77,7 +84,8 @@ def annealing(
     if not lasts:
         sweeps = sweeps or _SWEEPS
         reads = reads or max(2, min(_READS, _OFFERS // (sweeps * problem.num_variables)))
-    attempts = Attempts(problem, deadline, None if lasts else reads)
+    goal = target_cost(problem, target)
+    attempts = Attempts(problem, deadline, None if lasts else reads, goal, progress)
     with deadline:
         model = spin_model(problem.cost, problem.num_variables)
         if not len(model.weights):
@@ -101,7 +109,7 @@ def annealing(
         evaluations=attempts.evaluations,
         settings={**settings, "time_limit": time_limit},
         history=attempts.history,
-        stop_reason=stop_reason(deadline, lasts, "all reads done"),
+        stop_reason=stop_reason(deadline, lasts, "all reads done", attempts.best.value <= goal),
         seed=seed,
     )
     return hand_over(result, deadline)

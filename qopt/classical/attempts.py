@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from threading import Lock, Thread
 
 import numpy as np
 
 from qminima.attended import attended
 from qminima.limits import Deadline
+from qminima.progress import Progress
 from simulator.threads import thread_count
 
 from ..problems.problem import Problem
@@ -31,6 +33,8 @@ class Attempts:
         problem: what is minimised.
         deadline: ends them; the first attempt is always made.
         number: how many are made; None for as many as there is time for.
+        target: they end where a cost is not above it.
+        progress: reports the best score whenever it changes.
 
     Attributes:
         best: the best bit string.
@@ -38,8 +42,16 @@ class Attempts:
         history: evaluations and least cost, at each improvement.
     """
 
-    def __init__(self, problem: Problem, deadline: Deadline, number: int | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        deadline: Deadline,
+        number: int | None = None,
+        target: float = -inf,
+        progress: Progress | None = None,
+    ) -> None:
         self.best = Best(problem)
+        self._problem, self._target, self._progress = problem, target, progress
         self.evaluations = 0
         self.history: list[tuple[int, float]] = []
         self._deadline, self._number = deadline, number
@@ -77,7 +89,8 @@ class Attempts:
 
     def _take(self) -> int | None:
         with self._lock:
-            over = self._next == self._number or (self._next > 0 and self._deadline())
+            reached = self.best.value <= self._target
+            over = reached or self._next == self._number or (self._next > 0 and self._deadline())
             if over or self._errors:
                 return None
             self._next += 1
@@ -96,6 +109,16 @@ class Attempts:
         self.evaluations += evaluations
         if self.best.value < before:
             self.history.append((self.evaluations, self.best.value))
+            report_best(self._problem, self.best.value, self._progress)
+        if self.best.value <= self._target:
+            self._deadline.finish()
+
+
+def report_best(problem: Problem, cost: float, progress: Progress | None) -> None:
+    """Note the score of the best cost so far."""
+    if progress is not None:
+        score = 0.0 - cost if problem.maximise else cost
+        progress.note(f"best {problem.score_name} {score:.10g}")
 
 
 def random_root(seed: int | None) -> int:
@@ -103,8 +126,10 @@ def random_root(seed: int | None) -> int:
     return int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
 
 
-def stop_reason(deadline: Deadline, lasts: bool, done: str) -> str:
-    """Why a search ended that was to last until a deadline, or to do some work before it."""
-    if not lasts:
-        return str(deadline.reason(done))
-    return "interrupted" if deadline.interrupted else "time is over"
+def stop_reason(deadline: Deadline, lasts: bool, done: str, reached: bool = False) -> str:
+    """Why a search ended: at its target, with the time it was to last, or with its work done."""
+    if deadline.interrupted:
+        return "interrupted"
+    if reached:
+        return "target reached"
+    return "time is over" if lasts else str(deadline.reason(done))

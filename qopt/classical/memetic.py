@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from qminima.attended import attended
 from qminima.limits import Deadline, check_count, check_seed
+from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
 from simulator.threads import thread_count
@@ -19,10 +21,11 @@ from simulator.typing import Floats
 from ..problems.problem import Problem
 from ..results import Best, solution
 from ..sampling.length import length_runs
-from .attempts import random_root, stop_reason
+from .attempts import random_root, report_best, stop_reason
 from .clusters import Pairs, cluster_model, shared_clusters
 from .cooling import cool, load_kernel, schedules
 from .spin_model import SpinModel, spin_model
+from .target import target_cost
 
 if TYPE_CHECKING:
     from ..sampling.drawn import Drawn
@@ -54,6 +57,8 @@ def memetic(
     seconds: float | None = None,
     seed: int | None = None,
     time_limit: float | None = None,
+    target: float | None = None,
+    progress: Progress | None = None,
 ) -> Result:
     """A population of annealed solutions, recombined until that gains nothing, in rounds.
 
@@ -69,13 +74,16 @@ def memetic(
         seconds: how long to search, instead of `rounds`.
         seed: of the search; with `rounds` the same seed gives the same result.
         time_limit: in seconds. Unless `rounds` is given it is all used, as `seconds` are.
+        target: a score, such as the weight of a cut, at which the search ends; by default the
+            optimum where that is known beforehand.
+        progress: reports the best score so far.
 
     Returns:
         A result whose `evaluations` are the flips that were offered.
 
     Raises:
         InputError: if the cost is of higher than second degree, or for counts or times that are not
-            above zero.
+            above zero, or a target that cannot be reached.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
@@ -85,12 +93,13 @@ def memetic(
     check_seed(seed)
     deadline = Deadline(seconds, time_limit)
     lasts = seconds is not None or (time_limit is not None and rounds is None)
-    best, evolution = Best(problem), None
+    best, evolution, goal = Best(problem), None, target_cost(problem, target)
     with deadline:
         model = spin_model(problem.cost, problem.num_variables)
         load_kernel(deadline)
         with ThreadPoolExecutor(thread_count()) as pool:
             evolution = Evolution(model, random_root(seed), deadline, pool.map, _TOGETHER)
+            evolution.on_best = partial(_see, problem, goal, deadline, progress)
             number = None if lasts else rounds or _ROUNDS
             attended(lambda: evolution.run(sweeps or _SWEEPS, number), deadline)
     if evolution is not None and evolution.members:
@@ -107,10 +116,19 @@ def memetic(
             "time_limit": time_limit,
         },
         history=[] if evolution is None else evolution.history,
-        stop_reason=stop_reason(deadline, lasts, "all rounds done"),
+        stop_reason=stop_reason(deadline, lasts, "all rounds done", best.value <= goal),
         seed=seed,
     )  # fmt: skip
     return hand_over(result, deadline)
+
+
+def _see(
+    problem: Problem, goal: float, deadline: Deadline, progress: Progress | None, value: float
+) -> None:
+    """Report a new least cost; the target ends the search."""
+    report_best(problem, value, progress)
+    if value <= goal:
+        deadline.finish()
 
 
 class Evolution:
@@ -128,6 +146,7 @@ class Evolution:
         costs: of these.
         evaluations: flips that were offered.
         history: evaluations and least cost, at each improvement.
+        on_best: called with each new least cost.
     """
 
     def __init__(
@@ -147,6 +166,7 @@ class Evolution:
         self.costs: list[float] = []
         self.evaluations = 0
         self.history: list[tuple[int, float]] = []
+        self.on_best: Callable[[float], object] = float
 
     def run(self, sweeps: int, rounds: int | None, evaluations: float = np.inf) -> None:
         """Rounds of ever more sweeps, until one of the limits or the time is over."""
@@ -232,6 +252,7 @@ class Evolution:
         least = self._model.value(min(self.costs))
         if not self.history or least < self.history[-1][1]:
             self.history.append((self.evaluations, least))
+            self.on_best(least)
 
     def _holds(self, spins: Floats) -> bool:
         """Whether a solution is there already, or the one of all spins turned."""
