@@ -35,13 +35,13 @@ class Run:
     """The outcome of several methods.
 
     Attributes:
-        results: of the methods that gave one.
+        results: of the methods that gave one, by their names.
         failures: why the others did not.
         interrupted: whether Ctrl-C ended the run early; the last result is then the best that
             the interrupted method had found, if it had found anything.
     """
 
-    results: list[Result] = field(default_factory=list)
+    results: dict[str, Result] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     interrupted: bool = False
 
@@ -57,11 +57,11 @@ def run_methods(methods: Mapping[str, Callable[[], Result]], progress: Progress)
         for name, method in methods.items():
             with progress.stage(name):
                 try:
-                    run.results.append(method())
+                    run.results[name] = method()
                 except MethodError as error:
                     run.failures[name] = str(error)
     except Interrupted as interrupt:
-        run.results.append(interrupt.result)
+        run.results[name] = interrupt.result
         run.interrupted = True
     except KeyboardInterrupt:
         if not run.results:

@@ -79,11 +79,11 @@ def _compared(
     started: datetime,
 ) -> Comparison:
     """Errors, warnings and verdict on the results of a run."""
-    exact = next((result for result in run.results if result.method == EXACT), None)
+    exact = run.results.get("fci")
     known = exact is not None and exact.converged
     problem = hamiltonian.describe()
     reference = fci_reference(exact) if exact and known else library_reference(problem)
-    results = [_with_step_errors(result, reference) for result in run.results]
+    results = [_with_step_errors(result, reference) for result in run.results.values()]
     results = mark_other_solutions(hamiltonian, results)
     mean_field = hamiltonian.orbital_gradient < BRILLOUIN
     unreached = run.interrupted and not any(result.kind == "quantum" for result in results)

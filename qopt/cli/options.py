@@ -43,6 +43,15 @@ ObjectiveOption = Annotated[str, typer.Option(help="What QAOA optimises: mean or
 AlphaOption = Annotated[
     float | None, typer.Option(help="Best fraction of samples that cvar averages, 0.25.")
 ]
+TargetOption = Annotated[
+    float | None,
+    typer.Option(
+        "--target",
+        metavar="SCORE",
+        help="Searches end at this score, such as the weight of a cut.",
+        show_default=False,
+    ),
+]
 
 # Of `qopt compare`.
 SourcesArgument = Annotated[

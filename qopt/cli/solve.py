@@ -40,6 +40,7 @@ from .options import (
     PrecisionOption,
     SetOption,
     SourceArgument,
+    TargetOption,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def solve(
     plot: PlotOption = None,
     seed: SeedOption = 0,
     time_limit: TimeLimitOption = None,
+    target: TargetOption = None,
     threads: ThreadsOption = None,
 ) -> None:
     """Solve a problem by QAOA and by classical methods: of a graph, the maximum cut.
@@ -87,7 +89,14 @@ def solve(
         from ..threads import use_threads
 
         options = SolveOptions(
-            constraints, depth, objective, alpha, check_precision(precision), seed, time_limit
+            constraints,
+            depth,
+            objective,
+            alpha,
+            check_precision(precision),
+            seed,
+            time_limit,
+            target,
         )
         methods, named = select_methods(method, CLASSICAL, QUANTUM)
         if not set(methods) & set(QUANTUM):

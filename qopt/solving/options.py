@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qminima.errors import check_name
 from qminima.progress import Progress
@@ -29,7 +29,8 @@ class SolveOptions:
         depth: layers of QAOA.
         objective, alpha, precision: as in `TrainingOptions`.
         seed: of all randomness.
-        time_limit: limit in seconds for each method.
+        time_limit: limit in seconds for each method; searches use all of it.
+        target: a score at which searches end, such as the weight of a cut.
         progress: reports each method.
 
     Raises:
@@ -43,12 +44,23 @@ class SolveOptions:
     precision: Precision = "double"
     seed: int | None = None
     time_limit: float | None = None
+    target: float | None = None
     progress: Progress | None = None
 
     def __post_init__(self) -> None:
         check_name("way of constraints", self.constraints, CONSTRAINTS)
         check_depth(self.depth)
         TrainingOptions.of(self.training)
+
+    @property
+    def search(self) -> dict[str, Any]:
+        """The keywords of heuristics."""
+        return {
+            "seed": self.seed,
+            "time_limit": self.time_limit,
+            "target": self.target,
+            "progress": self.progress,
+        }
 
     @property
     def training(self) -> TrainingKeywords:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,8 +14,9 @@ from qminima.result import Comparison, Result
 from qminima.runner import run_methods
 from simulator.memory import MemoryLimitError
 
+from ..classical.target import target_cost
 from ..methods.fits import check_fits
-from ..methods.registry import CLASSICAL, METHODS, QUANTUM
+from ..methods.registry import CLASSICAL, METHODS, QUANTUM, Method
 from ..problems.binary import BinaryProblem
 from ..problems.instance import Instance
 from .certainty import best_known as best_known
@@ -29,20 +30,25 @@ class Prepared:
     """Methods that fit a problem, ready to run.
 
     Attributes:
-        problem: the problem.
-        runs: the methods, by name, in order.
+        instance: the problem, for classical methods and for circuits.
+        methods: that fit, in order.
         skipped: why others do not fit.
         memory: predicted bytes of the largest method.
         options: of all methods.
         started: when the preparation began.
     """
 
-    problem: BinaryProblem
-    runs: Mapping[str, Callable[[], Result]]
+    instance: Instance
+    methods: Sequence[Method]
     skipped: Mapping[str, str]
     memory: int
     options: SolveOptions
     started: datetime
+
+    @property
+    def problem(self) -> BinaryProblem:
+        """The problem."""
+        return self.instance.problem
 
 
 def solve(
@@ -86,33 +92,53 @@ def prepare(
     """Check which methods fit a problem; arguments and errors as in `solve`."""
     if methods is None:
         methods = optional = (*CLASSICAL, "qaoa")
-    for method in methods:
-        check_name("method", method, (*CLASSICAL, *QUANTUM))
+    for name in methods:
+        check_name("method", name, (*CLASSICAL, *QUANTUM))
     started, instance = datetime.now(UTC), Instance.of(problem, options.constraints)
-    runs: dict[str, Callable[[], Result]] = {}
+    target_cost(problem, options.target)  # raises for one that cannot be reached
+    fitting: list[Method] = []
     skipped: dict[str, str] = {}
     memory = 0
-    for method in methods:
-        chosen = METHODS[method]
-        if method in optional and chosen.made_for is not None and not chosen.made_for(problem):
+    for name in methods:
+        chosen = METHODS[name]
+        if name in optional and chosen.made_for is not None and not chosen.made_for(problem):
             continue
         try:
-            memory = max(memory, check_fits(instance, method, options.depth, options.precision))
+            memory = max(memory, check_fits(instance, name, options.depth, options.precision))
         except (InputError, MemoryLimitError) as reason:
-            if method not in optional:
+            if name not in optional:
                 raise
-            skipped[method] = str(reason)
+            skipped[name] = str(reason)
         else:
-            assert chosen.run is not None  # noqa: S101 - for the type checker
-            runs[method] = partial(chosen.run, instance, options)
-    return Prepared(problem, runs, skipped, memory, options, started)
+            fitting.append(chosen)
+    return Prepared(instance, fitting, skipped, memory, options, started)
 
 
 def run(prepared: Prepared) -> Comparison:
-    """Run what was prepared, and compare the results."""
-    problem = prepared.problem
-    done = run_methods(prepared.runs, prepared.options.progress or Progress())
-    results = done.results
+    """Run what was prepared, and compare the results.
+
+    Where time is limited, exact methods run first: searches end once they reach a value that is
+    proven optimal.
+    """
+    problem, options = prepared.problem, prepared.options
+    proven: list[float] = []
+
+    def result(method: Method) -> Result:
+        limited = options
+        if proven and options.target is None:
+            limited = replace(options, target=0.0 - proven[0] if problem.maximise else proven[0])
+        assert method.run is not None  # noqa: S101 - for the type checker
+        found = method.run(prepared.instance, limited)
+        if found.properties.get("proven"):
+            proven.append(found.value)
+        return found
+
+    order = list(prepared.methods)
+    if options.time_limit is not None:
+        order.sort(key=lambda method: not method.exact)
+    runs = {method.id: partial(result, method) for method in order}
+    done = run_methods(runs, options.progress or Progress())
+    results = [done.results[one.id] for one in prepared.methods if one.id in done.results]
     reference = best_known(problem, results)
     return Comparison(
         problem.describe(),
@@ -124,6 +150,6 @@ def run(prepared: Prepared) -> Comparison:
         solution=best_solution(problem, results),
         skipped={**prepared.skipped, **done.failures},
         interrupted=done.interrupted,
-        seed=prepared.options.seed,
+        seed=options.seed,
         started=prepared.started,
     )

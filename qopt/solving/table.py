@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from qminima.errors import shorten
@@ -9,6 +10,7 @@ from qminima.result import Comparison, Reference, Result
 from qminima.tables import (
     Column,
     distinct_digits,
+    duration,
     evaluations,
     fixed_digits,
     no_minus_zero,
@@ -43,6 +45,7 @@ def show(problem: BinaryProblem, comparison: Comparison, heading: str) -> None:
         summary.append("*: proven optimal in this run")
     if problem.constrained and any(result.expectation is not None for result in results):
         summary.append("mean cost: with the penalties of constraints that the circuit may violate")
+    summary += more_time(results, reference)
     best = best_result(results)
     if best is not None and best.bitstring is not None:
         text = shorten(solution_text(problem.decode(best.bitstring)), 300)
@@ -61,6 +64,18 @@ def show(problem: BinaryProblem, comparison: Comparison, heading: str) -> None:
             Column("seconds", seconds),
         ],
     )
+
+
+def more_time(results: Sequence[Result], reference: Reference | None) -> list[str]:
+    """A hint at --time-limit where searches had none and nothing is proven."""
+    quick = [
+        one.seconds
+        for one in results
+        if one.kind == "classical" and one.settings.get("time_limit", 0) is None
+    ]
+    if not quick or (reference is not None and reference.certainty == "proven"):
+        return []
+    return [f"searches took up to {duration(max(quick))} each; --time-limit buys them more"]
 
 
 def best_line(problem: BinaryProblem, reference: Reference, digits: int) -> str:

@@ -67,7 +67,7 @@ class TestRunner:
     def test_order(self) -> None:
         runs = {name: (lambda name=name: result(name)) for name in ("b", "a", "c")}
         run = run_methods(runs, Progress())
-        assert [one.method for one in run.results] == ["b", "a", "c"]
+        assert list(run.results) == [one.method for one in run.results.values()] == ["b", "a", "c"]
         assert not run.interrupted
 
     def test_nothing(self) -> None:
@@ -76,13 +76,13 @@ class TestRunner:
     def test_interruption_keeps_what_is_finished(self) -> None:
         runs = {"a": lambda: result("a"), "b": self.stop, "c": lambda: pytest.fail("was run")}
         run = run_methods(runs, Progress())
-        assert [one.method for one in run.results] == ["a"]
+        assert list(run.results) == ["a"]
         assert run.interrupted
 
     def test_interruption_with_a_result(self) -> None:
         runs = {"b": self.stop_with, "c": lambda: pytest.fail("was run")}
         run = run_methods(runs, Progress())
-        assert [one.method for one in run.results] == ["half"]
+        assert [(name, one.method) for name, one in run.results.items()] == [("b", "half")]
         assert run.interrupted
 
     def test_one_that_breaks_down_does_not_take_the_others_with_it(self) -> None:
@@ -90,7 +90,7 @@ class TestRunner:
             raise MethodError("diverged")
 
         run = run_methods({"a": breaks, "b": lambda: result("b")}, Progress())
-        assert [one.method for one in run.results] == ["b"]
+        assert list(run.results) == ["b"]
         assert run.failures == {"a": "diverged"}
         assert not run.interrupted
 
