@@ -20,6 +20,7 @@ REQUIREMENTS = {
     "lightning": ["pennylane-lightning==0.45.0", "pennylane==0.45.1"],
     "aer": ["qiskit-aer==0.18.2", "qiskit==2.6.2"],
     "qulacs": ["qulacs==0.6.14"],
+    "annealers": ["dwave-samplers==1.8.0", "openjij==0.12.2"],
 }
 CHEMISTRY = ("tencirchem", "mindquantum")
 QAOA = ("lightning", "aer", "qulacs")
