@@ -34,6 +34,7 @@ from .classical.random_assignment import random_assignment as random_assignment
 from .classical.semidefinite import goemans_williamson as goemans_williamson
 from .classical.semidefinite import semidefinite_bound as semidefinite_bound
 from .classical.tabu import tabu as tabu
+from .classical.tempering import tempering as tempering
 from .classical.tree_decomposition import tree_decomposition as tree_decomposition
 from .expectations.light_cones import LightConeExpectation as LightConeExpectation
 from .expectations.one_layer import OneLayerExpectation as OneLayerExpectation

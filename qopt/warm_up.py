@@ -20,10 +20,11 @@ def examples() -> list[Example]:
 
 
 def _searches() -> None:
-    from qopt import annealing, breakout, one_exchange, spin_glass
+    from qopt import annealing, breakout, one_exchange, spin_glass, tempering
 
     problem = spin_glass(_SPINS)
     annealing(problem, reads=1, sweeps=10, seed=0)
+    tempering(problem, runs=1, rounds=1, seed=0)
     one_exchange(problem, 1, seed=0)
     breakout(problem, seed=0, time_limit=1e-3)
 

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qminima.limits import Deadline
 from simulator.kernels.kernel import compile_seconds
@@ -82,10 +83,10 @@ def cool(
     With a deadline it cools faster where the time would not suffice, and makes some more sweeps
     until no flip lowers the cost.
     """
-    gains = model.gains(spins)
+    gains, state = model.gains(spins), random.integers(1, 2**63, 1, dtype=np.uint64)
     sweep = partial(
         anneal, 0, spins, gains, model.free, model.starts, model.others, model.weights,
-        random.integers(1, 2**63, 1, dtype=np.uint64),
+        state,
     )  # fmt: skip
     most, left, done, at = max(1, _PIECE // model.work), sweeps, 0, 0.0
     if deadline is None:
@@ -99,9 +100,16 @@ def cool(
         done, left = done + piece, left - piece
         rate = piece / max(perf_counter() - begun, 1e-9)
         left = min(left, int(min(deadline.left() * rate, left)))
-    for _ in range(_MOST_QUENCHES):
-        sweep(np.full(_QUENCH, 1e12), MARKS)
-        done += _QUENCH
-        if not (gains[: model.free] < -1e-12).any():
-            break
-    return done
+    return done + quench(model, spins, gains, state)
+
+
+def quench(model: SpinModel, spins: Floats, gains: Floats, state: NDArray[np.uint64]) -> int:
+    """Sweep in place until no flip lowers the cost; how many sweeps that took."""
+    count = 0
+    while count < _MOST_QUENCHES and (count == 0 or (gains[: model.free] < -1e-12).any()):
+        anneal(
+            0, spins, gains, model.free, model.starts, model.others, model.weights, state,
+            np.full(_QUENCH, 1e12), MARKS,
+        )  # fmt: skip
+        count += 1
+    return count * _QUENCH

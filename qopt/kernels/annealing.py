@@ -73,3 +73,64 @@ def anneal(
                 gains[others[k]] -= twice * weights[k] * spins[others[k]]
     random[0] = x
     return flips
+
+
+@serial_kernel
+def exchange_cluster(
+    weights: Array,
+    starts: Array,
+    others: Array,
+    free: int,
+    first: Array,
+    second: Array,
+    first_gains: Array,
+    second_gains: Array,
+    site: int,
+    members: Array,
+) -> Any:
+    """Exchange between two states the connected cluster around a site in which they differ.
+
+    The sum of both costs stays. Clusters that hold a spin that may not flip are left as they are.
+
+    Args:
+        weights: as in `anneal`, and so are `starts`, `others` and `free`.
+        starts: of each spin's neighbours.
+        others: neighbours.
+        free: how many spins may flip.
+        first: spins of one state, in place.
+        second: of the other.
+        first_gains: changes of the cost by flips, in place.
+        second_gains: of the other.
+        site: a spin in which they differ.
+        members: an array of as many whole numbers as spins, for the cluster.
+
+    Returns:
+        The size of the cluster.
+    """
+    members[0] = site
+    count, seen = 1, 0
+    first[site] *= 2.0  # marks members
+    while seen < count:
+        i = members[seen]
+        seen += 1
+        for k in range(starts[i], starts[i + 1]):
+            j = others[k]
+            if first[j] == -second[j]:  # a member that is marked differs by a factor of -2
+                first[j] *= 2.0
+                members[count] = j
+                count += 1
+    fixed = False
+    for m in range(count):
+        first[members[m]] *= 0.5
+        fixed = fixed or members[m] >= free
+    if fixed:
+        return count
+    for m in range(count):
+        i = members[m]
+        first[i], second[i] = -first[i], -second[i]
+        first_gains[i], second_gains[i] = -first_gains[i], -second_gains[i]
+        for k in range(starts[i], starts[i + 1]):
+            j = others[k]
+            first_gains[j] -= 4.0 * first[i] * weights[k] * first[j]
+            second_gains[j] -= 4.0 * second[i] * weights[k] * second[j]
+    return count

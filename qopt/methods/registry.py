@@ -145,6 +145,15 @@ _REGISTRY = (
         shortest=160,
     ),
     Method(
+        "tempering",
+        "parallel tempering",
+        "parallel tempering with cluster moves between replicas (Houdayer)",
+        lambda i, o: qopt.tempering(i.problem, **o.search),
+        _runs("tempering"),
+        quadratic=True,
+        shortest=43,  # a round of all replicas
+    ),
+    Method(
         "tabu",
         "tabu",
         "multistart tabu search (dwave-samplers)",

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qopt
+from qminima import InputError
 from qminima.limits import Deadline
 from qopt.classical import cooling
 from qopt.classical.attempts import Attempts
@@ -21,7 +22,7 @@ from qopt.classical.cooling import Schedule, cool, schedules
 from qopt.classical.memetic import Evolution
 from qopt.classical.spin_model import SpinModel, spin_model
 from qopt.instances.loading import load_maxcut
-from qopt.kernels.annealing import MARKS, anneal
+from qopt.kernels.annealing import MARKS, anneal, exchange_cluster
 from simulator import Polynomial
 from simulator.typing import Floats
 
@@ -130,11 +131,11 @@ def test_a_run_that_has_no_time_cools_faster(
         assert problem.value(flipped + result.bitstring[k + 1 :]) >= result.value
 
 
-@pytest.mark.parametrize("method", [qopt.annealing, qopt.memetic])
+@pytest.mark.parametrize("method", [qopt.annealing, qopt.memetic, qopt.tempering])
 def test_all_of_the_time_is_used(method: Any, ticking: Callable[[float], list[int]]) -> None:
     """By the clock of the limit, which stands still but where it is asked."""
     looks = ticking(0.01)
-    result = method(load_maxcut("3regular-50"), seed=0, time_limit=2.0)
+    result = method(qopt.spin_glass(60, seed=1), seed=0, time_limit=2.0)
     assert result.stop_reason == "time is over"
     assert 0.9 * 200 <= looks[0] <= 300
 
@@ -199,6 +200,60 @@ def test_recombination_never_loses_the_best() -> None:
         assert min(evolution.costs) <= best
         best = min(evolution.costs)
         assert evolution.costs == pytest.approx([model.cost(one) for one in evolution.members])
+
+
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=30)
+def test_an_exchange_of_a_cluster_keeps_the_sum_of_costs(seed: int) -> None:
+    model, _ = model_of(seed, n=12, density=0.2)
+    random = np.random.default_rng(seed)
+    spins = [model.random_spins(random) for _ in range(2)]
+    before, gains = [one.copy() for one in spins], [model.gains(one) for one in spins]
+    differ = np.flatnonzero(spins[0] != spins[1])
+    if not len(differ):
+        return
+    site, members = int(random.choice(differ)), np.zeros(13, dtype=np.int64)
+    size = exchange_cluster(
+        0, model.weights, model.starts, model.others, 12, *spins, *gains, site, members
+    )
+    graph: nx.Graph[int] = nx.empty_graph(13)
+    pairs = Pairs.of(model)
+    graph.add_edges_from(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
+    cluster = nx.node_connected_component(graph.subgraph(differ.tolist()), site)
+    assert set(members[:size].tolist()) == cluster
+    for k in range(13):
+        for one, other in ((0, 1), (1, 0)):
+            assert spins[one][k] == before[other if k in cluster else one][k]
+    assert sum(map(model.cost, spins)) == pytest.approx(sum(map(model.cost, before)))
+    for state, changes in zip(spins, gains, strict=True):
+        assert changes == pytest.approx(model.gains(state))
+
+
+def test_tempering_finds_ground_states() -> None:
+    torus = load_maxcut("torus-pm1-8x8")
+    best = qopt.tempering(torus, runs=1, rounds=100, seed=0, target=None)
+    assert torus.reference is not None
+    assert best.value == torus.reference.value
+    glass = qopt.spin_glass(16, seed=1)
+    found = qopt.tempering(glass, seed=2, rounds=40)
+    assert found.value == pytest.approx(qopt.enumeration(glass).value)
+    assert found.bitstring == qopt.tempering(glass, seed=2, rounds=40).bitstring
+
+
+@pytest.mark.parametrize("target", [float("nan"), "12", True, 31.0])
+def test_targets_that_cannot_be_reached(target: Any) -> None:
+    for method in (qopt.annealing, qopt.memetic, qopt.tempering):
+        with pytest.raises(InputError, match="target"):
+            method(qopt.maxcut(nx.cycle_graph(30)), target=target)
+
+
+def test_searches_end_at_a_target() -> None:
+    problem = load_maxcut("3regular-100")
+    for method in (qopt.annealing, qopt.memetic, qopt.tempering):
+        result = method(problem, target=120, seconds=600, seed=0)
+        assert result.stop_reason == "target reached"
+        assert result.properties["cut"] >= 120
+        assert result.seconds < 300
 
 
 def test_a_cost_without_terms_or_with_one_variable() -> None:
