@@ -15,7 +15,7 @@ from simulator.memory import MemoryLimitError
 
 from ..hamiltonian import Hamiltonian
 from ..methods.fits import check_runs
-from ..methods.registry import CLASSICAL, EXACT, METHODS, QUANTUM
+from ..methods.registry import CLASSICAL, METHODS, QUANTUM
 from .options import SolveOptions
 from .references import library_reference
 from .result_checks import (
