@@ -105,6 +105,8 @@ class Attempts:
 
     def _count(self, bitstring: str, evaluations: int) -> None:
         before = self.best.value
+        if before <= self._target:  # what other threads found meanwhile is not counted
+            return
         self.best.see(bitstring)
         self.evaluations += evaluations
         if self.best.value < before:

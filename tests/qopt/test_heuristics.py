@@ -139,7 +139,8 @@ def test_time_limit_is_kept(search: Callable[..., Result]) -> None:
 
 
 def test_annealing_tells_why_it_stopped() -> None:
-    problem = load_maxcut("petersen")
+    petersen, problem = load_maxcut("petersen"), qopt.spin_glass(12, seed=1)
+    assert qopt.annealing(petersen, seed=0).stop_reason == "target reached"
     assert qopt.annealing(problem, seed=0).stop_reason == "all reads done"
     assert qopt.annealing(problem, seed=0, time_limit=1e-9).stop_reason == "time is over"
     assert qopt.annealing(problem, reads=9, time_limit=1e-9).stop_reason == "time limit reached"
