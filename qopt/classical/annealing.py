@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qminima.limits import Deadline, check_count, check_seed
+from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
@@ -18,14 +18,16 @@ from qminima.runner import hand_over
 from ..problems.problem import Problem
 from ..results import solution
 from ..sampling.length import length_runs
-from .attempts import Attempt, Attempts, random_root, stop_reason
+from .attempts import Attempt, Attempts, random_root
 from .cooling import cool, load_kernel, schedules
 from .spin_model import SpinModel, spin_model
-from .target import target_cost
+from .target import Limits
 
 if TYPE_CHECKING:
     from ..sampling.drawn import Drawn
     from ..sampling.task import Task
+
+_NAME = "simulated annealing"
 
 # Runs and their sweeps where neither these nor a time is given, and spins to be offered a flip in
 # all of them: large problems have fewer runs.
@@ -51,65 +53,50 @@ def annealing(
 ) -> Result:
     """Metropolis sweeps at falling temperature, on all threads; the best of several runs.
 
-    Kirkpatrick, Gelatt and Vecchi, Science 220, 671 (1983). Inverse temperatures beta follow from
-    the weights: from 1 / root mean square field to 4.5 / median weight, in every other run
-    geometrically and in the others like the square of the time.
+    Kirkpatrick, Gelatt and Vecchi, Science 220, 671 (1983). Inverse temperatures go from 1 / root
+    mean square field to 4.5 / median weight, geometrically and like t^2 by turns.
 
     Args:
         problem: what is minimised.
         reads: how many runs; without a time, 100, or fewer on more than 2,000 variables.
         sweeps: of each run; 1000 without a time.
-        seconds: how long to search, instead of `reads` and `sweeps`: runs get longer while that
-            pays, and the last ones end with the time.
+        seconds: how long to search, in runs that get longer while that pays.
         seed: of all runs. With `reads` and `sweeps` the same seed gives the same result.
         time_limit: in seconds. Unless `reads` or `sweeps` are given it is all used, as `seconds`
-            are. A run that would not end in time cools faster.
-        target: a score, such as the weight of a cut, at which the search ends; by default the
-            optimum where that is known beforehand.
+            are. Runs that would not end in time cool faster.
+        target: a score, such as a cut, at which the search ends; the optimum if that is known.
         progress: reports the best score so far.
 
     Raises:
-        InputError: if the cost is of higher than second degree, or for counts or times that are not
-            above zero, or a target that cannot be reached.
+        InputError: if the cost is of higher than second degree, for counts or times that are not
+            above zero, and for a target that cannot be reached.
         qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
-    for name, count in (("reads", reads), ("sweeps", sweeps)):
-        if count is not None:
-            check_count(name, count)
-    check_seed(seed)
-    deadline = Deadline(seconds, time_limit)
-    counted = reads is not None or sweeps is not None
-    lasts = seconds is not None or (time_limit is not None and not counted)
+    limits = Limits(problem, seed, seconds, time_limit, target, reads=reads, sweeps=sweeps)
+    lasts, deadline = limits.lasts, limits.deadline
     if not lasts:
         sweeps = sweeps or _SWEEPS
         reads = reads or max(2, min(_READS, _OFFERS // (sweeps * problem.num_variables)))
-    goal = target_cost(problem, target)
-    attempts = Attempts(problem, deadline, None if lasts else reads, goal, progress)
+    attempts = Attempts(problem, deadline, None if lasts else reads, limits.goal, progress)
     with deadline:
         model = spin_model(problem.cost, problem.num_variables)
         if not len(model.weights):
-            return solution(
-                problem,
-                "simulated annealing",
-                "0" * problem.num_variables,
-                started,
-                stop_reason="the cost is constant",
-                seed=seed,
-            )
+            zeros = "0" * problem.num_variables
+            return solution(problem, _NAME, zeros, started, stop_reason="the cost is constant")
         load_kernel(deadline)
         lengths = _Lengths(deadline, None if lasts else sweeps)
         attempts.make(_runs(model, lengths, seed, deadline))
     settings = {"seconds": seconds} if lasts else {"reads": reads, "sweeps": sweeps}
     result = solution(
         problem,
-        "simulated annealing",
+        _NAME,
         attempts.best.bitstring,
         started,
         evaluations=attempts.evaluations,
         settings={**settings, "time_limit": time_limit},
         history=attempts.history,
-        stop_reason=stop_reason(deadline, lasts, "all reads done", attempts.best.value <= goal),
+        stop_reason=limits.reason("all reads done", attempts.best.value),
         seed=seed,
     )
     return hand_over(result, deadline)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qminima.attended import attended
-from qminima.limits import Deadline, check_count, check_seed
+from qminima.limits import Deadline, check_count
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
@@ -21,11 +21,11 @@ from simulator.typing import Floats
 from ..problems.problem import Problem
 from ..results import Best, solution
 from ..sampling.length import length_runs
-from .attempts import random_root, report_best, stop_reason
+from .attempts import random_root, report_best
 from .clusters import Pairs, cluster_model, shared_clusters
 from .cooling import cool, load_kernel, schedules
 from .spin_model import SpinModel, spin_model
-from .target import target_cost
+from .target import Limits
 
 if TYPE_CHECKING:
     from ..sampling.drawn import Drawn
@@ -62,10 +62,10 @@ def memetic(
 ) -> Result:
     """A population of annealed solutions, recombined until that gains nothing, in rounds.
 
-    Two spins are merged into a cluster where they are neighbours with the same relative sign in
-    all parents, two to all of the population. The cost as a function of the clusters is a smaller
-    problem of the same kind; its annealed solution is the child, which replaces the worst parent
-    if it is better. After Houdayer and Martin, Phys. Rev. Lett. 83, 1030 (1999).
+    Neighbours with the same relative sign in all parents, two to all of the population, are merged
+    into clusters. The cost of the clusters is a smaller problem of the same kind; its annealed
+    solution is the child, which replaces the worst parent if it is better. After Houdayer and
+    Martin, Phys. Rev. Lett. 83, 1030 (1999).
 
     Args:
         problem: what is minimised.
@@ -74,33 +74,24 @@ def memetic(
         seconds: how long to search, instead of `rounds`.
         seed: of the search; with `rounds` the same seed gives the same result.
         time_limit: in seconds. Unless `rounds` is given it is all used, as `seconds` are.
-        target: a score, such as the weight of a cut, at which the search ends; by default the
-            optimum where that is known beforehand.
+        target: a score at which the search ends, as in `annealing`, whose errors it has too.
         progress: reports the best score so far.
 
     Returns:
         A result whose `evaluations` are the flips that were offered.
-
-    Raises:
-        InputError: if the cost is of higher than second degree, or for counts or times that are not
-            above zero, or a target that cannot be reached.
-        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
-    for name, count in (("sweeps", sweeps), ("rounds", rounds)):
-        if count is not None:
-            check_count(name, count)
-    check_seed(seed)
-    deadline = Deadline(seconds, time_limit)
-    lasts = seconds is not None or (time_limit is not None and rounds is None)
-    best, evolution, goal = Best(problem), None, target_cost(problem, target)
+    if sweeps is not None:
+        check_count("sweeps", sweeps)
+    limits = Limits(problem, seed, seconds, time_limit, target, rounds=rounds)
+    best, evolution, deadline = Best(problem), None, limits.deadline
     with deadline:
         model = spin_model(problem.cost, problem.num_variables)
         load_kernel(deadline)
         with ThreadPoolExecutor(thread_count()) as pool:
             evolution = Evolution(model, random_root(seed), deadline, pool.map, _TOGETHER)
-            evolution.on_best = partial(_see, problem, goal, deadline, progress)
-            number = None if lasts else rounds or _ROUNDS
+            evolution.on_best = partial(_see, problem, limits, progress)
+            number = None if limits.lasts else rounds or _ROUNDS
             attended(lambda: evolution.run(sweeps or _SWEEPS, number), deadline)
     if evolution is not None and evolution.members:
         for spins in evolution.members:
@@ -111,24 +102,19 @@ def memetic(
         best.bitstring,
         started,
         evaluations=0 if evolution is None else evolution.evaluations,
-        settings={
-            "sweeps": sweeps or _SWEEPS, "rounds": rounds, "seconds": seconds,
-            "time_limit": time_limit,
-        },
+        settings={"sweeps": sweeps or _SWEEPS, "rounds": rounds, "time_limit": time_limit},
         history=[] if evolution is None else evolution.history,
-        stop_reason=stop_reason(deadline, lasts, "all rounds done", best.value <= goal),
+        stop_reason=limits.reason("all rounds done", best.value),
         seed=seed,
     )  # fmt: skip
     return hand_over(result, deadline)
 
 
-def _see(
-    problem: Problem, goal: float, deadline: Deadline, progress: Progress | None, value: float
-) -> None:
+def _see(problem: Problem, limits: Limits, progress: Progress | None, value: float) -> None:
     """Report a new least cost; the target ends the search."""
     report_best(problem, value, progress)
-    if value <= goal:
-        deadline.finish()
+    if value <= limits.goal:
+        limits.deadline.finish()
 
 
 class Evolution:

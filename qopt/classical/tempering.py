@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qminima.limits import Deadline, check_count, check_seed
+from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
@@ -20,10 +20,10 @@ from ..kernels.annealing import MARKS, anneal, exchange_cluster
 from ..problems.problem import Problem
 from ..results import solution
 from ..sampling.length import length_runs
-from .attempts import Attempt, Attempts, random_root, stop_reason
+from .attempts import Attempt, Attempts, random_root
 from .cooling import load_kernel, quench, schedules
 from .spin_model import SpinModel, spin_model
-from .target import target_cost
+from .target import Limits
 
 if TYPE_CHECKING:
     from ..sampling.drawn import Drawn
@@ -67,27 +67,16 @@ def tempering(
         seed: of all runs; with `runs` and `rounds` the same seed gives the same result.
         time_limit: in seconds. Unless `runs` or `rounds` are given it is all used, as `seconds`
             are.
-        target: a score, such as the weight of a cut, at which the search ends; by default the
-            optimum where that is known beforehand.
+        target: a score at which the search ends, as in `annealing`, whose errors it has too.
         progress: reports the best score so far.
 
     Returns:
         A result whose `evaluations` are the flips that were offered.
-
-    Raises:
-        InputError: if the cost is of higher than second degree, or for counts or times that are not
-            above zero, or a target that cannot be reached.
-        qminima.Interrupted: on Ctrl-C, with the best result so far.
     """
     started = perf_counter()
-    for name, count in (("runs", runs), ("rounds", rounds)):
-        if count is not None:
-            check_count(name, count)
-    check_seed(seed)
-    deadline, goal = Deadline(seconds, time_limit), target_cost(problem, target)
-    counted = runs is not None or rounds is not None
-    lasts = seconds is not None or (time_limit is not None and not counted)
-    attempts = Attempts(problem, deadline, None if lasts else runs or _RUNS, goal, progress)
+    limits = Limits(problem, seed, seconds, time_limit, target, runs=runs, rounds=rounds)
+    lasts, deadline = limits.lasts, limits.deadline
+    attempts = Attempts(problem, deadline, None if lasts else runs or _RUNS, limits.goal, progress)
     with deadline:
         model = spin_model(problem.cost, problem.num_variables)
         load_kernel(deadline)
@@ -105,7 +94,7 @@ def tempering(
             "time_limit": time_limit,
         },
         history=attempts.history,
-        stop_reason=stop_reason(deadline, lasts, "all runs done", attempts.best.value <= goal),
+        stop_reason=limits.reason("all runs done", attempts.best.value),
         seed=seed,
     )  # fmt: skip
     return hand_over(result, deadline)
