@@ -24,11 +24,13 @@ from .circuits.warm_start import warm_start_qaoa as warm_start_qaoa
 from .classical.annealing import annealing as annealing
 from .classical.breakout import breakout as breakout
 from .classical.enumeration import enumeration as enumeration
+from .classical.feasible import feasible_search as feasible_search
 from .classical.greedy import greedy as greedy
 from .classical.memetic import memetic as memetic
 from .classical.milp import milp as milp
 from .classical.native import native_milp as native_milp
 from .classical.one_exchange import one_exchange as one_exchange
+from .classical.pareto_lists import pareto_lists as pareto_lists
 from .classical.proofs.branching import prove_cut as prove_cut
 from .classical.random_assignment import random_assignment as random_assignment
 from .classical.semidefinite import goemans_williamson as goemans_williamson

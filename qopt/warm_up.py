@@ -13,6 +13,7 @@ def examples() -> list[Example]:
     """Searches, and circuits in both precisions."""
     return [
         Example("local search", _searches),
+        Example("feasible local search", _feasible),
         Example("semidefinite relaxation", _relaxation),
         *qaoa_examples("single"),
         *qaoa_examples("double"),
@@ -27,6 +28,20 @@ def _searches() -> None:
     tempering(problem, runs=1, rounds=1, seed=0)
     one_exchange(problem, 1, seed=0)
     breakout(problem, seed=0, time_limit=1e-3)
+
+
+def _feasible() -> None:
+    import networkx as nx
+    import numpy as np
+
+    from qopt import colouring, feasible_search, independent_set, portfolio, travelling_salesman
+
+    graph, ones = nx.cycle_graph(_SPINS), np.ones((4, 4))
+    for problem in (
+        colouring(graph), independent_set(graph), portfolio(ones[0], ones, 2),
+        travelling_salesman(ones),
+    ):  # fmt: skip
+        feasible_search(problem, runs=1, sweeps=1, seed=0)
 
 
 def _relaxation() -> None:

@@ -179,6 +179,16 @@ _REGISTRY = (
         shortest=1,
     ),
     Method(
+        "feasible",
+        "feasible local search",
+        "local search by moves that keep the constraints, such as swaps, 2-opt or recolouring",
+        lambda i, o: qopt.feasible_search(i.problem, **o.search),
+        _runs("feasible"),
+        extra_memory=requirements.moves,
+        made_for=requirements.has_moves,
+        shortest=1,
+    ),
+    Method(
         "gw",
         "Goemans-Williamson",
         "Goemans-Williamson rounding of the semidefinite relaxation",
@@ -219,6 +229,15 @@ _REGISTRY = (
         lambda i, o: qopt.native_milp(i.problem, time_limit=o.time_limit),
         extra_memory=requirements.linear_model,
         made_for=requirements.has_linear_model,  # cuts and polynomials have milp
+        exact=True,
+    ),
+    Method(
+        "pareto",
+        "Pareto lists",
+        "dynamic programming over the Pareto-optimal weights and values of a knapsack",
+        lambda i, o: qopt.pareto_lists(i.problem, time_limit=o.time_limit),
+        extra_memory=requirements.knapsack,
+        made_for=requirements.is_knapsack,
         exact=True,
     ),
     Method(
@@ -324,6 +343,6 @@ COMPARED = tuple(method.id for method in _REGISTRY if method.compared)
 # The methods of `compare` unless some are named, in the order of its tables. HiGHS proves more than
 # a comparison of heuristics needs, and shared angles need further instances.
 USUAL = (
-    "random", "local", "greedy", "annealing", "tabu", "breakout", "gw", "sdp", "exact", "tree",
-    "qaoa-fixed", "qaoa",
+    "random", "local", "greedy", "annealing", "tabu", "breakout", "feasible", "gw", "sdp", "exact",
+    "pareto", "tree", "qaoa-fixed", "qaoa",
 )  # fmt: skip

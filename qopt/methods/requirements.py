@@ -67,6 +67,39 @@ def linear_model(instance: Instance) -> int:
     return 0
 
 
+def has_moves(problem: BinaryProblem) -> bool:
+    """Whether there are moves that keep the constraints of a problem."""
+    from ..classical.neighbourhoods.registry import walk_of
+
+    return walk_of(problem) is not None
+
+
+def moves(instance: Instance) -> int:
+    """A problem with moves that keep its constraints."""
+    if not has_moves(instance.problem):
+        raise InputError(
+            f"there are no moves that keep the constraints of {instance.problem.kind}; "
+            "use annealing or breakout"
+        )
+    return 0
+
+
+def is_knapsack(problem: BinaryProblem) -> bool:
+    """Whether a problem is a knapsack."""
+    from ..problems.knapsack import Knapsack
+
+    return isinstance(problem, Knapsack)
+
+
+def knapsack(instance: Instance) -> int:
+    """A knapsack, whose lists have a limit."""
+    from ..classical.pareto_lists import BYTES
+
+    if not is_knapsack(instance.problem):
+        raise InputError(f"it takes knapsacks, not {instance.problem.kind}; use another method")
+    return BYTES
+
+
 def small_width(instance: Instance) -> int:
     """A cost whose graph has a tree decomposition of small width."""
     from ..classical.tree_decomposition import MAX_WIDTH, is_tree_like

@@ -103,10 +103,10 @@ class Knapsack(BinaryProblem):
         for value in self.values:
             model.variable(-value)
         model.row(dict(enumerate(self.weights.tolist())), high=self.capacity)
-        model.read = self._filled
+        model.read = self.filled
         return model
 
-    def _filled(self, values: Sequence[float]) -> str:
+    def filled(self, values: Sequence[float]) -> str:
         """The bit string of some items, with slack that fills the rest."""
         chosen = [int(value > 0.5) for value in values[: len(self.values)]]
         rest = self.capacity - int(self.weights @ np.array(chosen, dtype=np.int64))

@@ -20,6 +20,7 @@ from qminima import Interrupted, Result
 from qopt.methods.registry import CLASSICAL, METHODS, QUANTUM
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.instance import Instance
+from qopt.problems.travelling_salesman import random_cities
 from qopt.solving.options import SolveOptions
 
 # A limit, a look at the clock, and the time that a method may take beyond the limit.
@@ -52,12 +53,21 @@ def glass(nodes: int) -> BinaryProblem:
     return qopt.ising({(i, j): float(random.normal()) for i in range(nodes) for j in range(i)})
 
 
+def hard_knapsack(items: int) -> BinaryProblem:
+    """Values that are weights and a constant, so that bounds tell little."""
+    weights = np.random.default_rng(1).integers(1, 10**6, items)
+    capacity = int(weights.sum()) // 2
+    return qopt.knapsack((weights + 10**5).tolist(), weights.tolist(), capacity)
+
+
 # Problems that keep a method busy for many looks at the clock; others have a small graph. Tabu
 # search and HiGHS look at another clock, for LIMIT seconds at most.
 PROBLEMS: dict[str, Callable[[], BinaryProblem]] = {
     "tabu": lambda: regular(200),
     "breakout": lambda: regular(1000),
     "exact": lambda: glass(23),
+    "feasible": lambda: qopt.travelling_salesman(**random_cities(40, 1)),
+    "pareto": lambda: hard_knapsack(60),
     "milp": lambda: glass(40),
     "native": lambda: qopt.independent_set(nx.gnp_random_graph(300, 0.05, seed=1)),
     "tree": lambda: qopt.maxcut(nx.convert_node_labels_to_integers(nx.grid_2d_graph(4, 20))),

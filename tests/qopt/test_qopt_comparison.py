@@ -18,7 +18,6 @@ from qminima.plots import plot_comparison
 from qopt.instances.loading import load_maxcut, load_problem
 from qopt.methods.fits import check_fits
 from qopt.methods.registry import CLASSICAL, METHODS, QUANTUM
-from qopt.methods.requirements import has_linear_model
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.instance import Instance
 from qopt.results import best_of, first_feasible, solution
@@ -87,8 +86,9 @@ CASES = [(name, method, "mixer") for name in PROBLEMS for method in (*CLASSICAL,
 def test_contract_of_every_method(name: str, method: str, constraints: str) -> None:
     problem = PROBLEMS[name]
     instance = Instance.of(problem, constraints)
-    if method == "native" and not has_linear_model(problem):
-        with pytest.raises(InputError, match="no linear model"):
+    made_for = METHODS[method].made_for
+    if made_for is not None and not made_for(problem):
+        with pytest.raises(InputError, match=r"no linear model|no moves|takes knapsacks"):
             check_fits(instance, method, depth=2)
         return
     quadratic = METHODS[method].quadratic or method == "warm-start"  # for its relaxation

@@ -24,6 +24,7 @@ from qopt.methods.fits import check_fits
 from qopt.methods.registry import COMPARED, METHODS, USUAL
 from qopt.problems.binary import BinaryProblem
 from qopt.problems.instance import Instance
+from qopt.problems.portfolio import random_assets
 from qopt.sampling import length
 from qopt.sampling.budget import Account, Budget
 from qopt.sampling.circuits import circuit_runs, own_angles, shared_angles, table_angles
@@ -44,6 +45,10 @@ PROBLEMS: dict[str, BinaryProblem] = {
     "one node": qopt.maxcut(nx.empty_graph(1)),
     "no edges": qopt.maxcut(nx.empty_graph(3)),
     "partition": qopt.partition([4, 5, 6, 7, 8.5, 0.5]),
+    "portfolio": load_problem("6", "portfolio"),
+    "colouring": qopt.colouring(nx.complete_graph(3), 2),
+    "salesman": load_problem("4", "travelling-salesman"),
+    "knapsack": qopt.knapsack([4, 3, 2], [3, 2, 2], 4),
 }
 
 
@@ -51,6 +56,13 @@ def task(problem: BinaryProblem, seed: int | None = 1, **changes: Any) -> Task:
     budget = Budget(runs=50, evaluations=20_000)
     made = Task(Instance.of(problem), budget, None if seed is None else (seed,), sweeps=3)
     return replace(made, **changes)
+
+
+def suited(method: str, usual: BinaryProblem) -> BinaryProblem:
+    """The usual problem, or a portfolio of as many assets for what works on constraints only."""
+    if METHODS[method].made_for is None:
+        return usual
+    return qopt.portfolio(**random_assets(usual.num_variables, 1))
 
 
 def optima(problem: BinaryProblem) -> set[str]:
@@ -141,20 +153,21 @@ def test_seeds_make_the_runs(method: str) -> None:
 @pytest.mark.parametrize("method", [name for name in COMPARED if METHODS[name].shortest])
 def test_a_run_of_some_length_takes_so_many_looks_at_each_variable(method: str) -> None:
     length = max(17, METHODS[method].shortest or 1)
-    drawn = Contender(method).sample(task(CUT, sweeps=length))
+    problem = suited(method, CUT)
+    drawn = Contender(method).sample(task(problem, sweeps=length))
     each = (drawn.evaluations or 0) / 10 / len(drawn.bitstrings)
     # Annealing makes exactly so many sweeps; the others may overrun, and are charged for that.
     assert each == {"annealing": 17, "tabu": 19}.get(method, each)
     assert length <= each <= 1.4 * length
     assert drawn.settings == {"sweeps": length}
     with pytest.raises(InputError, match=r"one run takes 30,0.0 evaluations"):
-        Contender(method).sample(task(CUT, sweeps=3000))
+        Contender(method).sample(task(problem, sweeps=3000))
 
 
 @pytest.mark.parametrize("method", [name for name in COMPARED if METHODS[name].shortest])
 def test_longer_runs_are_better(method: str) -> None:
     """On a spin glass of 60 spins, where one sweep does not suffice."""
-    glass = qopt.spin_glass(60, seed=1)
+    glass = suited(method, qopt.spin_glass(60, seed=1))
     budget = Budget(runs=20, evaluations=None)
     short = max(10, METHODS[method].shortest or 1)
     means = [
@@ -217,7 +230,8 @@ def test_descents_from_uniform_samples_end_in_local_optima() -> None:
 @pytest.mark.parametrize("method", [name for name in COMPARED if METHODS[name].shortest])
 def test_where_only_time_counts_lengths_are_found(method: str) -> None:
     budget = Budget(runs=None, evaluations=None, seconds=0.1)
-    drawn = Contender(method).sample(task(qopt.spin_glass(20, seed=1), sweeps=None, budget=budget))
+    problem = suited(method, qopt.spin_glass(20, seed=1))
+    drawn = Contender(method).sample(task(problem, sweeps=None, budget=budget))
     assert drawn.bitstrings  # how many, and how long, depends on how busy the machine is
     assert drawn.settings["sweeps"] >= 1
 
@@ -424,6 +438,7 @@ class TestTuning:
         self, method: str, others: list[BinaryProblem]
     ) -> None:
         budget = Budget(runs=1000, evaluations=2_000_000)
+        others = [suited(method, one) for one in others]
         tasks = [task(one, budget=budget) for one in others]
         goals = [qopt.breakout(one, seed=0).value + 1e-9 for one in others]
         found = choose(Contender(method), tasks, goals)

@@ -1,0 +1,1 @@
+"""Searches among feasible bit strings, one module for each kind of constraint."""
