@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEMO_CHEMISTRY := h2o
 DEMO_GRAPH := 3regular-16
 
-.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt bench-fci bench-limits ansatz-table constraints-table variants-table coverage-table bench-gset labs-scaling bench-rivals comparison-study profile clean
+.PHONY: help demo test test-all check format bench-chem bench-qaoa bench-adapt bench-fci bench-limits ansatz-table constraints-table variants-table coverage-table bench-gset constrained-table labs-scaling bench-rivals comparison-study profile clean
 
 help:
 	@echo "make demo       install, then solve water and a 3-regular graph"
@@ -23,6 +23,7 @@ help:
 	@echo "make variants-table variants of QAOA on twenty graphs (about a minute)"
 	@echo "make coverage-table how often intervals cover the truth (seconds)"
 	@echo "make bench-gset GSET=FOLDER   Gset graphs in a minute each, with proven bounds (9 minutes)"
+	@echo "make constrained-table searches within constraints beside annealing on penalties (10 minutes)"
 	@echo "make bench-rivals heuristics beside D-Wave's and OpenJij's annealers (an hour)"
 	@echo "make labs-scaling how work for optimal LABS sequences grows (minutes)"
 	@echo "make comparison-study QAOA on 3-regular graphs against classical methods (half an hour)"
@@ -83,6 +84,9 @@ coverage-table: $(VENV)/.installed
 
 bench-gset: $(VENV)/.installed
 	$(BIN)/python benchmarks/gset.py $(GSET) --write docs/classical.md
+
+constrained-table: $(VENV)/.installed
+	$(BIN)/python benchmarks/constrained_search.py --write docs/classical.md
 
 bench-rivals: $(VENV)/.installed
 	$(BIN)/python benchmarks/rivals.py --write docs/classical.md --plot docs/images/rivals.png

@@ -96,6 +96,7 @@ CASES: dict[str, tuple[Callable[[], Any], ...]] = {
     "tabu": (lambda: torus(70), lambda: dense(1000)),
     "local": LARGE,
     "breakout": LARGE,
+    "feasible": (lambda: independent(1000, 0.1), lambda: independent(20_000, 0.0005)),
     "gw": (*LARGE, lambda: regular(20_000)),
     "sdp": (*LARGE, lambda: regular(20_000)),
     "exact": (lambda: glass(26), lambda: labs(26)),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qminima.errors import InputError
-from qminima.limits import Deadline, check_count, check_seed
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
@@ -18,20 +17,21 @@ from simulator.kernels.kernel import compile_seconds
 from ..problems.problem import Problem
 from ..results import bits, solution
 from ..sampling.length import length_runs
-from .attempts import Attempt, Attempts, random_root, stop_reason
+from .attempts import Attempt, Attempts, random_root
 from .neighbourhoods.registry import walk_of
 from .neighbourhoods.walk import Walk
-from .target import target_cost
+from .target import Limits
 
 if TYPE_CHECKING:
     from ..sampling.drawn import Drawn
     from ..sampling.task import Task
 
 # Runs where neither these nor a time is given, and numbers that are read in all of them.
-_RUNS, _READ = 8, 2 * 10**8
+_RUNS, _READ = 4, 4 * 10**8
 
-# Numbers that are read between two looks at the clock.
-_PIECE = 10**7
+# Numbers that are read between two looks at the clock and the cost; at first a part of them, so
+# that a target that is easy to reach takes little time.
+_PIECE, _PARTS = 10**7, 100
 
 # Evaluations of the first runs for each variable where time is given, and runs of each length.
 _FIRST, _OF_EACH = 1000, 8
@@ -56,15 +56,14 @@ def feasible_search(
 
     Args:
         problem: what is minimised.
-        runs: how many; 8 without a time.
+        runs: how many; 4 without a time.
         sweeps: of each run, evaluations of moves for each variable; without a time as many as take
             about a second.
         seconds: how long to search, instead of `runs` and `sweeps`: runs get longer and longer.
         seed: of all runs; with `runs` and `sweeps` the same seed gives the same result.
         time_limit: in seconds. Unless `runs` or `sweeps` are given it is all used, as `seconds`
             are.
-        target: a score, such as the length of a trip, at which the search ends; by default the
-            optimum where that is known beforehand.
+        target: a score at which the search ends, as in `annealing`.
         progress: reports the best score so far.
 
     Returns:
@@ -79,30 +78,18 @@ def feasible_search(
     >>> feasible_search(qopt.vertex_cover(networkx.petersen_graph()), seed=0).value
     6.0
     """
-    started = perf_counter()
-    for name, count in (("runs", runs), ("sweeps", sweeps)):
-        if count is not None:
-            check_count(name, count)
-    check_seed(seed)
-    deadline, goal, walk = (
-        Deadline(seconds, time_limit),
-        target_cost(problem, target),
-        _walk(problem),
-    )
-    lasts = seconds is not None or (time_limit is not None and runs is None and sweeps is None)
-    runs, sweeps = (None, None) if lasts else (runs or _RUNS, sweeps)
-    attempts, first = (
-        Attempts(problem, deadline, runs, goal, progress),
-        walk(problem, np.random.default_rng(0)),
-    )
-    if not lasts:
-        each = _READ // (_RUNS * problem.num_variables * first.work)
-        sweeps = sweeps or max(1, each)
+    started, walk = perf_counter(), _walk(problem)
+    limits = Limits(problem, seed, seconds, time_limit, target, runs=runs, sweeps=sweeps)
+    deadline, first = limits.deadline, walk(problem, np.random.default_rng(0))
+    if not limits.lasts:
+        runs = runs or _RUNS
+        sweeps = sweeps or max(1, _READ // (_RUNS * problem.num_variables * first.work))
+    attempts = Attempts(problem, deadline, runs, limits.goal, progress)
     with deadline:
         compiled = compile_seconds()
         first.advance(0)  # loads or compiles the kernel
         deadline.charge(compiled - compile_seconds())
-        attempts.make(_runs(problem, walk, sweeps, random_root(seed), deadline, goal))
+        attempts.make(_runs(problem, walk, sweeps, random_root(seed), limits))
     if attempts.best.value == inf:
         attempts.best.see(bits(first.bits().tolist()))
     result = solution(
@@ -112,11 +99,10 @@ def feasible_search(
         started,
         evaluations=attempts.evaluations,
         settings={
-            "runs": runs, "sweeps": sweeps, "seconds": seconds,
-            "time_limit": time_limit,
+            "runs": runs, "sweeps": sweeps, "seconds": seconds, "time_limit": time_limit
         },
         history=attempts.history,
-        stop_reason=stop_reason(deadline, lasts, "all runs done", attempts.best.value <= goal),
+        stop_reason=limits.reason("all runs done", attempts.best.value),
         seed=seed,
     )  # fmt: skip
     return hand_over(result, deadline)
@@ -135,21 +121,21 @@ def _runs(
     walk: type[Walk],
     sweeps: int | None,
     root: int,
-    deadline: Deadline,
-    goal: float,
+    limits: Limits,
 ) -> Attempt:
     """Runs of a length, or of lengths that double after every few runs."""
 
     def attempt(number: int) -> tuple[str, int]:
         here = walk(problem, np.random.default_rng([root, number]))
         each = sweeps or _FIRST << min(number // _OF_EACH, 40)
-        until, piece = each * problem.num_variables, max(1, _PIECE // here.work)
-        here.advance(min(until, piece))
-        while piece < until and not deadline():
-            if problem.value(bits(here.bits().tolist())) <= goal:
+        until, most = each * problem.num_variables, max(1, _PIECE // here.work)
+        at = max(1, most // _PARTS)
+        here.advance(min(at, until))
+        while at < until and problem.value(bits(here.bits().tolist())) > limits.goal:
+            if limits.deadline():
                 break
-            piece += max(1, _PIECE // here.work)
-            here.advance(min(until, piece))
+            at += min(at, most)
+            here.advance(min(at, until))
         return bits(here.bits().tolist()), here.evaluations
 
     return attempt

@@ -138,7 +138,7 @@ def descend(s: Any, least: float) -> None:
         s.counts[0] += 1
         if s.inside[v]:
             exchange(v, s, least)
-        elif s.weights[v] > s.load[v] + least:
+        elif s.tight[v] == 0 or s.weights[v] > s.load[v] + least:
             force(v, s)
         elif s.tight[v] == 1:
             for k in range(s.starts[v], s.starts[v + 1]):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.kernels.kernel import inlined_helper, serial_kernel
+from simulator.kernels.kernel import helper, inlined_helper, serial_kernel
 
 from .xorshift import uniform
 
@@ -27,6 +27,27 @@ def note(node: int, conflicting: Any, place: Any, numbers: Any) -> None:
         conflicting[place[node]] = last
         place[last] = place[node]
         place[node] = -1
+
+
+@helper
+def best_move(
+    colours: Any, counts: Any, tabu: Any, conflicting: Any, numbers: Any, random: Any
+) -> Any:
+    """A best allowed move at random: node, colour and change; the node is -1 if there is none."""
+    node, colour, lowest, ties = -1, -1, np.int64(2**62), 0
+    for p in range(numbers[4]):
+        v = conflicting[p]
+        here = counts[v, colours[v]]
+        for c in range(counts.shape[1]):
+            change = counts[v, c] - here
+            if c == colours[v] or change > lowest:
+                continue
+            if tabu[v, c] > numbers[3] and numbers[1] + change >= numbers[2]:
+                continue
+            ties = 1 if change < lowest else ties + 1
+            if ties == 1 or uniform(random) * ties < 1.0:
+                node, colour, lowest = v, c, change
+    return node, colour, lowest
 
 
 @serial_kernel
@@ -63,24 +84,12 @@ def recolour(
     """
     k = counts.shape[1]
     while numbers[0] < until and numbers[4] > 0:
-        node, colour, lowest, ties = -1, -1, len(others), 0
-        for p in range(numbers[4]):
-            v = conflicting[p]
-            here = counts[v, colours[v]]
-            for c in range(k):
-                change = counts[v, c] - here
-                if c == colours[v] or change > lowest:
-                    continue
-                if tabu[v, c] > numbers[3] and numbers[1] + change >= numbers[2]:
-                    continue
-                ties = 1 if change < lowest else ties + 1
-                if ties == 1 or uniform(random) * ties < 1.0:
-                    node, colour, lowest = v, c, change
-        numbers[0] += numbers[4] * (k - 1)
+        node, colour, lowest = best_move(colours, counts, tabu, conflicting, numbers, random)
         if node < 0:
             node = conflicting[int(uniform(random) * numbers[4])]
             colour = (colours[node] + 1 + int(uniform(random) * (k - 1))) % k
             lowest = counts[node, colour] - counts[node, colours[node]]
+        numbers[0] += numbers[4] * (k - 1)
         before = colours[node]
         colours[node] = colour
         if (counts[node, colour] > 0) != (place[node] >= 0):

@@ -103,6 +103,19 @@ def improve(distances: Any, tour: Any, forth: Any, back: Any, at: int, least: fl
     return evaluations, first, middle, last
 
 
+@inlined_helper
+def bridge(tour: Any, active: Any, random: Any) -> None:
+    """Exchange two neighbouring parts of a trip, which are drawn."""
+    n = len(tour)
+    a = 1 + int(uniform(random) * (n - 2))
+    b = min(a + int(uniform(random) * _BRIDGE), n - 2)
+    c = min(b + 1 + int(uniform(random) * _BRIDGE), n - 1)
+    exchange(tour, a, b, c)
+    seam = a + c - b
+    for p in (a - 1, a, seam - 1, seam, c, c + 1):
+        active[tour[p % n]] = True
+
+
 @serial_kernel
 def travel(
     distances: Array,
@@ -160,13 +173,7 @@ def travel(
         else:
             for p in range(n):
                 tour[p] = held[p]
-        a = 1 + int(uniform(random) * (n - 2))
-        b = min(a + int(uniform(random) * _BRIDGE), n - 2)
-        c = min(b + 1 + int(uniform(random) * _BRIDGE), n - 1)
-        exchange(tour, a, b, c)
-        seam = a + c - b
-        for p in (a - 1, a, seam - 1, seam, c, c + 1):
-            active[tour[p % n]] = True
+        bridge(tour, active, random)
         length, idle = measure(distances, tour, forth, back), 0
     numbers[2], numbers[3] = here, idle
     if length < numbers[1]:

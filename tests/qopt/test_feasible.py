@@ -157,6 +157,27 @@ def test_problems_without_such_moves() -> None:
         qopt.pareto_lists(qopt.maxcut(nx.path_graph(2)))
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_a_search_that_found_nothing_gives_a_feasible_start(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after Ctrl-C in the first attempt."""
+    monkeypatch.setattr("qopt.classical.feasible.Attempts.make", lambda *_: None)
+    problem = EVERY[name](1)
+    assert problem.feasible(str(qopt.feasible_search(problem, seed=1).bitstring))
+
+
+def test_weights_far_apart() -> None:
+    """A light node that nothing keeps out is taken beside ones that are 10^20 times heavier."""
+    edges = nx.path_graph(4)
+    edges.add_node(4)
+    weights = {0: 1.0, 1: 1e20, 2: 2e20, 3: 1e20, 4: 1.0}
+    nx.set_node_attributes(edges, weights, "weight")
+    result = qopt.feasible_search(qopt.independent_set(edges), runs=1, sweeps=100, seed=1)
+    assert result.properties["weight"] == 2e20
+    assert str(result.bitstring)[4] == "1"
+
+
 def no_swap_helps(problem: BinaryProblem, found: str) -> bool:
     """Of a one and a zero."""
     value = problem.value(found)

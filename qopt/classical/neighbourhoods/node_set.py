@@ -23,7 +23,8 @@ class NodeSwaps(Walk):
         self._cover, self._work = isinstance(problem, VertexCover), 20 + len(others) // n
         positive = weights[weights > 0]
         self._unit = float(positive.mean()) if len(positive) else 1.0
-        self._least = rounding(weights)
+        # Loads are sums from which weights are taken again, over and over.
+        self._least = 1000 * rounding(weights)
 
         def zeros(size: int = n) -> Whole:
             return np.zeros(size, dtype=np.int64)
