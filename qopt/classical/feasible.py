@@ -34,7 +34,7 @@ _RUNS, _READ = 4, 4 * 10**8
 _PIECE, _PARTS = 10**7, 100
 
 # Evaluations of the first runs for each variable where time is given, and runs of each length.
-_FIRST, _OF_EACH = 1000, 8
+_FIRST, _OF_EACH = 1000, 4
 
 
 def feasible_search(
