@@ -94,6 +94,10 @@ def make_plan(
         for some in (problems, train_on)
     )
     _check_different((*instances, *others))
+    entries = tuple(
+        entry for entry in entries
+        if entry.method not in optional or any(_is_made_for(entry, one) for one in instances)
+    )  # fmt: skip
     misfits = {
         (entry, instance.problem): reason
         for entry in dict.fromkeys(entry.chooser for entry in entries)
@@ -106,6 +110,12 @@ def make_plan(
         if wanted and first is not None and None not in reasons:
             raise type(first)(f"{entry.label}: {first}")
     return Plan(instances, others, entries, misfits, options, started)
+
+
+def _is_made_for(entry: Contender, instance: Instance) -> bool:
+    """Whether a problem is among those that a method exists for."""
+    made_for = entry.spec.made_for
+    return made_for is None or made_for(instance.problem)
 
 
 def _misfit(entry: Contender, instance: Instance, options: StudyOptions) -> Exception | None:

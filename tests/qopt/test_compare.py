@@ -192,7 +192,20 @@ class TestStudy:
         assert "degree two" in reason
         assert found.instances[1].result("tabu") is not None
         usual = compare(cubic, runs=20, seed=0).instances[0]
-        assert {"tabu", "annealing"} <= {entry.id for entry in usual.skipped}
+        skipped = {entry.id for entry in usual.skipped}
+        assert {"tabu", "annealing"} <= skipped
+        assert not {"feasible", "pareto"} & skipped  # made for other problems
+
+    def test_baselines_keep_constraints(self) -> None:
+        bag = qopt.knapsack([4, 3, 2], [3, 2, 2], 4)
+        for problem, label in (
+            (qopt.load_problem("8", "portfolio"), "feasible local search"),
+            (bag, "Pareto lists"),
+        ):
+            row = compare(problem, runs=20, seed=0).instances[0].result(label)
+            assert row is not None
+            assert row.runs.infeasible == 0
+            assert row.solved
 
     def test_a_method_that_breaks_down_takes_nothing_with_it(
         self, monkeypatch: pytest.MonkeyPatch
@@ -225,9 +238,7 @@ class TestStudy:
 
     def test_names_of_methods_are_those_of_the_command(self) -> None:
         help_text = re.sub(r"\s+", " ", CliRunner().invoke(app, ["compare", "--help"]).stdout)
-        said = (
-            help_text.split("Methods: ")[1].split("--depth")[0].replace("qaoa- fixed", "qaoa-fixed")
-        )
+        said = help_text.split("Methods: ")[1].split("--depth")[0].replace("qaoa- ", "qaoa-")
         assert all(name in said for name in COMPARED)
 
 
