@@ -20,11 +20,11 @@ from ..problems.problem import Problem
 from ..results import solution
 from .neighbourhoods.walk import Whole
 
-# Choices that a list holds at first, and that all lists of a pass hold together.
-_FIRST, _MOST = 10_000, 40_000_000
+# Choices that a list holds at first.
+_FIRST = 10_000
 
-#: Bytes of the lists, each choice with its predecessor and whether its item was taken.
-BYTES = 8 * _MOST
+#: Choices that all lists of a pass hold together, and bytes of each.
+MOST_CHOICES, BYTES_EACH = 40_000_000, 8
 
 # What sums of real values can lose, as a part of them.
 _ROUNDING = 1e-12
@@ -72,7 +72,7 @@ def pareto_lists(problem: Problem, *, time_limit: float | None = None) -> Result
     lists = _Lists(problem)
     complete, longest = False, _FIRST
     with deadline:
-        while not complete and longest * lists.items <= _MOST and not deadline():
+        while not complete and longest * lists.items <= MOST_CHOICES and not deadline():
             complete = lists.run(longest, deadline)
             longest *= 4
     result = solution(

@@ -236,7 +236,7 @@ _REGISTRY = (
         "Pareto lists",
         "dynamic programming over the Pareto-optimal weights and values of a knapsack",
         lambda i, o: qopt.pareto_lists(i.problem, time_limit=o.time_limit),
-        extra_memory=requirements.knapsack,
+        extra_memory=requirements.knapsack_lists,
         made_for=requirements.is_knapsack,
         exact=True,
     ),

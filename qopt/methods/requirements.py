@@ -91,13 +91,15 @@ def is_knapsack(problem: BinaryProblem) -> bool:
     return isinstance(problem, Knapsack)
 
 
-def knapsack(instance: Instance) -> int:
-    """A knapsack, whose lists have a limit."""
-    from ..classical.pareto_lists import BYTES
+def knapsack_lists(instance: Instance) -> int:
+    """Lists of choices of different weights, for each item of a knapsack."""
+    from ..classical.pareto_lists import BYTES_EACH, MOST_CHOICES
+    from ..problems.knapsack import Knapsack
 
-    if not is_knapsack(instance.problem):
-        raise InputError(f"it takes knapsacks, not {instance.problem.kind}; use another method")
-    return BYTES
+    problem = instance.problem
+    if not isinstance(problem, Knapsack):
+        raise InputError(f"it takes knapsacks, not {problem.kind}; use another method")
+    return BYTES_EACH * min(MOST_CHOICES, len(problem.values) * (problem.capacity + 1))
 
 
 def small_width(instance: Instance) -> int:

@@ -261,7 +261,7 @@ def test_cut_lists_prove_nothing_and_are_feasible(monkeypatch: pytest.MonkeyPatc
     weights = np.random.default_rng(1).integers(1, 10**6, 60)
     problem = qopt.knapsack((weights + 10**5).tolist(), weights.tolist(), int(weights.sum()) // 2)
     monkeypatch.setattr("qopt.classical.pareto_lists._FIRST", 2)
-    monkeypatch.setattr("qopt.classical.pareto_lists._MOST", 200)
+    monkeypatch.setattr("qopt.classical.pareto_lists.MOST_CHOICES", 200)
     result = qopt.pareto_lists(problem)
     assert not result.properties["proven"]
     assert result.stop_reason == "lists became too long"
