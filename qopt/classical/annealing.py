@@ -84,7 +84,7 @@ def annealing(
         if not len(model.weights):
             zeros = "0" * problem.num_variables
             return solution(problem, _NAME, zeros, started, stop_reason="the cost is constant")
-        load_kernel(deadline)
+        load_kernel()
         lengths = _Lengths(deadline, None if lasts else sweeps)
         attempts.make(_runs(model, lengths, seed, deadline))
     settings = {"seconds": seconds} if lasts else {"reads": reads, "sweeps": sweeps}

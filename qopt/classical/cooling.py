@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qminima.limits import Deadline
-from simulator.kernels.kernel import compile_seconds
 from simulator.typing import Floats
 
 from ..kernels.annealing import MARKS, anneal
@@ -62,12 +61,10 @@ def schedules(model: SpinModel) -> tuple[Schedule, Schedule]:
     return Schedule(hot, cold), Schedule(hot, cold, quadratic=True)
 
 
-def load_kernel(deadline: Deadline) -> None:
-    """Compile or load the kernel now; the deadline moves by the time that takes."""
-    compiled = compile_seconds()
+def load_kernel() -> None:
+    """Compile or load the kernel now, before several threads need it."""
     none, index = np.zeros(0), np.zeros(0, dtype=np.int64)
     anneal(0, none, none, 0, index, index, none, np.ones(1, dtype=np.uint64), none, MARKS)
-    deadline.charge(compiled - compile_seconds())
 
 
 def cool(

@@ -87,7 +87,7 @@ def memetic(
     best, evolution, deadline = Best(problem), None, limits.deadline
     with deadline:
         model = spin_model(problem.cost, problem.num_variables)
-        load_kernel(deadline)
+        load_kernel()
         with ThreadPoolExecutor(thread_count()) as pool:
             evolution = Evolution(model, random_root(seed), deadline, pool.map, _TOGETHER)
             evolution.on_best = partial(_see, problem, limits, progress)

@@ -6,6 +6,7 @@ from math import inf, isfinite
 
 from qminima.errors import InputError, shorten
 from qminima.limits import Deadline, check_count, check_seed
+from simulator.kernels.kernel import compile_seconds
 
 from ..problems.problem import Problem
 from .attempts import stop_reason
@@ -78,7 +79,7 @@ class Limits:
         for name, count in given.items():
             check_count(name, count)
         check_seed(seed)
-        self.deadline = Deadline(seconds, time_limit)
+        self.deadline = Deadline(seconds, time_limit, uncounted=compile_seconds)
         self.goal = target_cost(problem, target)
         self.lasts = seconds is not None or (time_limit is not None and not given)
 

@@ -13,7 +13,6 @@ from qminima.limits import Deadline
 from qminima.progress import Progress
 from qminima.result import Result
 from qminima.runner import hand_over
-from simulator.kernels.kernel import compile_seconds
 from simulator.typing import Floats
 
 from ..kernels.annealing import MARKS, anneal, exchange_cluster
@@ -79,8 +78,8 @@ def tempering(
     attempts = Attempts(problem, deadline, None if lasts else runs or _RUNS, limits.goal, progress)
     with deadline:
         model = spin_model(problem.cost, problem.num_variables)
-        load_kernel(deadline)
-        _load_exchange(deadline)
+        load_kernel()
+        _load_exchange()
         length = None if lasts else rounds or _ROUNDS
         attempts.make(_runs(model, length, random_root(seed), deadline))
     result = solution(
@@ -100,12 +99,10 @@ def tempering(
     return hand_over(result, deadline)
 
 
-def _load_exchange(deadline: Deadline) -> None:
-    """Compile or load the kernel of cluster moves; the deadline moves by the time that takes."""
-    compiled = compile_seconds()
+def _load_exchange() -> None:
+    """Compile or load the kernel of cluster moves now, before several threads need it."""
     none, index, spins = np.zeros(1), np.zeros(2, dtype=np.int64), [np.ones(1) for _ in range(4)]
     exchange_cluster(0, none, index, index[:0], 0, *spins, 0, index)
-    deadline.charge(compiled - compile_seconds())
 
 
 class Replicas:

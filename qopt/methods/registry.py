@@ -156,11 +156,9 @@ _REGISTRY = (
     Method(
         "tabu",
         "tabu",
-        "multistart tabu search (dwave-samplers)",
-        lambda i, o: qopt.tabu(i.problem, seed=o.seed, time_limit=o.time_limit),
+        "iterated tabu search by single flips",
+        lambda i, o: qopt.tabu(i.problem, **o.search),
         _runs("tabu"),
-        extra_memory=requirements.matrix_of_pairs,
-        quadratic=True,
         shortest=10,  # shorter ones would be local search only
     ),
     Method(
@@ -174,7 +172,7 @@ _REGISTRY = (
         "breakout",
         "breakout local search",
         "breakout local search: steepest descent with adaptive perturbations",
-        lambda i, o: qopt.breakout(i.problem, seed=o.seed, time_limit=o.time_limit),
+        lambda i, o: qopt.breakout(i.problem, **o.search),
         _runs("breakout"),
         shortest=1,
     ),

@@ -41,14 +41,6 @@ def relaxation(instance: Instance) -> int:
     return 2 * nodes**2
 
 
-def matrix_of_pairs(instance: Instance) -> int:
-    """The dense matrix of tabu search."""
-    from ..classical.tabu import BYTES_PER_PAIR, MAX_VARIABLES
-
-    _check_size("tabu", instance.problem.num_variables, MAX_VARIABLES)
-    return BYTES_PER_PAIR * instance.problem.num_variables**2
-
-
 def enumeration(instance: Instance) -> int:
     """The feasible configurations, where a space lists them."""
     from ..classical.enumeration import MAX_VARIABLES

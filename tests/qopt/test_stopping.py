@@ -134,14 +134,6 @@ def test_tabu_without_time_for_it(ticking: Callable[[float], None]) -> None:
     assert result.stop_reason == "time is over"
 
 
-def test_tabu_goes_on_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qopt.classical.tabu._PIECE", 0.01)
-    problem = load_maxcut("3regular-50")
-    assert problem.reference is not None
-    result = qopt.tabu(problem, seed=0, seconds=0.1)
-    assert result.value <= 0.97 * problem.reference.value
-
-
 @pytest.mark.parametrize(
     "problem",
     [

@@ -157,7 +157,7 @@ def test_a_run_of_some_length_takes_so_many_looks_at_each_variable(method: str) 
     drawn = Contender(method).sample(task(problem, sweeps=length))
     each = (drawn.evaluations or 0) / 10 / len(drawn.bitstrings)
     # Annealing makes exactly so many sweeps; the others may overrun, and are charged for that.
-    assert each == {"annealing": 17, "tabu": 19}.get(method, each)
+    assert each == {"annealing": 17, "tabu": 18}.get(method, each)
     assert length <= each <= 1.4 * length
     assert drawn.settings == {"sweeps": length}
     with pytest.raises(InputError, match=r"one run takes 30,0.0 evaluations"):
@@ -213,11 +213,12 @@ def descent(problem: BinaryProblem, text: str) -> tuple[str, int]:
 
 def test_descents_and_what_they_look_at() -> None:
     starts = [bitstring(int(x), 10) for x in np.random.default_rng(0).integers(0, 1024, 40)]
-    drawn = local_search(task(CUT), iter(starts))
-    by_hand = [descent(CUT, text) for text in starts]
-    assert [CUT.value(text) for text in drawn.bitstrings] == [CUT.value(t) for t, _ in by_hand]
+    glass = qopt.spin_glass(10, seed=1)  # in which no two flips change the cost alike
+    drawn = local_search(task(glass), iter(starts))
+    by_hand = [descent(glass, text) for text in starts]
+    assert [glass.value(text) for text in drawn.bitstrings] == [glass.value(t) for t, _ in by_hand]
     assert drawn.evaluations == sum(looked for _, looked in by_hand)
-    short = local_search(task(CUT, budget=Budget(1000, 100)), iter(starts))
+    short = local_search(task(glass, budget=Budget(1000, 100)), iter(starts))
     assert 100 <= (short.evaluations or 0) < 100 + 110
 
 
