@@ -165,7 +165,7 @@ _REGISTRY = (
         "local",
         "uniform + one-exchange",
         "local search by single flips (steepest descent) from uniformly random bit strings",
-        lambda i, o: qopt.one_exchange(i.problem, seed=o.seed, time_limit=o.time_limit),
+        lambda i, o: qopt.one_exchange(i.problem, **o.search),
         _runs("one_exchange"),
     ),
     Method(
