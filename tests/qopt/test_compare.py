@@ -186,14 +186,14 @@ class TestStudy:
     def test_a_method_that_fits_nothing_raises_and_one_that_fits_something_is_told(self) -> None:
         cubic = qopt.qubo({("x", "y", "z"): -2.0, ("x",): 0.5})
         with pytest.raises(InputError, match="degree two"):
-            compare(cubic, ["tabu"])
-        found = compare([cubic, *cuts((8,))], ["tabu", "local"], runs=20, seed=0)
+            compare(cubic, ["memetic"])
+        found = compare([cubic, *cuts((8,))], ["memetic", "local"], runs=20, seed=0)
         (reason,) = found.instances[0].skipped.values()
         assert "degree two" in reason
-        assert found.instances[1].result("tabu") is not None
+        assert found.instances[1].result("memetic") is not None
         usual = compare(cubic, runs=20, seed=0).instances[0]
         skipped = {entry.id for entry in usual.skipped}
-        assert {"tabu", "annealing"} <= skipped
+        assert {"gw", "annealing"} <= skipped
         assert not {"feasible", "pareto"} & skipped  # made for other problems
 
     def test_baselines_keep_constraints(self) -> None:

@@ -543,7 +543,7 @@ def test_convert_between_formats(folder: Path) -> None:
         (("fetch", "G1", "--mirror", "http://localhost/ä"), "address of a mirror"),
         (("solve", "petersen", "--from", "xml"), "unknown format 'xml'"),
         (("solve", "petersen", "--from", "cnf"), "p cnf"),
-        (("solve", "--problem", "labs", "9", "--method", "tabu"), "degree two"),
+        (("solve", "--problem", "labs", "9", "--method", "annealing"), "degree two"),
         (("convert", "petersen", "noformat"), "the suffix names no format"),
         (("convert", "petersen", "x.cnf"), "hold clauses"),
         (("convert", "--problem", "labs", "6", "x.qplib"), "degree 4"),
@@ -599,8 +599,8 @@ def test_a_large_header_is_no_hang(folder: Path) -> None:
     (folder / "c.rud").write_text("20000 0\n")
     result = invoke("solve", "c.rud", "--method", "greedy,random", "--time-limit", "1")
     assert result.exit_code == 0, result.output
-    message = refused("solve", "c.rud", "--method", "tabu", "--time-limit", "1")
-    assert "tabu takes up to 10000 variables, the problem has 20000" in message
+    message = refused("solve", "c.rud", "--method", "exact", "--time-limit", "1")
+    assert "enumeration takes up to 26 variables, the problem has 20000" in message
 
 
 class TestSolutionsAsShown:
