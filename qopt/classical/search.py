@@ -14,7 +14,7 @@ from qminima.limits import Deadline
 from simulator.operators.polynomial import Polynomial
 from simulator.typing import Floats
 
-from ..kernels.flips import State, Tables, breakout, descend, evaluate, tabu
+from ..kernels.flips import BREAKOUT, DESCENT, TABU, State, Tables, evaluate, search
 from ..results import bits
 
 # Flips before the first look at the clock; later ones are as many as fit between two looks.
@@ -25,6 +25,11 @@ _SHIFT = 4
 
 # Flips between two looks that forget the rounding of changes.
 _LONGEST_PIECE = 10**7
+
+_NO_END = np.iinfo(np.int64).max
+
+# Random flips for which a spin stays tabu in breakout local search, for each spin.
+_LONGEST = 0.1
 
 # Of tabu search: flips for each spin without improvement before a kick, random flips for which a
 # spin stays tabu, for each spin and besides, and the part of all spins that a kick flips.
@@ -123,9 +128,7 @@ class Search:
         self._state = _state(self._tables, num_variables, start)
         self.restart(np.where(self._random.random(num_variables) < 0.5, -1.0, 1.0))
         if len(weights):  # kernels are loaded now, before any clock is looked at
-            self._run(0, 0, -np.inf)
-            descend(0, weights, self._tables, self._state, np.inf, 1)
-            tabu(0, weights, self._tables, self._state, np.inf, np.inf, 0, 0, 1.0)
+            self._run(BREAKOUT, -np.inf, 0, 0)
 
     def restart(self, spins: Floats) -> None:
         """Go on from other spins; what is best is forgotten."""
@@ -147,19 +150,19 @@ class Search:
 
     def descend(self, deadline: Deadline | None = None) -> int:
         """Steepest descent to the next optimum, or to the end of the time; the flips it took."""
-        state, weights = self._state, self._tables.weights
-        if not len(weights):
+        state = self._state
+        if not len(self._tables.weights):
             return 0
         flips, piece = 0, _FIRST_PIECE
         while True:
             begun = perf_counter()
-            made = int(descend(0, weights, self._tables, state, self._least, piece))
+            made = self._run(DESCENT, -np.inf, _NO_END, int(state.numbers[5]) + piece)
             flips += made
             if made < piece or (deadline is not None and deadline()):
                 break
             piece = _next_piece(made, perf_counter() - begun)
         state.best[:] = state.spins
-        state.numbers[:2] = evaluate(0, self._tables.weights, self._tables, state)
+        state.numbers[1] = state.numbers[0]
         return flips
 
     def breakout(self, flips: int | None, deadline: Deadline, goal: float | None = None) -> int:
@@ -175,16 +178,15 @@ class Search:
         """
         state = self._state
         least = -np.inf if goal is None else goal - self._constant + self._least
-        most = np.iinfo(np.int64).max if flips is None else flips
+        most = _NO_END if flips is None else flips
         piece = _FIRST_PIECE
         while len(self._tables.weights) and state.numbers[1] > least:
-            before, begun = state.numbers[5], perf_counter()
-            self._run(most, int(before) + piece, least)
-            made, seconds = state.numbers[5] - before, perf_counter() - begun
+            begun = perf_counter()
+            made = self._run(BREAKOUT, least, most, int(state.numbers[5]) + piece)
             ended = state.numbers[5] >= most and not state.numbers[6]
             if ended or deadline():
                 break
-            piece = _next_piece(made, seconds)
+            piece = _next_piece(made, perf_counter() - begun)
         return int(state.numbers[5])
 
     def tabu(self, flips: int | None, deadline: Deadline, goal: float | None = None) -> int:
@@ -193,18 +195,14 @@ class Search:
         Where no flip of some rounds of all spins improves the best, it goes on from the best with
         a random part of the spins flipped.
         """
-        state, weights, n = self._state, self._tables.weights, len(self._state.spins)
+        state, n = self._state, len(self._state.spins)
         least = -np.inf if goal is None else goal - self._constant + self._least
-        most = np.iinfo(np.int64).max if flips is None else flips
-        patience, tenure = _PATIENCE_EACH * n + _FIRST_PIECE, _TENURE_EACH * n + _TENURE
-        piece, idle = _FIRST_PIECE, 0
-        while len(weights) and state.numbers[5] < most and state.numbers[1] > least:
+        most = _NO_END if flips is None else flips
+        patience, piece, idle = _PATIENCE_EACH * n + _FIRST_PIECE, _FIRST_PIECE, 0
+        while len(self._tables.weights) and state.numbers[5] < most and state.numbers[1] > least:
             begun, before = perf_counter(), state.numbers[1]
             asked = int(min(piece, most - state.numbers[5], patience - idle))
-            made = tabu(
-                0, weights, self._tables, state, self._least, least, asked, patience, tenure
-            )
-            state.numbers[0] = evaluate(0, weights, self._tables, state)
+            made = self._run(TABU, least, int(state.numbers[5]) + asked, 0)
             idle = 0 if state.numbers[1] < before else idle + made
             if deadline():
                 break
@@ -216,11 +214,15 @@ class Search:
             piece = min(_LONGEST_PIECE, _next_piece(made, perf_counter() - begun))
         return int(state.numbers[5])
 
-    def _run(self, flips: int, pause: int, least: float) -> None:
-        """The kernel, up to so many flips in all or a pause; rounding errors begin anew."""
-        state, weights = self._state, self._tables.weights
-        breakout(0, weights, self._tables, state, self._least, least, flips, pause)
+    def _run(self, mode: int, goal: float, flips: int, pause: int) -> int:
+        """The kernel, to so many flips in all or a pause; rounding errors begin anew."""
+        state, weights, n = self._state, self._tables.weights, len(self._state.spins)
+        tenure = _TENURE_EACH * n + _TENURE if mode == TABU else max(3.0, _LONGEST * n)
+        made = search(
+            0, weights, self._tables, state, mode, self._least, goal, flips, pause, tenure
+        )
         state.numbers[0] = evaluate(0, weights, self._tables, state)
+        return int(made)
 
     @property
     def flips(self) -> int:

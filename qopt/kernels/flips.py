@@ -29,6 +29,9 @@ _DIRECTED = 0.8
 # Flips for which a spin stays tabu at least.
 _TENURE = 3
 
+#: The searches that `search` makes.
+DESCENT, BREAKOUT, TABU = 0, 1, 2
+
 
 class Tables(NamedTuple):
     """The terms of a polynomial and where each variable occurs.
@@ -286,47 +289,47 @@ def evaluate(weights: Array, tables: Any, state: Any) -> Any:
 
 
 @serial_kernel
-def descend(
+def search(
     weights: Array,  # noqa: ARG001 - kernels are told apart by their first array
     tables: Any,
     state: Any,
-    least: float,
-    most: int,
-) -> Any:
-    """Steepest descent by `most` flips, or until none lowers the cost by more than `least`.
-
-    Returns the flips; fewer than `most` have reached the optimum.
-    """
-    count = 0
-    while count < most:
-        i = steepest(state, least)
-        if i < 0:
-            return count
-        flip(i, tables, state)
-        count += 1
-    return count
-
-
-@serial_kernel
-def breakout(
-    weights: Array,  # noqa: ARG001 - kernels are told apart by their first array
-    tables: Any,
-    state: Any,
+    mode: int,
     least: float,
     goal: float,
     flips: int,
     pause: int,
+    tenure: float,
 ) -> Any:
-    """Breakout local search until a cost is reached, or so many flips were made, or a few more.
+    """A descent, breakout local search, or tabu search, one flip in each round of the loop.
 
-    Each round of the loop makes one flip, of a descent or of the perturbation after it. From
-    `pause` flips on it returns from a descent as well, with which the next call goes on.
+    Args:
+        weights: w_t.
+        tables: the terms.
+        state: in place.
+        mode: `DESCENT`, which ends at an optimum, `BREAKOUT` or `TABU`; one kernel, as it takes
+            seconds to compile.
+        least: changes of the cost by less are none.
+        goal: a cost at which the search ends.
+        flips: how many are made in all, or a few more, as a descent is finished.
+        pause: flips from which on it returns from a descent as well, with which the next call of
+            breakout local search goes on.
+        tenure: random flips for which a spin stays tabu.
+
+    Returns:
+        How many flips were made in this call.
     """
     numbers, n = state.numbers, len(state.spins)
     shortest, longest = max(2.0, _SHORTEST * n), max(3.0, _LONGEST * n)
     left, directed, descends = 0, False, numbers[6] > 0
-    while True:
-        if left > 0:
+    begun = numbers[5]
+    while numbers[1] > goal:
+        if mode == TABU:
+            if numbers[5] >= flips:
+                break
+            i = best_allowed(state, least)
+            if i < 0:
+                i = int(drawn(state.random) * n)
+        elif left > 0:
             i = best_allowed(state, least) if directed else -1
             if i < 0:
                 i = int(drawn(state.random) * n)
@@ -334,12 +337,12 @@ def breakout(
             descends = False
         else:
             if numbers[5] >= pause or (not descends and numbers[5] >= flips):
-                numbers[6] = 1.0 if descends else 0.0
-                keep(state)
-                return numbers[5]
+                break
             descends = True
             i = steepest(state, least)
             if i < 0:
+                if mode == DESCENT:
+                    break
                 numbers[4] += 1
                 same = abs(numbers[0] - numbers[2]) <= least
                 numbers[3] = min(numbers[3] + 1, longest) if same else shortest
@@ -351,36 +354,7 @@ def breakout(
                 directed = not strong and drawn(state.random) < chance
                 left = int(longest if strong else numbers[3])
                 continue
-        move(i, tables, state, least, longest)
-        if numbers[1] <= goal:
-            keep(state)
-            return numbers[5]
-
-
-@serial_kernel
-def tabu(
-    weights: Array,  # noqa: ARG001 - kernels are told apart by their first array
-    tables: Any,
-    state: Any,
-    least: float,
-    goal: float,
-    most: int,
-    patience: int,
-    tenure: float,
-) -> Any:
-    """Tabu search: the best allowed flip, again and again.
-
-    Until a cost is reached, so many flips were made, or so many since the last improvement; returns
-    the flips that were made.
-    """
-    numbers, made, idle = state.numbers, 0, 0
-    while made < most and idle < patience and numbers[1] > goal:
-        i = best_allowed(state, least)
-        if i < 0:
-            i = int(drawn(state.random) * len(state.spins))
-        before = numbers[1]
         move(i, tables, state, least, tenure)
-        made += 1
-        idle = 0 if numbers[1] < before else idle + 1
+    numbers[6] = 1.0 if descends else 0.0
     keep(state)
-    return made
+    return numbers[5] - begun
